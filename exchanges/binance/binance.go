@@ -1,0 +1,149 @@
+// Package binance asks Binance what an API key may do.
+//
+// On the live exchange one call describes the calling key: its permission
+// flags, whether it has an IP list, and when it was made. It names no label,
+// no addresses and no last use. The spot testnet and demo mode lack that call;
+// there an answer about the account proves that the key reads, and nothing
+// else is known. A person's own keys are made, changed and deleted on the web
+// site only, so the package has no other ability.
+//
+// Sources: developers.binance.com (Wallet: "Get API Key Permission"; Spot REST
+// API: request security, errors, limits; spot testnet and demo mode) and the
+// binance/binance-spot-api-docs repository, as of July 2026.
+package binance
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
+)
+
+// ID is how files and commands name Binance.
+const ID exchanges.ID = "binance"
+
+const (
+	restrictionsPath = "/sapi/v1/account/apiRestrictions"
+	accountPath      = "/api/v3/account"
+	timePath         = "/api/v3/time"
+)
+
+// The description of a key weighs 1 of 12000 a minute, the account 20 of 6000;
+// both are counted by address, together with the person's bots.
+const (
+	restrictionsPerSecond, restrictionsAtOnce = 20, 40
+	accountsPerSecond, accountsAtOnce         = 2, 10
+)
+
+// Adapter describes Binance to the registry.
+func Adapter() exchanges.Adapter {
+	return exchanges.Adapter{Info: info(), Check: check, New: open}
+}
+
+func info() exchanges.Info {
+	return exchanges.Info{
+		ID:   ID,
+		Name: "Binance",
+		Form: form(),
+		Sites: []exchanges.Site{
+			{
+				ID: "global", Name: "Binance", Environment: exchanges.Live,
+				Origin:       "https://api.binance.com",
+				KeysPage:     "https://www.binance.com/en/my/settings/api-management",
+				Capabilities: exchanges.Capabilities{Permissions: true, Created: true},
+			},
+			{
+				ID: "spot", Name: "Binance Spot Testnet", Environment: exchanges.Testnet,
+				Origin:   "https://testnet.binance.vision",
+				KeysPage: "https://testnet.binance.vision",
+			},
+			{
+				ID: "spot", Name: "Binance Demo Mode", Environment: exchanges.Demo,
+				Origin:   "https://demo-api.binance.com",
+				KeysPage: "https://demo.binance.com/en/my/settings/api-management",
+			},
+		},
+		Aliases: map[exchanges.Environment][]string{
+			exchanges.Live: {
+				"api-gcp.binance.com", "api1.binance.com", "api2.binance.com", "api3.binance.com", "api4.binance.com",
+				"fapi.binance.com", "dapi.binance.com",
+			},
+			exchanges.Testnet: {"api1.testnet.binance.vision"},
+		},
+	}
+}
+
+// venue is one site. look is the call that tells most of a key there.
+type venue struct {
+	client *rest.Client
+	look   lookup
+}
+
+// lookup is a signed read and what its answer says of the key.
+type lookup struct {
+	path  string
+	parse func(rest.Response) (exchanges.KeyInfo, *exchanges.Error)
+}
+
+func open(c exchanges.Connection) (exchanges.Exchange, error) {
+	v := &venue{look: lookup{restrictionsPath, parseRestrictions}}
+	limit, burst := rate.Limit(restrictionsPerSecond), restrictionsAtOnce
+	if c.Site.Environment != exchanges.Live {
+		v.look = lookup{accountPath, parseAccount}
+		limit, burst = accountsPerSecond, accountsAtOnce
+	}
+	client, err := rest.New(rest.Config{
+		Exchange: ID, Connection: c, Limit: limit, Burst: burst,
+		ServerTime: &rest.TimeCall{Path: timePath, Parse: parseTime},
+	})
+	if err != nil {
+		return nil, err
+	}
+	v.client = client
+	return v, nil
+}
+
+// Info describes Binance.
+func (v *venue) Info() exchanges.Info { return info() }
+
+// Inspect asks what the exchange says of the calling key.
+func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
+	c, err := check(c)
+	if err != nil {
+		return exchanges.KeyInfo{}, err
+	}
+	var found exchanges.KeyInfo
+	_, err = v.client.Do(ctx, rest.Call{
+		Op: "GET " + v.look.path, Credential: c,
+		Build: func(now time.Time) (rest.Request, error) { return signed(c, "GET", v.look.path, "", "", now) },
+		Classify: func(r rest.Response) *exchanges.Error {
+			if e := refusal(r); e != nil {
+				return e
+			}
+			info, e := v.look.parse(r)
+			found = info
+			return e
+		},
+	})
+	if err != nil {
+		return exchanges.KeyInfo{}, err
+	}
+	found.KeyID = c.KeyID
+	found.Seen, found.Clock = v.client.Now().UTC(), v.client.Clock()
+	return found, nil
+}
+
+func parseTime(body []byte) (time.Time, error) {
+	var t struct {
+		ServerTime int64 `json:"serverTime"`
+	}
+	if err := json.Unmarshal(body, &t); err != nil || t.ServerTime <= 0 {
+		return time.Time{}, errors.New("no serverTime")
+	}
+	return time.UnixMilli(t.ServerTime), nil
+}

@@ -1,0 +1,166 @@
+package binance
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
+	"github.com/keyrota/keyrota/exchanges/internal/wire"
+)
+
+// rights says which permissions each switch of a key gives.
+var rights = map[string][]exchanges.Permission{
+	"enableReading":                {exchanges.Read},
+	"enableSpotAndMarginTrading":   {exchanges.Spot}, // orders on margin too; borrowing is enableMargin
+	"enableMargin":                 {exchanges.Margin},
+	"enableFutures":                {exchanges.Futures},
+	"enableVanillaOptions":         {exchanges.Options},
+	"enablePortfolioMarginTrading": {exchanges.Margin, exchanges.Futures},
+	"enableInternalTransfer":       {exchanges.Transfer},
+	"permitsUniversalTransfer":     {exchanges.Transfer},
+	"enableUniversalTransfer":      {exchanges.Transfer},
+	"enableWithdrawals":            {exchanges.Withdraw},
+	"enableFixApiTrade":            {exchanges.Spot},
+	"enableFixReadOnly":            {exchanges.Read},
+}
+
+// deciders are the switches that must all be told as off before a permission
+// counts as not granted. Permissions that are not here have no switch and stay
+// unknown: earning goes along with other rights, and any key may manage
+// sub-accounts if its owner may.
+var deciders = map[exchanges.Permission][]string{
+	exchanges.Read:     {"enableReading"},
+	exchanges.Spot:     {"enableSpotAndMarginTrading"},
+	exchanges.Margin:   {"enableMargin"},
+	exchanges.Futures:  {"enableFutures"},
+	exchanges.Options:  {"enableVanillaOptions"},
+	exchanges.Transfer: {"enableInternalTransfer", "permitsUniversalTransfer"},
+	exchanges.Withdraw: {"enableWithdrawals"},
+}
+
+// parseRestrictions reads what the live exchange says of a key.
+func parseRestrictions(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
+	var fields map[string]json.RawMessage
+	if e := rest.Decode(r, &fields); e != nil {
+		return exchanges.KeyInfo{}, e
+	}
+	switches := flags(fields)
+	if len(switches) == 0 {
+		return exchanges.KeyInfo{}, rest.NotJSON(r)
+	}
+	info := exchanges.KeyInfo{
+		Permissions:         permissions(switches),
+		ExchangePermissions: granted(switches),
+		Created:             moment(fields["createTime"]),
+		Usage:               usage(r, "X-Sapi-Used-Ip-Weight-1m", "12000"),
+	}
+	switch ip := flag(fields["ipRestrict"]); ip.Grant() {
+	case exchanges.Granted:
+		info.IPs.State = exchanges.IPRestricted
+	case exchanges.NotGranted:
+		info.IPs.State = exchanges.IPAny
+	case exchanges.Unknown:
+	}
+	// Older answers name the day on which a key without IP list stops trading.
+	info.Expires = moment(fields["tradingAuthorityExpirationTime"])
+	if at, ok := info.Expires.Time(); ok {
+		info.Notes = append(info.Notes, "The permission to trade ends on "+at.Format(time.DateOnly)+"; the key itself stays.")
+	}
+	return info, nil
+}
+
+// parseAccount reads the account of a testnet or demo key. Its canTrade and
+// canWithdraw speak of the account, not of the key.
+func parseAccount(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
+	var account struct {
+		UID         wire.Text       `json:"uid"`
+		AccountType wire.Text       `json:"accountType"`
+		Balances    json.RawMessage `json:"balances"`
+	}
+	if e := rest.Decode(r, &account); e != nil {
+		return exchanges.KeyInfo{}, e
+	}
+	if account.UID == "" && account.AccountType == "" && account.Balances == nil {
+		return exchanges.KeyInfo{}, rest.NotJSON(r)
+	}
+	return exchanges.KeyInfo{
+		Account:     string(account.UID),
+		Permissions: exchanges.PermissionSet{}.With(exchanges.Read, exchanges.Granted),
+		Usage:       usage(r, "X-Mbx-Used-Weight-1m", "6000"),
+		Notes:       []string{"Binance does not tell the permissions of keys outside the live exchange; this key reads."},
+	}, nil
+}
+
+// flags picks the switches of a key out of an answer, also those that are not
+// documented yet. What is not a boolean is left out, and so unknown.
+func flags(fields map[string]json.RawMessage) map[string]bool {
+	out := map[string]bool{}
+	for name, raw := range fields {
+		if !strings.HasPrefix(name, "enable") && !strings.HasPrefix(name, "permits") {
+			continue
+		}
+		if f := flag(raw); f.Known {
+			out[name] = f.Value
+		}
+	}
+	return out
+}
+
+func permissions(switches map[string]bool) exchanges.PermissionSet {
+	var set exchanges.PermissionSet
+	for p, names := range deciders {
+		told := func(name string) bool { _, ok := switches[name]; return ok }
+		if !slices.ContainsFunc(names, func(name string) bool { return !told(name) }) {
+			set = set.With(p, exchanges.NotGranted)
+		}
+	}
+	for name, on := range switches {
+		if !on {
+			continue
+		}
+		gives, known := rights[name]
+		if !known {
+			gives = []exchanges.Permission{exchanges.Other}
+		}
+		for _, p := range gives {
+			set = set.With(p, exchanges.Granted)
+		}
+	}
+	return set
+}
+
+// granted lists the switches that are on, in Binance's words.
+func granted(switches map[string]bool) []string {
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(switches)) {
+		if switches[name] {
+			out = append(out, exchanges.Clean(name))
+		}
+	}
+	return out
+}
+
+func flag(raw json.RawMessage) wire.Flag {
+	var f wire.Flag
+	_ = f.UnmarshalJSON(raw) // never fails: what is no flag is unknown
+	return f
+}
+
+func moment(raw json.RawMessage) exchanges.Moment {
+	var i wire.Int
+	_ = i.UnmarshalJSON(raw)
+	return i.Milliseconds()
+}
+
+// usage words how much of the address's weight is used in this minute.
+func usage(r rest.Response, header, most string) string {
+	used := exchanges.Clean(r.Header.Get(header))
+	if used == "" {
+		return ""
+	}
+	return used + "/" + most + " per minute"
+}

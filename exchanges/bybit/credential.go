@@ -1,0 +1,40 @@
+package bybit
+
+import (
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/cred"
+)
+
+// pairs are the key pairs whose public half Bybit takes.
+var pairs = []cred.Algorithm{cred.RSA}
+
+func form() exchanges.Form {
+	return exchanges.Form{Fields: []exchanges.Field{
+		{
+			Name: exchanges.FieldKey, Label: "API Key",
+			Help: "about 18 letters and digits, shown under API Management",
+		},
+		{
+			Name: exchanges.FieldSecret, Label: "API Secret", PEM: true,
+			Help: "about 36 letters and digits, or the PEM of your own RSA private key",
+		},
+		{
+			Name: exchanges.FieldPassphrase, Label: "Password of the private key", Optional: true,
+			Help: "only for an encrypted PEM",
+		},
+	}}
+}
+
+// Bybit does not document the length of keys and secrets. The lengths that its
+// examples have are good enough to see that two fields are swapped, and too
+// little to refuse anything else.
+const usualKey, usualSecret = 18, 36
+
+// check is Adapter.Check.
+func check(c exchanges.Credential) (exchanges.Credential, error) {
+	rules := cred.Rules{
+		Exchange: ID, Pairs: pairs,
+		Swapped: func(key, secret string) bool { return len(key) == usualSecret && len(secret) == usualKey },
+	}
+	return rules.Check(c)
+}

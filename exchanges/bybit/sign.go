@@ -1,0 +1,42 @@
+package bybit
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/cred"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
+)
+
+// recvWindow is how many ms after its timestamp a request stays valid; it is
+// also Bybit's default.
+const recvWindow = "5000"
+
+// sign returns the signature of a text: hex for a secret, base64 for a
+// private key.
+func sign(c exchanges.Credential, text string) (string, error) {
+	return cred.Signature(c, text, pairs...)
+}
+
+// signed builds a request that is valid at time now. What is signed is the
+// query or the body, byte for byte as it is sent. A GET must not have a body:
+// Bybit's gateway answers 403 to one.
+func signed(c exchanges.Credential, method, path, query, body string, now time.Time) (rest.Request, error) {
+	stamp := strconv.FormatInt(now.UnixMilli(), 10)
+	sig, err := sign(c, stamp+c.KeyID+recvWindow+query+body)
+	if err != nil {
+		return rest.Request{}, err
+	}
+	header := http.Header{
+		"X-BAPI-API-KEY":     {c.KeyID},
+		"X-BAPI-TIMESTAMP":   {stamp},
+		"X-BAPI-RECV-WINDOW": {recvWindow},
+		"X-BAPI-SIGN":        {sig},
+	}
+	if body != "" {
+		header.Set("Content-Type", "application/json")
+	}
+	return rest.Request{Method: method, Path: path, Query: query, Body: body, Header: header}, nil
+}

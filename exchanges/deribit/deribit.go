@@ -1,0 +1,114 @@
+// Package deribit asks Deribit what an API key may do.
+//
+// An inspection is two calls. public/auth, signed so that the secret stays
+// here, says which scopes the key has; it needs no right and no second factor.
+// private/list_api_keys, with the token of the first, adds the key's label, IP
+// list and date; it needs the scope account:read and, where the account has
+// two-factor authentication, a code. When Deribit refuses the list, these
+// facts stay unknown.
+//
+// Sources: docs.deribit.com (API reference 2.1.1; articles "Authentication",
+// "Rate limits", "Creating an API key", "Access scope", "Asymmetric API keys", "Security
+// keys", "Errors"), as of 2026.
+package deribit
+
+import (
+	"context"
+
+	"golang.org/x/time/rate"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
+)
+
+// ID is how files and commands name Deribit.
+const ID exchanges.ID = "deribit"
+
+// By default Deribit allows an account 20 calls of this kind a second, and 100
+// at once. A quarter of that leaves the rest to the account's other programs.
+const (
+	callsPerSecond = 5
+	callsAtOnce    = 25
+)
+
+// Adapter describes Deribit to the registry.
+func Adapter() exchanges.Adapter {
+	return exchanges.Adapter{Info: info(), Check: check, New: open}
+}
+
+func info() exchanges.Info {
+	// Keys do not expire at Deribit, and it does not tell their last use.
+	facts := exchanges.Capabilities{Permissions: true, IPList: true, Created: true, Label: true}
+	return exchanges.Info{
+		ID:   ID,
+		Name: "Deribit",
+		Form: form(),
+		Sites: []exchanges.Site{
+			{
+				ID: "global", Name: "Deribit", Environment: exchanges.Live,
+				Origin: "https://www.deribit.com", KeysPage: "https://www.deribit.com/account/BTC/api",
+				Capabilities: facts,
+			},
+			{
+				ID: "global", Name: "Deribit test", Environment: exchanges.Testnet,
+				Origin: "https://test.deribit.com", KeysPage: "https://test.deribit.com/account/BTC/api",
+				Capabilities: facts,
+			},
+		},
+	}
+}
+
+type venue struct {
+	client *rest.Client
+	env    exchanges.Environment
+}
+
+func open(c exchanges.Connection) (exchanges.Exchange, error) {
+	return dial(c, callsPerSecond)
+}
+
+func dial(c exchanges.Connection, limit rate.Limit) (exchanges.Exchange, error) {
+	v := &venue{env: c.Site.Environment}
+	client, err := rest.New(rest.Config{
+		Exchange:   ID,
+		Connection: c,
+		Limit:      limit,
+		Burst:      callsAtOnce,
+		ServerTime: &rest.TimeCall{Path: pathOf(timeMethod), Parse: v.parseTime},
+	})
+	if err != nil {
+		return nil, err
+	}
+	v.client = client
+	return v, nil
+}
+
+// Info describes Deribit.
+func (v *venue) Info() exchanges.Info { return info() }
+
+// Inspect asks Deribit which scopes the key of c has and, where the key may
+// see it, what the account's list says of it.
+//
+// Deribit gives out a token for that. It is good for a year and cannot be
+// withdrawn over HTTP, so it is kept in memory only and only until Inspect
+// returns.
+func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
+	grant, err := v.authenticate(ctx, c)
+	if err != nil {
+		return exchanges.KeyInfo{}, err
+	}
+	out := exchanges.KeyInfo{KeyID: c.KeyID}
+	out.Permissions, out.ExchangePermissions = permissions(grant.Scope)
+	own, why, err := v.ownRow(ctx, c, grant.AccessToken)
+	if err != nil {
+		return exchanges.KeyInfo{}, err
+	}
+	if own == nil {
+		out.Notes = append(out.Notes, why+" Label, IP whitelist and date of the key are unknown.")
+	} else {
+		own.describe(&out)
+	}
+	out.Seen = v.client.Now().UTC()
+	out.Clock = v.client.Clock()
+	return out, nil
+}

@@ -1,0 +1,197 @@
+package deribit
+
+import (
+	"encoding/json"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
+	"github.com/keyrota/keyrota/exchanges/internal/wire"
+)
+
+const (
+	hintCredentials = "Possible causes: client ID or secret is wrong or they are swapped; the key was removed, disabled or given a new secret; " +
+		"it belongs to the other environment (live and testnet have their own keys); its IP whitelist does not have this machine's address."
+	hintSignature = "Possible causes: the secret or private key does not belong to this client ID; this machine's clock is more than a minute off; " +
+		"the key's IP whitelist does not have this machine's address."
+	hintIP      = "Add this machine's public address to the key's IP whitelist at Deribit, or run keyrota where the key is used."
+	hintClock   = "Deribit allows a minute between the clocks: switch on time synchronisation, then verify again."
+	hintScope   = "The key lacks the scope that this call needs; the account page of Deribit shows what it has."
+	hintTFA     = "Deribit wants a second factor for this call. Check the account's two-factor settings at Deribit."
+	hintRate    = "Wait a little: the account's other programs share the limit."
+	hintLogins  = "Deribit has seen too many failed logins. Stop programs that use a dead key and wait before trying again."
+	hintCountry = "Deribit refuses this network or country, not the key. Check VPN and proxy."
+	hintDown    = "Deribit has trouble or is in maintenance; look at its status page and try again later."
+	hintAccount = "Deribit refuses the account, not this key alone: sign in at deribit.com and look for a message."
+	hintRequest = "Deribit could not read the request. Check base_url and proxy in config.toml, otherwise update keyrota."
+	hintUnknown = "keyrota does not know this answer. Look the code up in Deribit's list of API errors."
+	hintOdd     = "Check base_url and proxy in config.toml; Deribit does not answer like this."
+)
+
+type verdict struct {
+	kind    exchanges.Kind
+	outcome exchanges.Outcome
+	hint    string
+}
+
+// verdicts maps Deribit's error codes to what they mean for an inspection.
+// Codes about orders, instruments and transfers cannot come from it. The
+// message beside a code is not stable and decides nothing.
+var verdicts = map[int]verdict{
+	10000: {exchanges.Auth, exchanges.Refused, hintSignature},   // authorization_required
+	13004: {exchanges.Auth, exchanges.Refused, hintCredentials}, // invalid_credentials
+	13007: {exchanges.Auth, exchanges.Refused, hintCredentials}, // user_not_found
+	13009: {exchanges.Auth, exchanges.Refused, hintSignature},   // unauthorized, invalid_token
+	11098: {exchanges.Auth, exchanges.Refused, hintAccount},     // account_locked
+
+	11042: {exchanges.Denied, exchanges.Refused, hintScope},   // permission_denied
+	13012: {exchanges.Denied, exchanges.Refused, hintScope},   // unavailable_in_subaccount
+	13021: {exchanges.Denied, exchanges.Refused, hintScope},   // forbidden
+	13031: {exchanges.Denied, exchanges.Refused, hintAccount}, // verification_required
+	13403: {exchanges.Denied, exchanges.Refused, hintScope},   // scope_exceeded
+	13668: {exchanges.Denied, exchanges.Refused, hintTFA},     // security_key_authorization_error
+	13904: {exchanges.Denied, exchanges.Refused, hintTFA},     // security_key_setup_required
+
+	10028: {exchanges.RateLimited, exchanges.Refused, hintRate},   // too_many_requests
+	10047: {exchanges.RateLimited, exchanges.Refused, hintRate},   // matching_engine_queue_full
+	10066: {exchanges.RateLimited, exchanges.Refused, hintRate},   // too_many_concurrent_requests
+	12003: {exchanges.RateLimited, exchanges.Refused, hintLogins}, // login_over_limit
+	12998: {exchanges.RateLimited, exchanges.Refused, hintTFA},    // security_key_authorization_over_limit
+
+	12005: {exchanges.Blocked, exchanges.Refused, hintCountry}, // country_is_banned
+
+	10040: {exchanges.Unavailable, exchanges.Refused, hintDown},        // retry
+	10041: {exchanges.Unavailable, exchanges.Refused, hintDown},        // settlement_in_progress
+	10048: {exchanges.Unavailable, exchanges.Refused, hintDown},        // not_on_this_server
+	11051: {exchanges.Unavailable, exchanges.Refused, hintDown},        // system_maintenance
+	11056: {exchanges.Unavailable, exchanges.Refused, hintDown},        // unauthenticated public requests switched off
+	11094: {exchanges.Unavailable, exchanges.OutcomeUnknown, hintDown}, // internal_server_error
+	13008: {exchanges.Unavailable, exchanges.OutcomeUnknown, hintDown}, // request_failed
+	13025: {exchanges.Unavailable, exchanges.Refused, hintDown},        // method_switched_off_by_admin
+	13028: {exchanges.Unavailable, exchanges.OutcomeUnknown, hintDown}, // temporarily_unavailable
+	13503: {exchanges.Unavailable, exchanges.Refused, hintDown},        // unavailable
+	13888: {exchanges.Unavailable, exchanges.OutcomeUnknown, hintDown}, // timed_out
+
+	11029:  {exchanges.Protocol, exchanges.Refused, hintRequest}, // invalid_arguments
+	11043:  {exchanges.Protocol, exchanges.Refused, hintRequest}, // bad_argument
+	11049:  {exchanges.Protocol, exchanges.Refused, hintRequest}, // bad_arguments
+	11050:  {exchanges.Protocol, exchanges.Refused, hintRequest}, // bad_request
+	13010:  {exchanges.Protocol, exchanges.Refused, hintRequest}, // value_required
+	13011:  {exchanges.Protocol, exchanges.Refused, hintRequest}, // value_too_short
+	13016:  {exchanges.Protocol, exchanges.Refused, hintRequest}, // invalid_input
+	13018:  {exchanges.Protocol, exchanges.Refused, hintRequest}, // invalid_content_type
+	-32000: {exchanges.Protocol, exchanges.Refused, hintRequest}, // missing params
+	-32600: {exchanges.Protocol, exchanges.Refused, hintRequest}, // request entity too large
+	-32601: {exchanges.Protocol, exchanges.Refused, hintRequest}, // method not found
+	-32602: {exchanges.Protocol, exchanges.Refused, hintRequest}, // invalid params
+	-32700: {exchanges.Protocol, exchanges.Refused, hintRequest}, // parse error
+}
+
+// wireError is the error of a JSON-RPC reply.
+type wireError struct {
+	Code    wire.Text `json:"code"`
+	Message wire.Text `json:"message"`
+	Data    errorData `json:"data"`
+}
+
+type errorData struct {
+	Reason wire.Text `json:"reason"`
+	Param  wire.Text `json:"param"`
+	Wait   wire.Text `json:"wait"` // seconds
+}
+
+// UnmarshalJSON never fails; data that is no object has no parts.
+func (d *errorData) UnmarshalJSON(b []byte) error {
+	type plain errorData
+	var p plain
+	if json.Unmarshal(b, &p) == nil {
+		*d = errorData(p)
+	}
+	return nil
+}
+
+// classify judges by the code, whatever the HTTP status.
+func (e *wireError) classify(r rest.Response) *exchanges.Error {
+	v := e.verdict()
+	return &exchanges.Error{
+		Kind: v.kind, Outcome: v.outcome, Hint: v.hint,
+		Code:       exchanges.Clean(e.words()),
+		RetryAfter: max(rest.RetryAfter(r.Header), e.Data.wait()),
+	}
+}
+
+func (e *wireError) verdict() verdict {
+	code, err := strconv.Atoi(string(e.Code))
+	v, ok := verdicts[code]
+	if err != nil || !ok {
+		return verdict{exchanges.Protocol, exchanges.Refused, hintUnknown}
+	}
+	if v.kind == exchanges.Auth || v.kind == exchanges.Protocol {
+		return e.Data.refine(v)
+	}
+	return v
+}
+
+var (
+	aboutIP   = regexp.MustCompile(`(?i)(^|[^a-z])ip([^a-z]|$)|white_?list`)
+	aboutTime = regexp.MustCompile(`(?i)time_?stamp`)
+)
+
+// refine splits a vague refusal where Deribit gives a reason. No page lists
+// the reasons for an address or a clock that it does not accept, so they are
+// looked for by the words that such a reason must have.
+func (d errorData) refine(v verdict) verdict {
+	switch about := string(d.Reason + " " + d.Param); {
+	case aboutTime.MatchString(about):
+		return verdict{exchanges.ClockSkew, exchanges.Refused, hintClock}
+	case v.kind == exchanges.Auth && aboutIP.MatchString(about):
+		return verdict{exchanges.IPBlocked, exchanges.Refused, hintIP}
+	}
+	return v
+}
+
+// words is the error in Deribit's words: "13004 invalid_credentials: reason".
+func (e *wireError) words() string {
+	out := strings.TrimSpace(string(e.Code) + " " + string(e.Message))
+	if e.Data.Reason != "" {
+		out += ": " + string(e.Data.Reason)
+	}
+	if e.Data.Param != "" {
+		out += " (" + string(e.Data.Param) + ")"
+	}
+	return out
+}
+
+func (d errorData) wait() time.Duration {
+	s, err := strconv.ParseInt(string(d.Wait), 10, 64)
+	if err != nil || s <= 0 {
+		return 0
+	}
+	return time.Duration(min(s, 24*60*60)) * time.Second
+}
+
+// final reports whether Deribit has decided not to answer, so that asking
+// again later changes nothing.
+func (e *wireError) final(err *exchanges.Error) bool {
+	if e == nil || err.Outcome != exchanges.Refused {
+		return false
+	}
+	switch err.Kind {
+	case exchanges.RateLimited, exchanges.Unavailable, exchanges.Blocked, exchanges.ClockSkew:
+		return false
+	default:
+		return true
+	}
+}
+
+// why is a refused list in one sentence.
+func (e *wireError) why(err *exchanges.Error) string {
+	s := "Deribit did not list the account's keys (" + err.Code + ")"
+	if err.Kind == exchanges.Denied {
+		s += "; that takes the scope account:read"
+	}
+	return s + "."
+}

@@ -1,0 +1,172 @@
+package deribit
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/wire"
+)
+
+// authParams signs in with a signature. client_credentials, which would send
+// the secret itself, is never used. No scope is asked for: the answer then has
+// all that the key may do.
+type authParams struct {
+	GrantType string `json:"grant_type"`
+	ClientID  string `json:"client_id"`
+	Timestamp int64  `json:"timestamp"`
+	Signature string `json:"signature"`
+	Nonce     string `json:"nonce"`
+	Data      string `json:"data"`
+}
+
+// grant is the answer of public/auth. There is no field for the refresh token,
+// so that it is not kept.
+type grant struct {
+	AccessToken token `json:"access_token"`
+	Scope       scope `json:"scope"`
+}
+
+// token is a bearer token, which is as good as a key while it lives.
+type token struct{ exchanges.Secret }
+
+// UnmarshalJSON takes printable ASCII and leaves the token zero for all else,
+// since it becomes a header.
+func (t *token) UnmarshalJSON(b []byte) error {
+	var s string
+	if json.Unmarshal(b, &s) == nil && len(s) <= 4096 && strings.IndexFunc(s, notVisible) < 0 {
+		t.Secret = exchanges.NewSecret(s)
+	}
+	return nil
+}
+
+func notVisible(r rune) bool { return r <= ' ' || r > '~' }
+
+// authenticate proves the key to Deribit and returns what it may do.
+func (v *venue) authenticate(ctx context.Context, c exchanges.Credential) (*grant, error) {
+	got, _, err := do[grant](ctx, v, call{
+		method: authMethod,
+		id:     1,
+		params: func(now time.Time) (any, error) {
+			s := stamp{at: now, nonce: rand.Text()}
+			signature, err := sign(c, s.text(""))
+			if err != nil {
+				return nil, err
+			}
+			return authParams{
+				GrantType: "client_signature", ClientID: c.KeyID,
+				Timestamp: s.millis(), Nonce: s.nonce, Signature: signature,
+			}, nil
+		},
+		proof: c,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if got.AccessToken.IsZero() {
+		// Only the token shows that the key was accepted.
+		return nil, &exchanges.Error{Exchange: ID, Op: opOf(authMethod), Kind: exchanges.Protocol,
+			Code: "no usable access token", Hint: hintOdd}
+	}
+	return got, nil
+}
+
+// keyList is the answer of private/list_api_keys: rows, or the request for a
+// second factor in the place of the list.
+type keyList struct {
+	rows      []keyRow
+	wantsTFA  bool
+	different bool // neither of the two
+}
+
+// keyRow is a key in the list. Deribit's documentation is of two minds about
+// whether client_secret is in there; without a field for it, it ends with the
+// bytes of the answer.
+type keyRow struct {
+	ClientID  wire.Text       `json:"client_id"`
+	Name      wire.Text       `json:"name"`
+	Timestamp wire.Int        `json:"timestamp"`
+	Enabled   wire.Flag       `json:"enabled"`
+	Features  wire.Texts      `json:"enabled_features"`
+	Whitelist json.RawMessage `json:"ip_whitelist"`
+}
+
+// UnmarshalJSON never fails: what is not understood is a list without rows.
+func (l *keyList) UnmarshalJSON(b []byte) error {
+	var tfa struct {
+		Required *bool `json:"security_key_authorization_required"`
+	}
+	switch {
+	case json.Unmarshal(b, &l.rows) == nil:
+	case json.Unmarshal(b, &tfa) == nil && tfa.Required != nil:
+		*l = keyList{wantsTFA: *tfa.Required, different: !*tfa.Required}
+	default:
+		*l = keyList{different: true}
+	}
+	return nil
+}
+
+// ownRow finds the key in the account's list. Where Deribit refuses the list,
+// it returns no row and the sentence that says why: the key itself was
+// accepted before. Failures on the way stay errors, so that a network hiccup
+// does not turn known facts into unknown ones.
+func (v *venue) ownRow(ctx context.Context, c exchanges.Credential, t token) (*keyRow, string, error) {
+	got, refused, err := do[keyList](ctx, v, call{
+		method: listMethod,
+		id:     2,
+		params: func(time.Time) (any, error) { return struct{}{}, nil },
+		proof:  exchanges.Credential{KeyID: c.KeyID, Secret: t.Secret},
+		bearer: true,
+	})
+	switch {
+	case err != nil && refused.final(exchanges.AsError(err)):
+		return nil, refused.why(exchanges.AsError(err)), nil
+	case err != nil:
+		return nil, "", err
+	case got.wantsTFA:
+		return nil, "Deribit lists the account's keys only with a two-factor code.", nil
+	case got.different:
+		return nil, "Deribit's list of keys is not in the documented form.", nil
+	}
+	for i := range got.rows {
+		if string(got.rows[i].ClientID) == c.KeyID {
+			return &got.rows[i], "", nil
+		}
+	}
+	return nil, "Deribit's list of keys does not have this key.", nil
+}
+
+// describe adds the facts of the list to out.
+func (r *keyRow) describe(out *exchanges.KeyInfo) {
+	out.Label = strings.TrimSpace(string(r.Name))
+	out.Created = r.Timestamp.Milliseconds() // documented as "timestamp" only; a change of the key may move it
+	out.IPs = whitelist(r.Whitelist)
+	if r.Enabled.Known && !r.Enabled.Value {
+		out.Notes = append(out.Notes, "Deribit's list calls the key disabled.")
+	}
+	if len(r.Features.Values) > 0 {
+		out.Notes = append(out.Notes, "Enabled features: "+strings.Join(r.Features.Values, ", ")+".")
+	}
+}
+
+// whitelist reads a list of addresses: empty or missing, there is no
+// restriction.
+func whitelist(raw json.RawMessage) exchanges.IPWhitelist {
+	if raw == nil {
+		return exchanges.IPWhitelist{State: exchanges.IPAny}
+	}
+	var t wire.Texts
+	_ = json.Unmarshal(raw, &t) // takes anything
+	entries := slices.DeleteFunc(slices.Clone(t.Values), func(s string) bool { return strings.TrimSpace(s) == "" })
+	switch {
+	case t.Known && len(t.Values) == 0:
+		return exchanges.IPWhitelist{State: exchanges.IPAny}
+	case len(entries) == 0:
+		return exchanges.IPWhitelist{}
+	}
+	return exchanges.IPWhitelist{State: exchanges.IPList, Entries: entries}
+}

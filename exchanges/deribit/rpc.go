@@ -1,0 +1,156 @@
+package deribit
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
+	"github.com/keyrota/keyrota/exchanges/internal/wire"
+)
+
+// The methods in use.
+const (
+	timeMethod = "public/get_time"
+	authMethod = "public/auth"
+	listMethod = "private/list_api_keys"
+)
+
+func pathOf(method string) string { return "/api/v2/" + method }
+
+func opOf(method string) string { return http.MethodPost + " " + pathOf(method) }
+
+// request is a JSON-RPC 2.0 call.
+type request struct {
+	Version string `json:"jsonrpc"`
+	ID      int64  `json:"id"`
+	Method  string `json:"method"`
+	Params  any    `json:"params"`
+}
+
+// reply is the answer to one. Result is nil where there is none.
+type reply[T any] struct {
+	ID      wire.Text  `json:"id"`
+	Testnet wire.Flag  `json:"testnet"`
+	Result  *T         `json:"result"`
+	Error   *wireError `json:"error"`
+}
+
+// call is one JSON-RPC call over HTTP.
+type call struct {
+	method string
+	id     int64                            // one for each method: HTTP keeps two calls of one apart
+	params func(now time.Time) (any, error) // made anew for each attempt
+
+	// proof is what Deribit is shown: the key, or a token in the place of its
+	// secret. Errors are kept free of it.
+	proof  exchanges.Credential
+	bearer bool // proof.Secret goes along as a token
+}
+
+// do makes a call and returns its result. A refusal in Deribit's own words is
+// also returned as such, next to the error made of it.
+func do[T any](ctx context.Context, v *venue, c call) (*T, *wireError, error) {
+	var got reply[T]
+	resp, err := v.client.Do(ctx, rest.Call{
+		Op:         opOf(c.method),
+		Credential: c.proof,
+		Build: func(now time.Time) (rest.Request, error) {
+			got = reply[T]{} // nothing of an earlier attempt counts
+			params, err := c.params(now)
+			if err != nil {
+				return rest.Request{}, err
+			}
+			return c.build(params)
+		},
+		Classify: func(r rest.Response) *exchanges.Error {
+			if err := rest.Decode(r, &got); err != nil {
+				return err
+			}
+			return got.check(r, v.env, c.id)
+		},
+	})
+	// The list of keys may hold secrets of other keys, and public/auth holds a
+	// token: what was not decoded is not kept.
+	clear(resp.Body)
+	return got.Result, got.Error, err
+}
+
+func (c call) build(params any) (rest.Request, error) {
+	body, err := json.Marshal(request{Version: "2.0", ID: c.id, Method: c.method, Params: params})
+	if err != nil {
+		return rest.Request{}, err
+	}
+	r := rest.Request{
+		Method: http.MethodPost, Path: pathOf(c.method), Body: string(body),
+		Header: http.Header{"Content-Type": {"application/json"}},
+	}
+	if c.bearer {
+		r.Header.Set("Authorization", "Bearer "+c.proof.Secret.Reveal())
+	}
+	return r, nil
+}
+
+// check judges a reply: first whether the right site answered, then what it
+// said, then whether it answered this request.
+func (r reply[T]) check(resp rest.Response, env exchanges.Environment, id int64) *exchanges.Error {
+	if e := wrongSite(r.Testnet, env); e != nil {
+		return e
+	}
+	if r.Error != nil {
+		return r.Error.classify(resp)
+	}
+	if err := rest.HTTPError(resp); err != nil {
+		return err
+	}
+	if r.Result == nil {
+		return &exchanges.Error{Kind: exchanges.Protocol, Code: "neither result nor error", Hint: hintOdd}
+	}
+	if string(r.ID) != strconv.FormatInt(id, 10) {
+		return &exchanges.Error{Kind: exchanges.Protocol, Code: "an answer to another request", Hint: hintOdd}
+	}
+	return nil
+}
+
+// wrongSite returns an error when the site that answered says that it is not
+// the one of env. Every answer of Deribit has this flag; without it there is
+// nothing to hold against the answer.
+func wrongSite(testnet wire.Flag, env exchanges.Environment) *exchanges.Error {
+	if !testnet.Known || testnet.Value == (env == exchanges.Testnet) {
+		return nil
+	}
+	answered := exchanges.Live
+	if testnet.Value {
+		answered = exchanges.Testnet
+	}
+	return &exchanges.Error{
+		Kind: exchanges.Protocol, Code: "Deribit's " + string(answered) + " site answered",
+		Hint: "This is a " + string(env) + " key: mend base_url for deribit in config.toml, or add the key as a " + string(answered) + " key.",
+	}
+}
+
+var errNoTime = errors.New("no time in the answer")
+
+// parseTime reads the answer of public/get_time. It looks at the environment
+// too, so that no signature reaches the wrong site.
+func (v *venue) parseTime(body []byte) (time.Time, error) {
+	var r reply[wire.Int]
+	if err := json.Unmarshal(body, &r); err != nil {
+		return time.Time{}, err
+	}
+	if e := wrongSite(r.Testnet, v.env); e != nil {
+		return time.Time{}, e
+	}
+	if r.Result == nil {
+		return time.Time{}, errNoTime
+	}
+	t, ok := r.Result.Milliseconds().Time()
+	if !ok {
+		return time.Time{}, errNoTime
+	}
+	return t, nil
+}

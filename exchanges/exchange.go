@@ -1,0 +1,141 @@
+package exchanges
+
+import "context"
+
+// Exchange is the whole of what the rest of the program may rely on. A value
+// is bound to one site: one exchange, environment and origin. It is safe for
+// concurrent use.
+type Exchange interface {
+	// Info describes the exchange. It is constant.
+	Info() Info
+
+	// Inspect asks the exchange what c may do. It changes nothing there, may
+	// be repeated, and retries short failures itself.
+	//
+	// A nil error means that the exchange accepted the key. Any other error is
+	// an *Error; its Kind tells a verdict about the key from a failure on the
+	// way. When ctx ends first the Kind is Canceled.
+	//
+	// Facts that the exchange does not give are left zero.
+	Inspect(ctx context.Context, c Credential) (KeyInfo, error)
+}
+
+// The optional abilities. A site declares them in Capabilities, and the
+// conformance suite holds the declaration against the interfaces.
+type (
+	// Creator makes keys.
+	Creator interface {
+		// CreateKey is not idempotent: r.Label is unique for each attempt, so
+		// that ListKeys finds the key after a lost reply. It is never retried.
+		CreateKey(ctx context.Context, admin Credential, r KeyRequest) (Credential, error)
+	}
+	// Lister lists the keys of an account.
+	Lister interface {
+		// ListKeys returns every key that admin may see.
+		ListKeys(ctx context.Context, admin Credential) ([]KeyInfo, error)
+	}
+	// Editor changes what a key may do.
+	Editor interface {
+		// EditKey replaces permissions and IP whitelist of a key. What r leaves
+		// unknown keeps its present value.
+		EditKey(ctx context.Context, admin Credential, keyID string, r KeyRequest) error
+	}
+	// Revoker kills keys.
+	Revoker interface {
+		// RevokeKey is idempotent: nil if the key is gone when it returns.
+		RevokeKey(ctx context.Context, admin Credential, keyID string) error
+	}
+)
+
+// KeyRequest is what a new or changed key should be.
+type KeyRequest struct {
+	Label       string
+	Permissions PermissionSet
+	IPs         IPWhitelist
+	PublicKey   string // PEM, where the exchange takes one instead of making a secret
+}
+
+// Info describes an exchange to people and to the rest of the program.
+type Info struct {
+	ID    ID
+	Name  string // "Binance"
+	Sites []Site
+	Form  Form
+
+	// Aliases are further host names that reach an environment. They are no
+	// choice of their own, but a key of another environment may not go there.
+	Aliases map[Environment][]string
+}
+
+// Site is one deployment of an exchange. The first of an environment is its
+// default.
+type Site struct {
+	ID           string // "global", "eu": unique within an exchange and environment
+	Name         string // "Bybit EU"
+	Environment  Environment
+	Origin       string // "https://api.binance.com"
+	KeysPage     string // where a person manages keys
+	Capabilities Capabilities
+}
+
+// Capabilities says which facts a site gives and which acts it offers.
+type Capabilities struct {
+	Permissions, IPList, Created, Expires, LastUsed, Label bool
+
+	// LastUsedCountsOwn is set where an inspection moves LastUsed.
+	LastUsedCountsOwn bool
+
+	Create, List, Edit, Revoke bool
+}
+
+// Form says what a credential of an exchange consists of, for the add wizard
+// and for the plain command's messages.
+type Form struct {
+	Fields []Field
+}
+
+// FieldName is one of the parts of a Credential, named as in the JSON that
+// `keyrota add --stdin` reads.
+type FieldName string
+
+// The parts of a credential.
+const (
+	FieldKey        FieldName = "key"
+	FieldSecret     FieldName = "secret"
+	FieldPassphrase FieldName = "passphrase"
+	FieldPrivateKey FieldName = "private_key"
+)
+
+// Field is one input of a Form.
+type Field struct {
+	Name     FieldName
+	Label    string // in the exchange's words: "API Key", "Private key"
+	Help     string // one line: what it looks like and where it is found
+	Optional bool
+	PEM      bool // the field also takes a PEM private key of several lines
+}
+
+// Site returns the site of an environment: the named one, or the default for
+// an empty id.
+func (i Info) Site(env Environment, id string) (Site, bool) {
+	for _, s := range i.Sites {
+		if s.Environment == env && (id == "" || s.ID == id) {
+			return s, true
+		}
+	}
+	return Site{}, false
+}
+
+// Environments returns the environments that the exchange has, in the order
+// of its sites.
+func (i Info) Environments() []Environment {
+	var out []Environment
+	seen := map[Environment]bool{}
+	for _, s := range i.Sites {
+		if !seen[s.Environment] {
+			seen[s.Environment] = true
+			out = append(out, s.Environment)
+		}
+	}
+	return out
+}

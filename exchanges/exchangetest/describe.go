@@ -1,0 +1,143 @@
+package exchangetest
+
+import (
+	"net/url"
+	"reflect"
+	"regexp"
+	"strings"
+
+	"github.com/keyrota/keyrota/exchanges"
+)
+
+var describeLaws = []Law{
+	{"Info names the exchange and its sites", describes},
+	{"sites have https origins of their own", siteOrigins},
+	{"sites have unique ids", siteIDs},
+	{"the form asks for what a credential has", formFields},
+	{"declared capabilities equal the implemented interfaces", capabilitiesMatch},
+}
+
+var (
+	exchangeID = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	siteID     = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+)
+
+func describes(s Subject) error {
+	var p problems
+	info := s.Adapter.Info
+	if !exchangeID.MatchString(string(info.ID)) {
+		p.addf("the id %q is not lower case words", info.ID)
+	}
+	if info.Name == "" || exchanges.Clean(info.Name) != info.Name {
+		p.addf("the name is %q", info.Name)
+	}
+	p.in("open", s.onEach(func(b *bench) error {
+		var p problems
+		if got := b.exchange.Info(); !reflect.DeepEqual(got, info) {
+			p.addf("Info() of the opened exchange differs from the adapter's: %+v", got)
+		}
+		return p.err()
+	}))
+	return p.err()
+}
+
+func siteOrigins(s Subject) error {
+	var p problems
+	hosts := map[string]exchanges.Site{}
+	for _, site := range s.Adapter.Info.Sites {
+		if err := exchanges.CheckOrigin(site.Origin); err != nil {
+			p.in(site.ID, err)
+			continue
+		}
+		if !strings.HasPrefix(site.Origin, "https://") || strings.HasSuffix(site.Origin, "/") {
+			p.addf("%s: the origin %q is not a bare https origin", site.ID, site.Origin)
+		}
+		if u, err := url.Parse(site.KeysPage); err != nil || u.Scheme != "https" || u.Host == "" {
+			p.addf("%s: the page for keys %q is not an https address", site.ID, site.KeysPage)
+		}
+		if before, dup := hosts[site.Origin]; dup {
+			p.addf("%s/%s and %s/%s share the origin %s", before.Environment, before.ID, site.Environment, site.ID, site.Origin)
+		}
+		hosts[site.Origin] = site
+	}
+	return p.err()
+}
+
+func siteIDs(s Subject) error {
+	var p problems
+	if len(s.Adapter.Info.Sites) == 0 {
+		p.addf("there are no sites")
+	}
+	seen := map[string]bool{}
+	for _, site := range s.Adapter.Info.Sites {
+		if !siteID.MatchString(site.ID) || site.Name == "" {
+			p.addf("site %q called %q has no proper id or name", site.ID, site.Name)
+		}
+		if _, err := exchanges.ParseEnvironment(string(site.Environment)); err != nil {
+			p.in(site.ID, err)
+		}
+		if full := string(site.Environment) + "/" + site.ID; seen[full] {
+			p.addf("two sites are called %s", full)
+		} else {
+			seen[full] = true
+		}
+		if got, ok := s.Adapter.Info.Site(site.Environment, site.ID); !ok || got != site {
+			p.addf("Info.Site does not find %s/%s", site.Environment, site.ID)
+		}
+	}
+	return p.err()
+}
+
+func formFields(s Subject) error {
+	var p problems
+	inForm := map[exchanges.FieldName]bool{}
+	for _, f := range s.Adapter.Info.Form.Fields {
+		if inForm[f.Name] {
+			p.addf("the field %s is there twice", f.Name)
+		}
+		inForm[f.Name] = true
+		if f.Label == "" || f.Help == "" {
+			p.addf("the field %s has no label or no help", f.Name)
+		}
+	}
+	if !inForm[exchanges.FieldKey] {
+		p.addf("the form does not ask for the key")
+	}
+	for _, c := range append([]exchanges.Credential{s.Credential}, s.MoreCredentials...) {
+		for _, part := range secretParts(c) {
+			if part.name == exchanges.FieldPrivateKey && inForm[exchanges.FieldSecret] {
+				continue // a PEM may come in through the secret's field
+			}
+			if !inForm[part.name] {
+				p.addf("credentials have a %s, the form does not ask for it", part.name)
+			}
+		}
+	}
+	return p.err()
+}
+
+func capabilitiesMatch(s Subject) error {
+	var p problems
+	for _, site := range s.Adapter.Info.Sites {
+		p.in(string(site.Environment)+"/"+site.ID, s.on(site, func(b *bench) error {
+			var p problems
+			_, create := b.exchange.(exchanges.Creator)
+			_, list := b.exchange.(exchanges.Lister)
+			_, edit := b.exchange.(exchanges.Editor)
+			_, revoke := b.exchange.(exchanges.Revoker)
+			for _, c := range []struct {
+				name           string
+				declared, have bool
+			}{
+				{"Create", site.Capabilities.Create, create}, {"List", site.Capabilities.List, list},
+				{"Edit", site.Capabilities.Edit, edit}, {"Revoke", site.Capabilities.Revoke, revoke},
+			} {
+				if c.declared != c.have {
+					p.addf("%s: declared %t, implemented %t", c.name, c.declared, c.have)
+				}
+			}
+			return p.err()
+		}))
+	}
+	return p.err()
+}

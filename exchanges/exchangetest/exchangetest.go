@@ -1,0 +1,105 @@
+// Package exchangetest holds the laws of package exchanges as tests. Every
+// adapter runs them:
+//
+//	func TestLaws(t *testing.T) { exchangetest.Run(t, subject()) }
+//
+// The laws talk to the adapter through a scripted HTTP server and know nothing
+// of any exchange; what an exchange's answers look like comes with the Subject.
+// The package imports no adapter and no simulator.
+package exchangetest
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/keyrota/keyrota/exchanges"
+)
+
+// Subject is an adapter together with what the laws must know to drive it.
+type Subject struct {
+	Adapter exchanges.Adapter
+
+	// Credential passes Check and is accepted by the fake exchange. Its secret
+	// parts are canaries: they may occur in no answer in Routes.
+	Credential exchanges.Credential
+
+	// MoreCredentials are other forms that Check accepts: PEM keys and such.
+	MoreCredentials []exchanges.Credential
+
+	// DetectsSwap says that Check can tell key and secret apart by their shape.
+	DetectsSwap bool
+
+	// Routes is the exchange in good order, at one site: what Inspect asks for
+	// is answered with every fact that the site's capabilities promise.
+	Routes func(exchanges.Site) Routes
+
+	// ClockCall is the route that tells the time, "GET /api/v3/time"; empty
+	// where signing needs no clock. It is called without the key.
+	ClockCall string
+
+	// SentOnce says that Inspect makes each signed call once, since a repetition
+	// would harm the key's other programs. Then short failures are returned.
+	SentOnce bool
+
+	// Verify judges a request of Inspect as the exchange would: method,
+	// headers, timestamp, signature. It is not called for ClockCall.
+	Verify func(Request) error
+
+	// Refusals are the exchange's ways to say no, each with what must be made
+	// of it. A law of its own goes through them.
+	Refusals []Refusal
+}
+
+// Refusal is an answer to the first call of Inspect, other than ClockCall, and
+// the verdict that the adapter must reach.
+type Refusal struct {
+	Name    string
+	Reply   Reply
+	Kind    exchanges.Kind
+	Outcome exchanges.Outcome // of a read that was refused this is Refused
+}
+
+// A Law is one sentence about adapters and a way to find out whether it holds.
+type Law struct {
+	Name string
+	Hold func(Subject) error
+}
+
+// Laws returns all of them.
+func Laws() []Law {
+	var all []Law
+	for _, group := range [][]Law{describeLaws, checkLaws, inspectLaws, replyLaws, callLaws, secretLaws} {
+		all = append(all, group...)
+	}
+	return all
+}
+
+// Run holds every law against s, in parallel.
+func Run(t *testing.T, s Subject) {
+	t.Helper()
+	for _, law := range Laws() {
+		t.Run(law.Name, func(t *testing.T) {
+			t.Parallel()
+			if err := law.Hold(s); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// problems collects what a law found.
+type problems []error
+
+func (p *problems) addf(format string, args ...any) {
+	*p = append(*p, fmt.Errorf(format, args...))
+}
+
+// in adds err, if any, under a heading.
+func (p *problems) in(heading string, err error) {
+	if err != nil {
+		*p = append(*p, fmt.Errorf("%s: %w", heading, err))
+	}
+}
+
+func (p problems) err() error { return errors.Join(p...) }

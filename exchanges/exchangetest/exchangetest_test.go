@@ -1,0 +1,245 @@
+package exchangetest_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/exchangetest"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
+)
+
+func TestALawfulAdapterPasses(t *testing.T) { exchangetest.Run(t, newToy().subject()) }
+
+// revoker is a venue with an ability that it does not declare.
+type revoker struct{ *toyVenue }
+
+func (revoker) RevokeKey(context.Context, exchanges.Credential, string) error { return nil }
+
+// A law that no adapter can break protects nobody: here is one that breaks it.
+func TestEachLawCatchesItsBreach(t *testing.T) {
+	for law, breach := range map[string]func(*toy){
+		"Info names the exchange and its sites":                         func(a *toy) { a.info.ID = "Toy Exchange" },
+		"sites have https origins of their own":                         func(a *toy) { a.info.Sites[0].Origin = "http://127.0.0.1" },
+		"sites have unique ids":                                         func(a *toy) { a.info.Sites = append(a.info.Sites, a.info.Sites[0]) },
+		"the form asks for what a credential has":                       func(a *toy) { a.info.Form.Fields = a.info.Form.Fields[:1] },
+		"declared capabilities equal the implemented interfaces":        func(a *toy) { a.wrap = func(v *toyVenue) exchanges.Exchange { return revoker{v} } },
+		"Check accepts good credentials and changes them once":          func(a *toy) { a.check = grow },
+		"Check trims the ends":                                          func(a *toy) { a.check = accept },
+		"Check refuses text that cannot be a key or a secret":           func(a *toy) { a.check = accept },
+		"Check refuses missing, mixed up and made up fields":            func(a *toy) { a.check = quote },
+		"Inspect accepts a good key and gives the declared facts":       func(a *toy) { a.info.Sites[0].Capabilities.Created = false },
+		"Inspect sends what the exchange asks for":                      func(a *toy) { a.request = unsigned },
+		"Inspect may be repeated":                                       func(a *toy) { a.parse = counting() },
+		"Inspect shows how far the clocks are apart":                    func(a *toy) { a.config = func(c *rest.Config) { c.ServerTime = nil } },
+		"Inspect of an empty credential sends no key":                   func(a *toy) { a.check = accept },
+		"an answer that is not the documented JSON is a protocol error": func(a *toy) { a.parse = trusting },
+		"the exchange's refusals get their kinds":                       func(a *toy) { a.classify = alwaysDenied },
+		"edge servers are not mistaken for the exchange":                func(a *toy) { a.classify = alwaysAuth },
+		"an endless answer is cut off":                                  func(a *toy) { a.finish = blame },
+		"a redirect is not followed":                                    func(a *toy) { a.finish = blame },
+		"a dropped connection is a network error":                       func(a *toy) { a.finish = blame },
+		"unknown JSON fields are tolerated":                             func(a *toy) { a.parse = picky },
+		"values of another type do not confuse the adapter":             func(a *toy) { a.finish = bare },
+		"text from the exchange is cleaned":                             func(a *toy) { a.parse = raw },
+		"a read is tried again after a short failure, or sent once":     func(a *toy) { a.classify = alwaysAuth },
+		"a key that is refused is not tried again":                      func(a *toy) { a.classify = stubborn },
+		"a context that ends ends the call":                             func(a *toy) { a.finish = blame },
+		"a context that has ended sends nothing":                        func(a *toy) { a.finish = blame },
+		"an exchange may be used by many at once":                       func(a *toy) { a.request = unsigned },
+		"a clock that does not answer is not blamed on the key":         func(a *toy) { a.finish = blame },
+		"an exchange that echoes a secret does not leak it":             parrot,
+		"a log has no queries, bodies and secrets":                      func(a *toy) { a.request = chatty },
+	} {
+		t.Run(law, func(t *testing.T) {
+			t.Parallel()
+			a := newToy()
+			breach(a)
+			for _, l := range exchangetest.Laws() {
+				if l.Name == law {
+					if err := l.Hold(a.subject()); err == nil {
+						t.Error("the breach was not seen")
+					}
+					return
+				}
+			}
+			t.Error("there is no such law")
+		})
+	}
+}
+
+func TestPatienceIsAsDeclared(t *testing.T) {
+	law := exchangetest.Law{}
+	for _, l := range exchangetest.Laws() {
+		if strings.HasPrefix(l.Name, "a read is tried again") {
+			law = l
+		}
+	}
+	for _, once := range []bool{false, true} {
+		for _, declared := range []bool{false, true} {
+			a := newToy()
+			a.once = once
+			s := a.subject()
+			s.SentOnce = declared
+			if err := law.Hold(s); (err == nil) != (once == declared) {
+				t.Errorf("sends once: %t, declares it: %t: %v", once, declared, err)
+			}
+		}
+	}
+}
+
+func accept(c exchanges.Credential) (exchanges.Credential, error) { return c, nil }
+
+func grow(c exchanges.Credential) (exchanges.Credential, error) {
+	c.KeyID += "x"
+	return c, nil
+}
+
+// quote refuses by telling everybody what it was given.
+func quote(c exchanges.Credential) (exchanges.Credential, error) {
+	if checked, err := newToy().check(c); err == nil {
+		return checked, nil
+	}
+	return c, &exchanges.Error{Exchange: "toy", Op: "check", Kind: exchanges.Invalid, Outcome: exchanges.NotSent, Hint: "not " + c.Secret.Reveal() + c.KeyID}
+}
+
+func unsigned(r rest.Request, _ exchanges.Credential) rest.Request {
+	r.Header = http.Header{"X-Key": {toyKey}}
+	return r
+}
+
+// chatty puts parameters into the path, which is logged.
+func chatty(r rest.Request, c exchanges.Credential) rest.Request {
+	r.Path, r.Query = "/me", "key="+c.KeyID
+	r.Path += ";" + r.Query
+	return r
+}
+
+func counting() func(rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
+	n := 0
+	return func(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
+		info, err := toyParse(r)
+		n++
+		info.Label += strings.Repeat("!", n)
+		return info, err
+	}
+}
+
+// trusting takes every answer for a good one.
+func trusting(rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
+	info, err := toyParse(rest.Response{Status: 200, Body: []byte(toyGood)})
+	return info, err
+}
+
+func picky(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
+	dec := json.NewDecoder(bytes.NewReader(r.Body))
+	dec.DisallowUnknownFields()
+	var body struct {
+		Label, Can, Made json.RawMessage
+	}
+	if dec.Decode(&body) != nil {
+		return exchanges.KeyInfo{}, rest.NotJSON(r)
+	}
+	return toyParse(r)
+}
+
+// raw forgets to clean.
+func raw(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
+	info, err := toyParse(r)
+	var body struct{ Label any }
+	_ = json.Unmarshal(r.Body, &body)
+	if s, ok := body.Label.(string); ok {
+		info.Label = s
+	}
+	return info, err
+}
+
+func alwaysAuth(r rest.Response) *exchanges.Error {
+	if rest.HTTPError(r) == nil {
+		return nil
+	}
+	return &exchanges.Error{Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: "Check the key."}
+}
+
+// stubborn calls a refusal a short failure, so that it is tried again.
+func stubborn(r rest.Response) *exchanges.Error {
+	e := toyRefusal(r)
+	if e != nil && e.Kind == exchanges.Auth {
+		e.Kind = exchanges.Unavailable
+	}
+	return e
+}
+
+func alwaysDenied(r rest.Response) *exchanges.Error {
+	e := toyRefusal(r)
+	if e != nil {
+		e.Kind = exchanges.Denied
+	}
+	return e
+}
+
+// parrot repeats what the exchange said after the client has looked it over.
+func parrot(a *toy) {
+	said := ""
+	a.classify = func(r rest.Response) *exchanges.Error {
+		said = string(r.Body)
+		return toyRefusal(r)
+	}
+	a.finish = func(err error) error {
+		e := *exchanges.AsError(err)
+		e.Hint = "The exchange said " + exchanges.Clean(said)
+		return &e
+	}
+}
+
+// blame makes every failure the key's.
+func blame(err error) error {
+	e := *exchanges.AsError(err)
+	e.Kind, e.Outcome = exchanges.Auth, exchanges.Refused
+	return &e
+}
+
+// bare returns an error of another type.
+func bare(error) error { return errors.New("something went wrong") }
+
+func TestServerKeepsRequests(t *testing.T) {
+	s := exchangetest.NewServer(t, exchangetest.Routes{"POST /a/b": exchangetest.Status(201, "made").With("X-Y", "z").Handler()})
+	res, err := http.Post(s.URL+"/a/b?x=1&y=%40", "application/x-www-form-urlencoded", strings.NewReader("z=3"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, _ := io.ReadAll(res.Body)
+	_ = res.Body.Close()
+	if res.StatusCode != http.StatusCreated || string(body) != "made" || res.Header.Get("X-Y") != "z" {
+		t.Errorf("%d %q", res.StatusCode, body)
+	}
+	got := s.Requests("POST /a/b")
+	if len(got) != 1 || got[0].Query != "x=1&y=%40" || got[0].Body != "z=3" || got[0].Params().Encode() != "x=1&y=%40&z=3" {
+		t.Errorf("%+v", got)
+	}
+	res, err = http.Get(s.URL + "/other")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	if res.StatusCode != http.StatusNotFound || len(s.Requests()) != 2 || len(s.Requests("GET /other", "GET /x")) != 1 {
+		t.Errorf("%d, %+v", res.StatusCode, s.Requests())
+	}
+}
+
+func TestSequenceRepeatsItsLast(t *testing.T) {
+	h := exchangetest.Sequence(exchangetest.JSON("1"), exchangetest.JSON("2"))
+	var got string
+	for range 4 {
+		got += h(exchangetest.Request{}).Body
+	}
+	if got != "1222" {
+		t.Errorf("%s", got)
+	}
+}

@@ -1,0 +1,226 @@
+// Package rest is how adapters speak HTTP: bounded, patient with reads, never
+// with writes, and aware of the exchange's clock.
+package rest
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/keyrota/keyrota/exchanges"
+)
+
+// The bounds of every call.
+const (
+	MaxBody    = 1 << 20          // bytes of an answer that are read, after decompression
+	MaxTime    = 15 * time.Second // from the first byte sent to the end of the last attempt
+	maxAttempt = 3
+	maxWait    = 5 * time.Second // longest Retry-After that is waited out in place
+)
+
+// Config describes one exchange to a Client.
+type Config struct {
+	Exchange   exchanges.ID
+	Connection exchanges.Connection
+
+	// Limit and Burst are the calls per second that keyrota allows itself,
+	// below what the exchange allows, so that bots keep their budget.
+	Limit rate.Limit
+	Burst int
+
+	// ServerTime builds the public call that tells the exchange's clock, and
+	// reads its answer. Nil where signing needs no clock.
+	ServerTime *TimeCall
+}
+
+// TimeCall is how to ask an exchange for its time.
+type TimeCall struct {
+	Path  string // with query, if any
+	Parse func(body []byte) (time.Time, error)
+}
+
+// Request is one HTTP request, built anew for each attempt since timestamps
+// and nonces may not be used twice.
+type Request struct {
+	Method string
+	Path   string // starts with a slash
+	Query  string // already encoded, without the question mark
+	Body   string
+	Header http.Header
+}
+
+// Response is a bounded answer.
+type Response struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// Call is one logical call.
+type Call struct {
+	Op string // for errors: "GET /v5/user/query-api"
+
+	// Write marks a call that changes something: it is sent once.
+	Write bool
+
+	// Credential is what the call is signed with. Its parts are taken out of
+	// error texts, should the exchange repeat them.
+	Credential exchanges.Credential
+
+	// Build makes the request. now is the exchange's time as far as known.
+	Build func(now time.Time) (Request, error)
+
+	// Classify turns an answer into an error, or nil for success. It sees any
+	// status. Error.Exchange and Error.Op are filled in afterwards.
+	Classify func(Response) *exchanges.Error
+}
+
+// Client calls one origin. It is safe for concurrent use.
+type Client struct {
+	cfg     Config
+	origin  string
+	reads   *http.Client
+	writes  *http.Client
+	limiter *rate.Limiter
+	gate    gate
+	clock   *clock
+	log     *slog.Logger
+	now     func() time.Time
+	sleep   func(context.Context, time.Duration) error
+}
+
+// New returns a client for the origin in cfg.Connection, which must have passed
+// exchanges.CheckOrigin.
+func New(cfg Config) (*Client, error) {
+	o := cfg.Connection
+	if cfg.Limit == 0 {
+		cfg.Limit = rate.Inf
+	}
+	c := &Client{
+		cfg: cfg, origin: strings.TrimRight(o.Origin, "/"), log: o.Log, now: o.Now, sleep: sleep,
+		limiter: rate.NewLimiter(cfg.Limit, max(cfg.Burst, 1)),
+	}
+	if c.log == nil {
+		c.log = slog.New(slog.DiscardHandler)
+	}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	proxy, err := proxyFunc(o.Proxy)
+	if err != nil {
+		return nil, &exchanges.Error{
+			Exchange: cfg.Exchange, Op: "set proxy", Kind: exchanges.Invalid, Outcome: exchanges.NotSent, Err: err,
+			Hint: "Write proxy in config.toml as http://host:port, https://host:port or socks5://host:port.",
+		}
+	}
+	c.reads = newHTTP(newTransport(proxy))
+	c.writes = newHTTP(onceOnly(newTransport(proxy)))
+	c.clock = newClock(c)
+	return c, nil
+}
+
+// Do runs a call and returns its successful answer. Reads are tried up to
+// three times; a clock error is answered with one new measurement of the clock.
+// The error is always an *exchanges.Error.
+func (c *Client) Do(parent context.Context, call Call) (Response, error) {
+	// Waiting for our own rate limit is not the exchange's time.
+	if err := c.turn(parent); err != nil {
+		return Response{}, c.explain(parent, call, err)
+	}
+	ctx, cancel := context.WithTimeout(parent, MaxTime)
+	defer cancel()
+	resynced := false
+	for attempt := 1; ; attempt++ {
+		now, measured, err := c.clock.exchangeNow(ctx)
+		if err != nil {
+			return Response{}, c.explain(parent, call, err) // it was tried again in there
+		}
+		resp, err := c.once(ctx, call, now)
+		if err == nil {
+			return resp, nil
+		}
+		again := !call.Write && attempt < maxAttempt && retryable(err)
+		if err.Kind == exchanges.ClockSkew && c.clock.usable() {
+			c.clock.forget(measured)
+			again = !call.Write && !resynced
+			resynced = true
+		}
+		if !again || !c.pause(ctx, attempt, err) || c.turn(ctx) != nil {
+			return resp, c.explain(parent, call, err)
+		}
+	}
+}
+
+// once makes one attempt.
+func (c *Client) once(ctx context.Context, call Call, now time.Time) (Response, *exchanges.Error) {
+	req, err := call.Build(now)
+	if err != nil {
+		if e, ok := errors.AsType[*exchanges.Error](err); ok {
+			return Response{}, e
+		}
+		return Response{}, &exchanges.Error{
+			Kind: exchanges.Invalid, Outcome: exchanges.NotSent, Err: err,
+			Hint: "The stored key cannot be used to sign: add it again.",
+		}
+	}
+	client := c.reads
+	if call.Write {
+		client = c.writes
+	}
+	resp, e := c.send(ctx, client, req)
+	if e == nil {
+		e = call.Classify(resp)
+	}
+	if e != nil && e.Kind == exchanges.RateLimited {
+		c.gate.hold(c.now(), e.RetryAfter)
+	}
+	return resp, e
+}
+
+// turn waits until keyrota may send: the exchange asked for no pause any more,
+// and our own rate limit allows it.
+func (c *Client) turn(ctx context.Context) *exchanges.Error {
+	if left := c.gate.left(c.now()); left > maxWait {
+		return &exchanges.Error{
+			Kind: exchanges.RateLimited, Outcome: exchanges.NotSent, RetryAfter: left,
+			Hint: "The exchange asked for a pause of " + left.Round(time.Second).String() + "; calling it sooner would make it longer.",
+		}
+	} else if left > 0 && c.sleep(ctx, left) != nil {
+		return &exchanges.Error{Kind: exchanges.Canceled, Outcome: exchanges.NotSent}
+	}
+	if c.limiter.Wait(ctx) == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return &exchanges.Error{Kind: exchanges.Canceled, Outcome: exchanges.NotSent}
+	}
+	return &exchanges.Error{
+		Kind: exchanges.RateLimited, Outcome: exchanges.NotSent,
+		Hint: "keyrota holds itself below the exchange's rate limit; try again with fewer keys or later.",
+	}
+}
+
+// pause sleeps between attempts; false means that there is no time for it. A
+// pause that the exchange asked for is waited out by turn, for all callers.
+func (c *Client) pause(ctx context.Context, attempt int, err *exchanges.Error) bool {
+	switch {
+	case err.Kind == exchanges.ClockSkew:
+		return ctx.Err() == nil
+	case err.RetryAfter > maxWait:
+		return false
+	case err.RetryAfter > 0 && err.Kind == exchanges.RateLimited:
+		return true
+	}
+	return c.sleep(ctx, backoff(attempt, err.RetryAfter)) == nil
+}
+
+// Clock returns what is known of the difference to the exchange's clock.
+func (c *Client) Clock() exchanges.Clock { return c.clock.get() }
+
+// Now returns this machine's time.
+func (c *Client) Now() time.Time { return c.now() }

@@ -1,0 +1,159 @@
+package sim
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// bybit simulates the V5 API of Bybit as documented in
+// github.com/bybit-exchange/docs (v5). Limits are told, not enforced:
+// FaultRateLimit does that.
+type bybit struct {
+	*book
+	account account
+	now     func() time.Time
+	routes  map[string]bybitRoute // by path
+}
+
+// bybitRoute is one endpoint. Signed ones may want one of several rights, in
+// the words of query-api; none means that every key will do.
+type bybitRoute struct {
+	method string
+	signed bool
+	rights []string
+	serve  func(v *bybit, c bybitCall) (any, *bybitError)
+}
+
+// bybitCall is a request that has passed every check of its route.
+type bybitCall struct {
+	params url.Values
+	body   []byte
+	key    *entry // nil on public routes
+}
+
+// bybitError is a refusal, in most cases with HTTP status 200.
+type bybitError struct {
+	status int
+	code   int
+	msg    string
+}
+
+var errBybitLogin = &bybitError{401, 10007, "User authentication failed."}
+
+const bybitUIDLimit = 10 // requests per second and account
+
+func newBybit(env string, a account, now func() time.Time) venue {
+	return &bybit{
+		book: newBook("bybit", env, a, now(), func(m *material, _ string) (string, string) {
+			return m.text(alphanumeric, 18), m.text(alphanumeric, 36)
+		}),
+		account: a, now: now, routes: bybitRoutes(),
+	}
+}
+
+func bybitRoutes() map[string]bybitRoute {
+	const get, post = "GET", "POST"
+	wallet := []string{"Wallet:AccountTransfer", "Wallet:SubMemberTransfer", "Wallet:Withdraw"}
+	trade := []string{"Spot:SpotTrade", "ContractTrade:Order", "Derivatives:DerivativesTrade", "Options:OptionsTrade"}
+	return map[string]bybitRoute{
+		"/v5/market/time":                                {get, false, nil, bybitTime},
+		"/v5/market/instruments-info":                    {get, false, nil, bybitInstruments},
+		"/v5/market/tickers":                             {get, false, nil, bybitTickers},
+		"/v5/market/orderbook":                           {get, false, nil, bybitOrderBook},
+		"/v5/market/recent-trade":                        {get, false, nil, bybitTrades},
+		"/v5/market/kline":                               {get, false, nil, bybitKlines},
+		"/v5/system/status":                              {get, false, nil, bybitStatus},
+		"/v5/user/query-api":                             {get, true, nil, bybitQueryAPI},
+		"/v5/account/info":                               {get, true, nil, bybitAccountInfo},
+		"/v5/account/wallet-balance":                     {get, true, nil, bybitWallet},
+		"/v5/asset/coin/query-info":                      {get, true, nil, bybitCoins},
+		"/v5/asset/transfer/query-account-coins-balance": {get, true, wallet, bybitTransferBalance},
+		"/v5/order/realtime":                             {get, true, nil, bybitOpenOrders},
+		"/v5/order/pre-check":                            {post, true, trade, bybitPreCheck},
+	}
+}
+
+func (v *bybit) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	route, known := v.routes[r.URL.Path]
+	switch body, _ := io.ReadAll(r.Body); { // in memory
+	case !known || r.Method != route.method:
+		writePage(w, http.StatusNotFound)
+	case r.Method == http.MethodGet && len(body) > 0:
+		writePage(w, http.StatusForbidden) // the gateway wants no body with GET
+	default:
+		v.handle(w, r, route, body)
+	}
+}
+
+func (v *bybit) handle(w http.ResponseWriter, r *http.Request, route bybitRoute, body []byte) {
+	call := bybitCall{params: r.URL.Query(), body: body}
+	if route.signed {
+		key, refusal := v.admit(r, string(body))
+		if refusal == nil && !v.grants(key, route.rights) {
+			refusal = &bybitError{200, 10005, "Permission denied, please check your API key permissions."}
+		}
+		if refusal != nil {
+			v.refuse(w, refusal)
+			return
+		}
+		v.limits(w, bybitUIDLimit-1)
+		v.touch(key, v.now())
+		call.key = key
+	}
+	result, refusal := route.serve(v, call)
+	if refusal != nil {
+		v.refuse(w, refusal)
+		return
+	}
+	v.write(w, http.StatusOK, 0, "OK", result)
+}
+
+// grants reports whether a key has one of the rights. A read-only key may
+// look at what its lists name and act on nothing.
+func (v *bybit) grants(key *entry, rights []string) bool {
+	if len(rights) == 0 {
+		return true
+	}
+	readOnly, words := bybitRights(key)
+	return !readOnly && slices.ContainsFunc(rights, func(right string) bool { return slices.Contains(words, right) })
+}
+
+func (v *bybit) refuse(w http.ResponseWriter, e *bybitError) {
+	v.write(w, e.status, e.code, e.msg, object{})
+}
+
+func (v *bybit) write(w http.ResponseWriter, status, code int, msg string, result any) {
+	now := v.now().UnixMilli()
+	w.Header().Set("Timenow", strconv.FormatInt(now, 10))
+	writeJSON(w, status, object{"retCode": code, "retMsg": msg, "result": result, "retExtInfo": object{}, "time": now})
+}
+
+// limits tells how many requests of this second are left.
+func (v *bybit) limits(w http.ResponseWriter, left int) {
+	w.Header().Set("X-Bapi-Limit", strconv.Itoa(bybitUIDLimit))
+	w.Header().Set("X-Bapi-Limit-Status", strconv.Itoa(left))
+	w.Header().Set("X-Bapi-Limit-Reset-Timestamp", strconv.FormatInt(v.now().Add(time.Second).UnixMilli(), 10))
+}
+
+// fault answers as Bybit does when things go wrong on its side.
+func (v *bybit) fault(w http.ResponseWriter, kind FaultKind) {
+	var refusal *bybitError
+	switch kind {
+	case FaultBadRequest:
+		refusal = &bybitError{400, 10001, "Request parameter error."}
+	case FaultRateLimit: // the header is all there is: Bybit sends no Retry-After
+		v.limits(w, 0)
+		refusal = &bybitError{429, 10006, "Too many visits. Exceeded the API Rate Limit."}
+	case FaultServerError:
+		refusal = &bybitError{500, 10016, "Internal System Error."}
+	case FaultUnavailable:
+		refusal = &bybitError{503, 10016, "Service is restarting."}
+	default: // FaultUnauthorized: the front keeps the others to itself
+		refusal = errBybitLogin
+	}
+	v.refuse(w, refusal)
+}

@@ -1,0 +1,182 @@
+package sim
+
+import (
+	"crypto/ed25519"
+	"crypto/md5"
+	"crypto/x509"
+	"encoding/base32"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+// deribitKeyRow is a row of list_api_keys.
+type deribitKeyRow struct {
+	ID        int      `json:"id"`
+	ClientID  string   `json:"client_id"`
+	Secret    string   `json:"client_secret"`
+	Name      string   `json:"name"`
+	Timestamp int64    `json:"timestamp"`
+	Enabled   bool     `json:"enabled"`
+	MaxScope  string   `json:"max_scope"`
+	IPs       []string `json:"ip_whitelist"`
+	PublicKey string   `json:"public_key"`
+}
+
+func TestDeribitListsTheAccountsKeys(t *testing.T) {
+	rig := newDeribitRig(t, "live", account{Seeds: []seed{
+		{Label: "grid-bot with a long name", Permissions: []string{"read", "futures"}, IPs: []string{"203.0.113.7"}, Age: time.Hour},
+		{Label: "pair", Algorithm: algEd25519, Permissions: []string{"read"}, Disabled: true},
+	}})
+	caller, pair := rig.key("grid-bot with a long name"), rig.key("pair")
+	token := rig.login(caller)
+	var rows []deribitKeyRow
+	rig.expect(rig.get("private/list_api_keys", "Bearer "+token.Access), &rows)
+	if len(rows) != 2 {
+		t.Fatalf("%d rows", len(rows))
+	}
+	block, _ := pem.Decode([]byte(rows[1].PublicKey))
+	if block == nil {
+		t.Fatalf("no public key: %+v", rows[1])
+	}
+	sum := md5.Sum(block.Bytes)
+	want := []deribitKeyRow{
+		{ID: 1, ClientID: caller.Key, Secret: caller.Secret, Name: "grid_bot_with_a_", Enabled: true,
+			Timestamp: noon.Add(-time.Hour).UnixMilli(), IPs: []string{"203.0.113.7"},
+			MaxScope: "account:read block_rfq:none block_trade:none trade:read_write wallet:read"},
+		{ID: 2, ClientID: pair.Key, Secret: strings.ReplaceAll(fmt.Sprintf("% x", sum), " ", ":"), Name: "pair",
+			Timestamp: noon.UnixMilli(), IPs: []string{}, PublicKey: publicPEM(ed25519PublicOf(t, pair.PrivateKey)),
+			MaxScope: "account:read block_rfq:none block_trade:none trade:read wallet:read"},
+	}
+	if !reflect.DeepEqual(rows, want) {
+		t.Errorf("%+v\nwant %+v", rows, want)
+	}
+	if pair.Secret != "" {
+		t.Error("a key pair is described with a secret")
+	}
+}
+
+// ed25519PublicOf returns the public half of a private key in PEM.
+func ed25519PublicOf(t *testing.T, private string) any {
+	t.Helper()
+	block, _ := pem.Decode([]byte(private))
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key.(ed25519.PrivateKey).Public()
+}
+
+func TestDeribitCredentialsLookReal(t *testing.T) {
+	rig := newDeribitRig(t, "live", account{Seeds: []seed{{Label: "k"}}})
+	const urlSafe = alphanumeric + "-_"
+	key := rig.key("k")
+	if len(key.Key) != 8 || len(key.Secret) != 43 || strings.Trim(key.Key+key.Secret, urlSafe) != "" {
+		t.Errorf("id %q, secret of %d characters", key.Key, len(key.Secret))
+	}
+}
+
+func TestDeribitSummaries(t *testing.T) {
+	rig := newDeribitRig(t, "live", account{
+		ID: "4711", Balances: map[string]float64{"BTC": 0.5}, Seeds: []seed{{Label: "k", Permissions: []string{"read"}}},
+	})
+	bearer := "Bearer " + rig.login(rig.key("k")).Access
+	var one struct {
+		Currency string
+		Equity   float64
+		ID       *int64
+		Type     string
+	}
+	rig.expect(rig.get("private/get_account_summary", bearer, "currency", "BTC"), &one)
+	if one.Currency != "BTC" || one.Equity != 0.5 || one.ID != nil {
+		t.Errorf("%+v", one)
+	}
+	rig.expect(rig.get("private/get_account_summary", bearer, "currency", "ETH", "extended", "true"), &one)
+	if one.Currency != "ETH" || one.Equity != 0 || one.ID == nil || *one.ID != 4711 || one.Type != "main" {
+		t.Errorf("%+v", one)
+	}
+	var all struct {
+		Summaries []struct{ Currency string }
+		ID        *int64
+	}
+	rig.expect(rig.get("private/get_account_summaries", bearer), &all)
+	if len(all.Summaries) != len(deribitCurrencies) || all.ID != nil {
+		t.Errorf("%+v", all)
+	}
+	rig.expect(rig.get("private/get_account_summaries", bearer, "extended", "true"), &all)
+	if all.ID == nil || *all.ID != 4711 {
+		t.Errorf("%+v", all)
+	}
+	rig.refused(rig.get("private/get_account_summary", bearer), deribitBadParams)
+	rig.refused(rig.get("private/get_account_summary", bearer, "currency", "DOGE"), deribitBadParams)
+}
+
+// The codes of RFC 6238, appendix B, cut to six digits.
+func TestTimeCodesAreThoseOfTheRFC(t *testing.T) {
+	for at, want := range map[uint64]string{59: "287082", 1_111_111_109: "081804", 20_000_000_000: "353130"} {
+		if got := timeCode([]byte("12345678901234567890"), at/codeStep); got != want {
+			t.Errorf("at %d: %s, want %s", at, got, want)
+		}
+	}
+}
+
+func TestDeribitAsksForTheSecondFactor(t *testing.T) {
+	secret := []byte("12345678901234567890")
+	rig := newDeribitRig(t, "live", account{
+		Authenticator: base32.StdEncoding.EncodeToString(secret), Seeds: []seed{{Label: "k", Permissions: []string{"read"}}},
+	})
+	token := rig.login(rig.key("k"))
+	if token.TFA != "enabled" {
+		t.Errorf("%+v", token)
+	}
+	list := func(params ...string) reply {
+		return rig.get("private/list_api_keys", "Bearer "+token.Access, params...)
+	}
+	challenge := func() string {
+		t.Helper()
+		var asked struct {
+			Required  bool `json:"security_key_authorization_required"`
+			Challenge string
+			Keys      []struct{ Type string } `json:"security_keys"`
+		}
+		rig.expect(list(), &asked)
+		if !asked.Required || asked.Challenge == "" || len(asked.Keys) != 1 || asked.Keys[0].Type != "tfa" {
+			t.Fatalf("%+v", asked)
+		}
+		return asked.Challenge
+	}
+	code := func() string {
+		return timeCode(secret, uint64(time.UnixMilli(rig.clock.Load()).Unix())/codeStep)
+	}
+	reason := func(want string, r reply) {
+		t.Helper()
+		if got := rig.refused(r, deribitGuardRefused).Data["reason"]; got != want {
+			t.Errorf("reason %q, want %q", got, want)
+		}
+	}
+	first := challenge()
+	reason("tfa_code_not_matched", list("challenge", first, "authorization_data", "000000"))
+	reason("challenge_timeout", list("challenge", "made up", "authorization_data", code()))
+	var rows []json.RawMessage
+	used := code()
+	rig.expect(list("challenge", first, "authorization_data", used), &rows)
+	if len(rows) != 1 {
+		t.Errorf("%d rows", len(rows))
+	}
+	reason("challenge_timeout", list("challenge", first, "authorization_data", used)) // a challenge is good once
+	reason("used_tfa_code", list("challenge", challenge(), "authorization_data", used))
+
+	late := challenge()
+	rig.pass(challengeLife + time.Second)
+	reason("challenge_timeout", list("challenge", late, "authorization_data", code()))
+	previous := code()
+	rig.pass(codeStep * time.Second)
+	rig.expect(list("challenge", challenge(), "authorization_data", previous), &rows)
+	if n := len(rig.venue.(*deribit).guard.challenges); n != 0 {
+		t.Errorf("%d challenges are kept that are used or too old", n)
+	}
+}

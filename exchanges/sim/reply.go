@@ -1,0 +1,30 @@
+package sim
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+)
+
+// object is a JSON object in the making.
+type object = map[string]any
+
+// writeJSON answers with a status and a body.
+func writeJSON(w http.ResponseWriter, status int, body any) {
+	text, err := json.Marshal(body)
+	if err != nil {
+		panic("sim: " + err.Error()) // the bodies are built here, of plain values
+	}
+	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(text)
+}
+
+// writePage answers as the web server in front of an exchange does, when a
+// request does not get as far as the API.
+func writePage(w http.ResponseWriter, status int) {
+	w.Header().Set("Content-Type", "text/html")
+	w.WriteHeader(status)
+	_, _ = fmt.Fprintf(w, "<html>\n<head><title>%[1]d %[2]s</title></head>\n<body><center><h1>%[1]d %[2]s</h1></center></body>\n</html>\n",
+		status, http.StatusText(status))
+}
