@@ -1,0 +1,187 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
+)
+
+// Action is what was done to a key. The words are stable: they are in files.
+type Action string
+
+// The actions that are written down.
+const (
+	ActionAdded        Action = "added"
+	ActionVerified     Action = "verified"
+	ActionVerifyFailed Action = "verify-failed"
+	ActionEdited       Action = "edited"
+	ActionForgotten    Action = "forgotten"
+	ActionRevealed     Action = "revealed"
+	ActionExported     Action = "exported"
+	ActionRepaired     Action = "log-repaired" // an unfinished last line was removed
+	ActionAnchored     Action = "log-anchored" // entries were taken over that the keyring did not know
+)
+
+// Event is one entry of the audit log. It never holds a secret.
+type Event struct {
+	At          time.Time             `json:"at"`
+	Actor       string                `json:"actor"`
+	Host        string                `json:"host"`
+	Action      Action                `json:"action"`
+	Key         string                `json:"key,omitempty"` // name
+	Record      RecordID              `json:"record,omitempty"`
+	Exchange    exchanges.ID          `json:"exchange,omitempty"`
+	Environment exchanges.Environment `json:"environment,omitempty"`
+	Result      string                `json:"result,omitempty"` // "ok", or the kind of failure
+	Detail      string                `json:"detail,omitempty"`
+}
+
+// entry is an Event in the file. Batch is the number of the first entry that
+// was written with it in one go.
+type entry struct {
+	Number uint64 `json:"n"`
+	Batch  uint64 `json:"batch"`
+	Event
+}
+
+// auditLog is the append-only file audit.log. Each line is
+//
+//	<hex of SHA-256(hash of the line before || json)> <json>
+//
+// The chain shows changes inside the log; the anchor shows a missing end.
+type auditLog struct {
+	mu      sync.Mutex
+	known   bool // whether the following say how the file is
+	size    int64
+	head    Head
+	torn    int64 // bytes of an unfinished last line
+	trusted bool  // the anchor lies on the chain, and since then only we have written
+}
+
+// Audit appends events and moves the anchor. Missing times, actors and hosts
+// are filled in. The events are on the disk before the anchor moves, so that a
+// crash leaves the log one batch ahead, which the next call makes good.
+//
+// An anchor that does not lie on the chain is not moved, since that would hide
+// what happened: the events are written and the error is ErrTampered. When the
+// anchor fails, or is nil, the events are written all the same.
+func (s *Store) Audit(ctx context.Context, anchor Anchor, events ...Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+	log := &s.audit
+	log.mu.Lock()
+	defer log.mu.Unlock()
+	if err := s.writable("write the audit log"); err != nil {
+		return err
+	}
+	remarks, untrusted, err := s.prepareAudit(ctx, anchor)
+	if err != nil {
+		return err
+	}
+	if err := s.appendAudit(slices.Concat(remarks, events)); err != nil {
+		return err
+	}
+	if anchor == nil || untrusted != nil {
+		return untrusted
+	}
+	log.trusted = true
+	return anchor.Save(ctx, log.head)
+}
+
+// prepareAudit finds the end of the log, and on the first call of a run checks
+// that the anchor lies on it. untrusted says why the anchor must not move; err
+// that nothing can be written at all.
+func (s *Store) prepareAudit(ctx context.Context, anchor Anchor) (remarks []Event, untrusted, err error) {
+	log := &s.audit
+	if info, err := os.Stat(s.paths.Audit); err != nil || info.Size() != log.size {
+		log.known, log.trusted = false, false
+	}
+	if log.known && (anchor == nil || log.trusted) {
+		return nil, nil, nil
+	}
+	report, err := s.checkAudit(ctx, anchor)
+	if report == nil {
+		return nil, nil, err
+	}
+	if err == nil {
+		untrusted = s.tampered(report)
+	} else {
+		untrusted = err // the anchor does not answer; what happened must be written all the same
+	}
+	return remarksOn(report, anchor != nil && err == nil), untrusted, nil
+}
+
+// remarksOn returns what the log itself should say about the state it was in.
+// anchored says whether the keyring was asked and answered.
+func remarksOn(r *AuditReport, anchored bool) []Event {
+	var events []Event
+	if r.Torn > 0 {
+		events = append(events, Event{Action: ActionRepaired, Result: "ok",
+			Detail: fmt.Sprintf("an unfinished line of %d bytes was removed", r.Torn)})
+	}
+	if r.State == AuditUnanchored && anchored {
+		events = append(events, Event{Action: ActionAnchored, Result: "ok",
+			Detail: fmt.Sprintf("%d entries before this one were written without the keyring", r.Beyond)})
+	}
+	return events
+}
+
+// appendAudit writes events as one batch and flushes it. On failure the log is
+// as it was.
+func (s *Store) appendAudit(events []Event) error {
+	log := &s.audit
+	var lines []byte
+	head := log.head
+	batch := head.Count + 1
+	for _, e := range events {
+		head.Count++
+		text, err := json.Marshal(entry{Number: head.Count, Batch: batch, Event: s.complete(e)})
+		if err != nil {
+			return &Error{Op: "write", Path: s.paths.Audit, Err: err}
+		}
+		head.Hash = chain(head.Hash, text)
+		lines = fmt.Appendf(lines, "%x %s\n", head.Hash, text)
+	}
+	size := log.size - log.torn
+	if err := s.disk.extend(s.paths.Audit, size, lines); err != nil {
+		log.known, log.trusted = false, false
+		return fileError("write", s.paths.Audit, err)
+	}
+	log.head, log.size, log.torn = head, size+int64(len(lines)), 0
+	return nil
+}
+
+// chain returns the hash of an entry that follows prev.
+func chain(prev [sha256.Size]byte, text []byte) [sha256.Size]byte {
+	return sha256.Sum256(slices.Concat(prev[:], text))
+}
+
+// complete fills in who, when and where, and makes every text safe to show.
+func (s *Store) complete(e Event) Event {
+	if e.At.IsZero() {
+		e.At = s.opts.Now()
+	}
+	e.At = roundTime(e.At)
+	if e.Actor == "" {
+		e.Actor = s.opts.Actor
+	}
+	if e.Host == "" {
+		e.Host = s.opts.Host
+	}
+	return Event{
+		At: e.At, Actor: exchanges.Clean(e.Actor), Host: exchanges.Clean(e.Host),
+		Action: Action(exchanges.Clean(string(e.Action))), Key: exchanges.Clean(e.Key),
+		Record:      RecordID(exchanges.Clean(string(e.Record))),
+		Exchange:    exchanges.ID(exchanges.Clean(string(e.Exchange))),
+		Environment: exchanges.Environment(exchanges.Clean(string(e.Environment))),
+		Result:      exchanges.Clean(e.Result), Detail: exchanges.Clean(e.Detail),
+	}
+}

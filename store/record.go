@@ -1,0 +1,142 @@
+// Package store is what keyrota knows and keeps: records of keys in
+// keys.toml, the person's rules in config.toml, an audit log, and the
+// interface behind which secrets lie in the OS keyring.
+//
+// keys.toml is the index; the keyring holds values. Adding writes the secret
+// first and then the record, forgetting removes the record first and then the
+// secret, so that a crash between the two leaves an orphan secret, which
+// doctor finds, and never a record without its secret.
+package store
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/hex"
+	"strings"
+	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
+)
+
+// RecordID names a record for ever; it is random, and safe as the name of a
+// keyring item.
+type RecordID string
+
+// NewRecordID returns a fresh ID of 26 lower-case letters and digits.
+func NewRecordID() RecordID {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails, see crypto/rand
+	return RecordID(strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:])))
+}
+
+// Record is what is kept of a key. It holds no secret. Records in a Snapshot
+// are shared: nobody may change them.
+type Record struct {
+	ID          RecordID
+	Name        string // unique, chosen by the person
+	Exchange    exchanges.ID
+	Environment exchanges.Environment
+	Site        string // regional site, empty for the default one
+	Account     string // login or sub-account, in the person's words
+	Purpose     string
+	Consumers   []Consumer
+	KeyID       string // masked: see MaskKeyID
+	Fingerprint string // see Fingerprint
+	Added       time.Time
+	Rotated     time.Time // zero: never rotated through keyrota
+	Rules       Overrides
+	Notes       string
+	Facts       Facts
+	Check       Check
+}
+
+// Consumer is a program that uses a key.
+type Consumer struct {
+	Name     string // "grid-bot"
+	OnRotate string // what to do when the key changes: "systemctl --user restart grid-bot"
+}
+
+// Off as an override switches a rule off for one key.
+const Off time.Duration = -1
+
+// Overrides replaces rules for one key. A zero duration means: no override;
+// a negative one, Off, switches the rule off.
+type Overrides struct {
+	RotateEvery, WarnBefore, UnusedAfter time.Duration
+}
+
+// Facts is what the exchange said when it last accepted the key. Zero fields
+// were not told.
+type Facts struct {
+	Seen                time.Time // when; zero: never inspected
+	Label               string
+	Account             string
+	Permissions         exchanges.PermissionSet
+	ExchangePermissions []string
+	IPs                 exchanges.IPWhitelist
+	Created             exchanges.Moment
+	Expires             exchanges.Moment
+	LastUsed            exchanges.Moment // by others: our own inspections are told apart by MergeFacts
+	Notes               []string
+}
+
+// Check is the result of the last inspection, whether it succeeded or not.
+type Check struct {
+	At   time.Time // zero: never
+	Kind exchanges.Kind
+	Code string
+	Hint string
+}
+
+// Status is what the last inspection says of a key.
+type Status string
+
+// The statuses, as they appear in --json output.
+const (
+	OK          Status = "ok"          // the exchange accepted the key
+	Rejected    Status = "rejected"    // the exchange refused the key
+	Unreachable Status = "unreachable" // the exchange gave no verdict
+	Unverified  Status = "unverified"  // nobody has asked yet
+)
+
+// Status returns what the last inspection says.
+func (r *Record) Status() Status {
+	switch {
+	case r.Check.At.IsZero():
+		return Unverified
+	case r.Check.Kind == "":
+		return OK
+	case r.Check.Kind.Verdict():
+		return Rejected
+	}
+	return Unreachable
+}
+
+// Created returns when the key was made, as far as known, and whether the
+// exchange said so; if it did not, keyrota's first sight of the key stands in.
+// A rotation through keyrota counts as first sight of the new key.
+func (r *Record) Created() (at time.Time, fromExchange bool) {
+	if t, ok := r.Facts.Created.Time(); ok {
+		return t, true
+	}
+	if !r.Rotated.IsZero() {
+		return r.Rotated, false
+	}
+	return r.Added, false
+}
+
+// MaskKeyID keeps the ends of a key ID, enough to find it on the exchange's
+// page: "vmPU…uh8A". Of a short ID it keeps less, so that no more than half
+// is ever shown.
+func MaskKeyID(id string) string {
+	r := []rune(id)
+	n := min(4, len(r)/4)
+	return string(r[:n]) + "…" + string(r[len(r)-n:])
+}
+
+// Fingerprint identifies a key ID without holding it: SHA-256, in hex.
+func Fingerprint(keyID string) string {
+	sum := sha256.Sum256([]byte(keyID))
+	return hex.EncodeToString(sum[:])
+}
