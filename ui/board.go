@@ -1,0 +1,172 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/store"
+	"github.com/keyrota/keyrota/store/policy"
+	"github.com/keyrota/keyrota/ui/desk"
+)
+
+// row is one key made ready for the table: judged, cleaned, and with the keys
+// that sorting and searching need. Rows are shared between boards; nobody
+// changes one.
+type row struct {
+	rec      *store.Record
+	judged   policy.Assessment
+	rules    store.Rules
+	exchange string // "Binance"
+	name     string
+	account  string
+	state    state
+	folded   string // name in lower case
+	fields   []string
+}
+
+// board is everything that the dashboard shows, made from one snapshot. A
+// later snapshot reuses the rows whose record is the same, so that an answer
+// for one key costs one row.
+type board struct {
+	rows   []*row // in the order of the snapshot
+	byID   map[store.RecordID]*row
+	tabs   []tab // the first is All
+	counts counts
+	at     time.Time // the time by which the rows were judged
+}
+
+// counts is what the header says.
+type counts struct {
+	policy.Summary
+	exchanges int
+	checked   time.Time // the newest inspection; zero: none yet
+}
+
+// newBoard judges all records of the desk. heard holds records with answers
+// newer than the snapshot, which a read-only store could not keep. With
+// old given, rows judged for the same record are taken from it.
+func newBoard(d desk.Service, heard map[store.RecordID]*store.Record, old *board, now time.Time) *board {
+	b := &board{at: now}
+	names := exchangeNames(d.Exchanges())
+	var records []*store.Record
+	if snap := d.Snapshot(); snap != nil {
+		records = snap.Records()
+	}
+	b.rows = make([]*row, len(records))
+	b.byID = make(map[store.RecordID]*row, len(records))
+	for i, r := range records {
+		if h := heard[r.ID]; h != nil && h.Check.At.After(r.Check.At) {
+			r = h
+		}
+		made := old.same(r)
+		if made == nil {
+			made = newRow(r, names, d.RulesFor(r), now)
+		}
+		b.rows[i], b.byID[r.ID] = made, made
+	}
+	b.count()
+	return b
+}
+
+// same returns the row of that very record, or nil.
+func (b *board) same(r *store.Record) *row {
+	if b == nil {
+		return nil
+	}
+	if made := b.byID[r.ID]; made != nil && made.rec == r {
+		return made
+	}
+	return nil
+}
+
+func newRow(r *store.Record, names map[exchanges.ID]string, rules store.Rules, now time.Time) *row {
+	made := &row{
+		rec: r, rules: rules, judged: policy.Assess(r, rules, now),
+		exchange: names[r.Exchange], name: exchanges.Clean(r.Name), account: exchanges.Clean(r.Account),
+	}
+	if made.exchange == "" {
+		made.exchange = exchanges.Clean(string(r.Exchange))
+	}
+	made.state = stateOf(made.judged)
+	made.folded = strings.ToLower(made.name)
+	made.fields = []string{made.folded, strings.ToLower(made.exchange)}
+	more := []string{made.account, exchanges.Clean(r.Facts.Account), exchanges.Clean(r.Purpose)}
+	for _, c := range r.Consumers {
+		more = append(more, exchanges.Clean(c.Name))
+	}
+	for _, text := range more {
+		if text != "" {
+			made.fields = append(made.fields, strings.ToLower(text))
+		}
+	}
+	return made
+}
+
+// exchangeNames maps ids to the names that people know.
+func exchangeNames(infos []exchanges.Info) map[exchanges.ID]string {
+	names := make(map[exchanges.ID]string, len(infos))
+	for _, i := range infos {
+		names[i.ID] = i.Name
+	}
+	return names
+}
+
+// late reports whether the deadline has come.
+func (r *row) late(now time.Time) bool {
+	at := r.judged.Deadline.At
+	return !at.IsZero() && !now.Before(at)
+}
+
+// dueSoon reports whether the deadline is within the warning time.
+func (r *row) dueSoon(now time.Time) bool {
+	at := r.judged.Deadline.At
+	return !at.IsZero() && now.Before(at) && at.Sub(now) <= r.rules.WarnBefore
+}
+
+// count fills tabs and counts.
+func (b *board) count() {
+	b.tabs = newTabs(b.rows)
+	b.counts.exchanges = len(b.tabs) - 1
+	for _, r := range b.rows {
+		b.counts.Add(r.judged)
+		if at := r.rec.Check.At; at.After(b.counts.checked) {
+			b.counts.checked = at
+		}
+	}
+}
+
+// state is what the STATE column says of a key: its worst finding, or ok.
+type state struct {
+	word     string
+	severity policy.Severity
+	fine     bool // nothing is wrong
+}
+
+func stateOf(a policy.Assessment) state {
+	if f, ok := a.Worst(); ok {
+		return state{word: exchanges.Clean(f.Word), severity: f.Severity}
+	}
+	return state{word: "ok", fine: true}
+}
+
+// mark returns the glyph and the ink of a state: never colour alone.
+func (s state) mark() (glyph string, i ink) {
+	switch {
+	case s.fine:
+		return "✓", inkOK
+	case s.severity == policy.Critical:
+		return "✗", inkDanger
+	case s.severity == policy.Warning:
+		return "▲", inkWarning
+	}
+	return "·", inkMuted
+}
+
+// rank orders states from worst to fine.
+func (s state) rank() int {
+	if s.fine {
+		return -1
+	}
+	return int(s.severity)
+}

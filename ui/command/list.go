@@ -1,0 +1,136 @@
+package command
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/store"
+	"github.com/keyrota/keyrota/store/policy"
+)
+
+func (a *App) listCommand(g *globals) *cobra.Command {
+	asJSON := false
+	c := &cobra.Command{
+		Use: "list", Short: "List the keys, without asking anybody", Args: noSecretArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.withSession(c.Context(), g, func(s *session) error {
+				return a.printKeys(s.assess(s.desk.Snapshot().Records(), a.Now()), asJSON)
+			})
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}
+
+// judged is a record with what policy says of it.
+type judged struct {
+	record     *store.Record
+	assessment policy.Assessment
+}
+
+func (s *session) assess(records []*store.Record, now time.Time) []judged {
+	out := make([]judged, len(records))
+	for i, r := range records {
+		out[i] = judged{r, policy.Assess(r, s.desk.RulesFor(r), now)}
+	}
+	return out
+}
+
+func (a *App) printKeys(keys []judged, asJSON bool) error {
+	if asJSON {
+		out := make([]keyJSON, len(keys))
+		for i, k := range keys {
+			out[i] = newKeyJSON(k.record, k.assessment)
+		}
+		return a.printJSON(out)
+	}
+	if len(keys) == 0 {
+		_, err := fmt.Fprintln(a.Stdout, "No keys yet. Add one with keyrota, or keyrota add --help.")
+		return err
+	}
+	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "NAME\tEXCHANGE\tENV\tMAY DO\tIP WHITELIST\tAGE\tLAST USED\tDEADLINE\tSTATE")
+	for _, k := range keys {
+		r := k.record
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Name, r.Exchange, r.Environment,
+			mayDo(r.Facts.Permissions), ipText(r.Facts.IPs), ageText(k.assessment),
+			momentText(r.Facts.LastUsed), deadlineText(k.assessment.Deadline), stateWord(k.assessment))
+	}
+	return w.Flush()
+}
+
+// mayDo words the granted permissions; "?" when nothing is known.
+func mayDo(s exchanges.PermissionSet) string {
+	if !s.Known() {
+		return "?"
+	}
+	var words []string
+	for _, p := range s.All(exchanges.Granted) {
+		words = append(words, p.String())
+	}
+	if len(words) == 0 {
+		return "nothing"
+	}
+	return strings.Join(words, ",")
+}
+
+func ipText(w exchanges.IPWhitelist) string {
+	switch w.State {
+	case exchanges.IPList:
+		return strings.Join(w.Entries, ",")
+	case exchanges.IPAny:
+		return "any address"
+	case exchanges.IPRestricted:
+		return "restricted"
+	case exchanges.IPUnknown:
+	}
+	return "unknown"
+}
+
+func ageText(a policy.Assessment) string {
+	days := fmt.Sprintf("%dd", int(a.Age.Hours()/24))
+	if !a.AgeExact {
+		return "~" + days
+	}
+	return days
+}
+
+func momentText(m exchanges.Moment) string {
+	t, ok := m.Time()
+	switch {
+	case ok:
+		return t.Format("2006-01-02 15:04")
+	case m.IsNever():
+		return "never"
+	}
+	return "?"
+}
+
+func deadlineText(d policy.Deadline) string {
+	if d.At.IsZero() {
+		return "none"
+	}
+	return d.At.UTC().Format(time.DateOnly) + " " + string(d.Reason)
+}
+
+func stateWord(a policy.Assessment) string {
+	if f, ok := a.Worst(); ok {
+		return f.Word
+	}
+	return "ok"
+}
+
+// fields prints name and value pairs, aligned.
+func fields(w io.Writer, pairs ...[2]string) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, p := range pairs {
+		fmt.Fprintf(t, "%s\t%s\n", p[0], p[1])
+	}
+	return t.Flush()
+}

@@ -1,0 +1,54 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/keyrota/keyrota/store"
+	"github.com/keyrota/keyrota/ui"
+)
+
+type screenFlags struct {
+	theme        string
+	ascii, still bool
+}
+
+// runScreen opens the dashboard. It touches neither keyring nor network
+// before the first frame.
+func (a *App) runScreen(ctx context.Context, g *globals, f screenFlags) (err error) {
+	asks := make(chan ui.PassphraseRequest)
+	s, err := a.open(ctx, g, opening{passphrase: askOnScreen(asks)})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	conf := s.store.Config()
+	c := ui.Config{
+		Desk: s.desk, Theme: first(f.theme, conf.Theme), UserThemesDir: filepath.Join(filepath.Dir(s.store.Paths().Config), "themes"),
+		Demo: s.demo, Animate: conf.Animation && !f.still, ASCII: f.ascii,
+		Input: a.Stdin, Getenv: a.Getenv, Now: a.Now,
+		SyncEvery: conf.SyncEvery, KeysFileBytes: s.store.KeysFileSize(), Passphrases: asks, Note: note(s.store),
+	}
+	if out, ok := a.Stdout.(*os.File); ok {
+		c.Output = out
+	}
+	err = a.Screen(ctx, c)
+	if errors.Is(err, ui.ErrNoTerminal) {
+		return &Exit{Code: 2, Err: err}
+	}
+	return err
+}
+
+// note is what the person should hear once when the screen starts.
+func note(s *store.Store) string {
+	if why, ro := s.ReadOnly(); ro {
+		return "Nothing can be changed: " + why
+	}
+	if w := s.Warnings(); len(w) > 0 {
+		return fmt.Sprintf("%s:%d: %s", filepath.Base(w[0].File), w[0].Line, w[0].Text)
+	}
+	return ""
+}

@@ -1,0 +1,130 @@
+package command
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/store"
+	"github.com/keyrota/keyrota/store/policy"
+)
+
+// keyJSON is a key as list, show and check print it. Times are RFC 3339 in
+// UTC; null means that there is none or that nobody said.
+type keyJSON struct {
+	Name                string                `json:"name"`
+	Exchange            exchanges.ID          `json:"exchange"`
+	Environment         exchanges.Environment `json:"environment"`
+	Account             string                `json:"account"`
+	Purpose             string                `json:"purpose"`
+	KeyID               string                `json:"key_id"`
+	Fingerprint         string                `json:"fingerprint"`
+	Status              store.Status          `json:"status"`
+	Permissions         map[string]string     `json:"permissions"`
+	ExchangePermissions []string              `json:"exchange_permissions"`
+	IPWhitelist         ipJSON                `json:"ip_whitelist"`
+	Created             *time.Time            `json:"created"`
+	CreatedSource       string                `json:"created_source"`
+	Expires             *time.Time            `json:"expires"`
+	LastUsed            *time.Time            `json:"last_used"`
+	LastUsedSource      *string               `json:"last_used_source"`
+	Verified            *time.Time            `json:"verified"`
+	Deadline            *deadlineJSON         `json:"deadline"`
+	Findings            []findingJSON         `json:"findings"`
+	Error               *errorJSON            `json:"error"`
+}
+
+type ipJSON struct {
+	State   string   `json:"state"`
+	Entries []string `json:"entries"`
+}
+
+type deadlineJSON struct {
+	At     time.Time     `json:"at"`
+	Reason policy.Reason `json:"reason"`
+}
+
+type findingJSON struct {
+	Code     string `json:"code"`
+	Severity string `json:"severity"`
+	Text     string `json:"text"`
+	Action   string `json:"action"`
+}
+
+type errorJSON struct {
+	Kind exchanges.Kind `json:"kind"`
+	Code string         `json:"code"`
+	Hint string         `json:"hint"`
+}
+
+// jsonPermissions are the permissions of the documented output; what is other
+// than these is in exchange_permissions.
+var jsonPermissions = []exchanges.Permission{
+	exchanges.Read, exchanges.Spot, exchanges.Margin, exchanges.Futures, exchanges.Options,
+	exchanges.Transfer, exchanges.Withdraw, exchanges.Earn, exchanges.Admin,
+}
+
+// newKeyJSON prepares a record and its assessment for printing.
+func newKeyJSON(r *store.Record, a policy.Assessment) keyJSON {
+	k := keyJSON{
+		Name: r.Name, Exchange: r.Exchange, Environment: r.Environment, Account: r.Account, Purpose: r.Purpose,
+		KeyID: r.KeyID, Fingerprint: r.Fingerprint, Status: r.Status(),
+		Permissions: map[string]string{}, ExchangePermissions: append([]string{}, r.Facts.ExchangePermissions...),
+		IPWhitelist:   ipJSON{r.Facts.IPs.State.String(), append([]string{}, r.Facts.IPs.Entries...)},
+		CreatedSource: "first-seen", Expires: momentJSON(r.Facts.Expires), LastUsed: momentJSON(r.Facts.LastUsed),
+		Verified: timeJSON(r.Facts.Seen), Findings: []findingJSON{},
+	}
+	for _, p := range jsonPermissions {
+		k.Permissions[p.String()] = grantWord(r.Facts.Permissions.Get(p))
+	}
+	created, fromExchange := r.Created()
+	k.Created = timeJSON(created)
+	if fromExchange {
+		k.CreatedSource = "exchange"
+	}
+	if r.Facts.LastUsed.Known() {
+		source := "exchange"
+		k.LastUsedSource = &source
+	}
+	if !a.Deadline.At.IsZero() {
+		k.Deadline = &deadlineJSON{a.Deadline.At.UTC().Truncate(time.Second), a.Deadline.Reason}
+	}
+	for _, f := range a.Findings {
+		k.Findings = append(k.Findings, findingJSON{f.Code, f.Severity.String(), f.Text, f.Action})
+	}
+	if r.Check.Kind != "" {
+		k.Error = &errorJSON{r.Check.Kind, r.Check.Code, r.Check.Hint}
+	}
+	return k
+}
+
+func grantWord(g exchanges.Grant) string {
+	if g == exchanges.NotGranted {
+		return "denied"
+	}
+	return g.String()
+}
+
+func timeJSON(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC().Truncate(time.Second)
+	return &t
+}
+
+func momentJSON(m exchanges.Moment) *time.Time {
+	t, ok := m.Time()
+	if !ok {
+		return nil
+	}
+	return timeJSON(t)
+}
+
+// printJSON writes v indented, with a line end.
+func (a *App) printJSON(v any) error {
+	e := json.NewEncoder(a.Stdout)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}

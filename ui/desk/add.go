@@ -1,0 +1,141 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/store"
+)
+
+// AuditError says that a deed was done but could not be written to the audit
+// log.
+type AuditError struct {
+	Deed string
+	Err  error
+}
+
+// Error says what was done and what was not.
+func (e *AuditError) Error() string {
+	return e.Deed + ", but the audit log could not be written: " + e.Err.Error()
+}
+
+// Unwrap returns the cause.
+func (e *AuditError) Unwrap() error { return e.Err }
+
+// CheckName says whether a name can be given to a new key.
+func (d *Desk) CheckName(name string) error {
+	if err := store.CheckName(name); err != nil {
+		return err
+	}
+	if _, taken := d.Snapshot().ByName(name); taken {
+		return &store.Error{Op: "name", Path: fmt.Sprintf("the key %q", name), Err: store.ErrExists,
+			Hint: "Choose another name; upper and lower case count as the same."}
+	}
+	return nil
+}
+
+// CheckCredential brings a pasted credential into form, without network.
+func (d *Desk) CheckCredential(id exchanges.ID, c exchanges.Credential) (exchanges.Credential, error) {
+	a, err := d.registry.Get(id)
+	if err != nil {
+		return c, err
+	}
+	return a.Check(c)
+}
+
+// Try asks the exchange about a key that is not saved.
+func (d *Desk) Try(ctx context.Context, k NewKey) (Trial, error) {
+	c, err := d.CheckCredential(k.Exchange, k.Credential)
+	if err != nil {
+		return Trial{}, err
+	}
+	where := site{k.Exchange, k.Environment, k.Site}
+	v, err := d.venue(where)
+	if err != nil {
+		return Trial{}, err
+	}
+	c.Nonce = d.store.Config().NonceUnit(&store.Record{Name: k.Name, Exchange: k.Exchange, Environment: k.Environment})
+	return d.inspect(ctx, where, v, c), nil
+}
+
+// inspect asks and takes the time.
+func (d *Desk) inspect(ctx context.Context, where site, v exchanges.Exchange, c exchanges.Credential) Trial {
+	began := d.now()
+	info, err := v.Inspect(ctx, c)
+	t := Trial{Info: info, At: d.now()}
+	t.Took = t.At.Sub(began)
+	if err != nil {
+		t.Info, t.Err = exchanges.KeyInfo{}, exchanges.AsError(err)
+		return t
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.links[where] = Link{At: t.At, Clock: info.Clock, Usage: info.Usage}
+	return t
+}
+
+// Add saves a key: the secret in the keyring, then the record.
+func (d *Desk) Add(ctx context.Context, k NewKey, t *Trial) (*store.Record, error) {
+	r, c, err := d.draft(k)
+	if err != nil {
+		return nil, err
+	}
+	if t != nil {
+		d.learn(&r, *t)
+	}
+	vault, err := d.ring.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := vault.PutCredential(ctx, r.ID, c); err != nil {
+		return nil, err
+	}
+	snap, err := d.store.Update(func(s *store.Draft) error { return s.Add(r) })
+	if err != nil {
+		// The record does not exist, so nothing would ever name the secret again.
+		return nil, errors.Join(err, vault.DeleteCredential(context.WithoutCancel(ctx), r.ID))
+	}
+	saved, _ := snap.ByID(r.ID)
+	return saved, d.audit(ctx, fmt.Sprintf("%q was added", r.Name), d.event(saved, store.ActionAdded, string(saved.Status()), ""))
+}
+
+// draft turns the person's input into a record, without saving it.
+func (d *Desk) draft(k NewKey) (store.Record, exchanges.Credential, error) {
+	if why := d.ReadOnly(); why != "" {
+		return store.Record{}, k.Credential, &store.Error{Op: "add", Path: k.Name, Err: fmt.Errorf("%w: %s", store.ErrReadOnly, why),
+			Hint: "Close the other keyrota, or add the key there."}
+	}
+	if err := d.CheckName(k.Name); err != nil {
+		return store.Record{}, k.Credential, err
+	}
+	c, err := d.CheckCredential(k.Exchange, k.Credential)
+	if err != nil {
+		return store.Record{}, c, err
+	}
+	r := store.Record{
+		ID: store.NewRecordID(), Name: k.Name, Exchange: k.Exchange, Environment: k.Environment, Site: k.Site,
+		Account: k.Details.Account, Purpose: k.Details.Purpose, Consumers: k.Details.Consumers, Notes: k.Details.Notes,
+		KeyID: store.MaskKeyID(c.KeyID), Fingerprint: store.Fingerprint(c.KeyID), Added: d.now().UTC(),
+	}
+	for _, other := range d.Snapshot().Records() {
+		if other.Fingerprint == r.Fingerprint && other.Exchange == r.Exchange {
+			return r, c, &Refusal{What: fmt.Sprintf("this key is already stored as %q", other.Name), Hint: "One record per key: edit that one, or forget it first."}
+		}
+	}
+	return r, c, nil
+}
+
+// learn writes what an inspection said into a record.
+func (d *Desk) learn(r *store.Record, t Trial) {
+	if t.Err == nil {
+		r.Facts = store.MergeFacts(r.Facts, r.Check, t.Info, d.capabilities(siteOf(r)), t.At)
+		r.Check = store.Check{At: t.At.UTC()}
+		if r.Account == "" {
+			r.Account = t.Info.Account
+		}
+		return
+	}
+	r.Check = store.Check{At: t.At.UTC(), Kind: t.Err.Kind, Code: t.Err.Code, Hint: t.Err.Hint}
+}

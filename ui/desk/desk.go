@@ -1,0 +1,119 @@
+// Package desk is the trader's desk: what can be done with keys, for the
+// screen and for the plain commands alike. It knows no terminal.
+//
+// A Desk joins store, keyring and exchanges. It alone changes them, and it
+// outlives the screen: what was begun is finished and written down even when
+// the person quits.
+package desk
+
+import (
+	"context"
+	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/store"
+)
+
+// NewKey is a key that the person wants to add: everything about it, and its
+// credential.
+type NewKey struct {
+	Name        string
+	Exchange    exchanges.ID
+	Environment exchanges.Environment
+	Site        string // empty: the default site of the environment
+	Details     Details
+	Credential  exchanges.Credential
+}
+
+// Details is what a person may change about a key at any time.
+type Details struct {
+	Account   string
+	Purpose   string
+	Consumers []store.Consumer
+	Notes     string
+}
+
+// Trial is the result of asking the exchange about a key before it is saved.
+// A failed trial has Err set and no Info.
+type Trial struct {
+	Info exchanges.KeyInfo
+	Err  *exchanges.Error
+	At   time.Time
+	Took time.Duration
+}
+
+// Phase says where a key is in a verification.
+type Phase uint8
+
+// The phases of a verification.
+const (
+	Waiting Phase = iota // for its turn, under the exchange's rate limit
+	Asking               // the exchange has been asked
+	Done                 // the answer is in the record
+)
+
+// Progress is one step of one key in a verification.
+type Progress struct {
+	ID     store.RecordID
+	Phase  Phase
+	Status store.Status     // when Done
+	Err    *exchanges.Error // when Done and not ok
+	Record *store.Record    // when Done: the record with the answer, even if it could not be saved
+}
+
+// Link says how the way to an exchange was when it was last taken. It is kept
+// in memory only: another day it is another way.
+type Link struct {
+	At    time.Time // zero: not since the program started
+	Clock exchanges.Clock
+	Usage string // of the exchange's rate limit: "12/6000 per minute"
+}
+
+// Keyring says what is known of the keyring without touching it.
+type Keyring struct {
+	Backend string // "secret-service"; empty when none is chosen yet
+	Opened  bool
+	Err     error // why the last use failed
+}
+
+// Service is what screens need of a Desk. *Desk implements it; tests of
+// screens use a fake. Methods with a ctx may take long and are called from
+// commands, never from Update or View; the others return at once.
+type Service interface {
+	// Load reads keys.toml and returns the first snapshot.
+	Load() (*store.Snapshot, error)
+	// Snapshot returns the records as they are now.
+	Snapshot() *store.Snapshot
+	// RulesFor returns the policy that holds for a key.
+	RulesFor(*store.Record) store.Rules
+	// Exchanges describes the exchanges that keyrota can talk to.
+	Exchanges() []exchanges.Info
+	// Keyring says what is known of the keyring.
+	Keyring() Keyring
+	// Link says how the way to a key's exchange was when it was last taken.
+	Link(*store.Record) Link
+	// ReadOnly returns why nothing can be changed, or "".
+	ReadOnly() string
+
+	// CheckName says whether a name can be given to a new key.
+	CheckName(name string) error
+	// CheckCredential brings a pasted credential into form, without network.
+	CheckCredential(exchanges.ID, exchanges.Credential) (exchanges.Credential, error)
+	// Try asks the exchange about a key that is not saved. The error is for
+	// what kept it from asking; the exchange's refusal is in the Trial.
+	Try(ctx context.Context, k NewKey) (Trial, error)
+	// Add saves a key: the secret in the keyring, then the record. t is the
+	// trial that the person saw, nil when they chose not to verify.
+	Add(ctx context.Context, k NewKey, t *Trial) (*store.Record, error)
+	// Edit changes name and details and returns how to undo it.
+	Edit(ctx context.Context, id store.RecordID, name string, d Details) (undo func(context.Context) error, err error)
+	// Forget removes the record, then the secret. The key lives on at the exchange.
+	Forget(ctx context.Context, id store.RecordID) error
+	// Verify asks the exchanges about the given keys (all for none), each
+	// exchange at its own pace, and writes down what they say. report is
+	// called from several goroutines. When ctx ends, what was learned so far
+	// is kept.
+	Verify(ctx context.Context, ids []store.RecordID, report func(Progress)) error
+	// History returns the newest audit events of a key, newest first.
+	History(id store.RecordID, most int) ([]store.Event, error)
+}

@@ -1,0 +1,158 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/store"
+)
+
+// Deps is what a Desk is made of. Log and Now may be nil.
+type Deps struct {
+	Store    *store.Store
+	Registry *exchanges.Registry
+
+	// Backend is the keyring the person asked for by flag, environment or
+	// config.toml; empty: the pinned one, or Platform on the first run.
+	Backend  string
+	Platform string
+
+	// OpenKeyring opens one backend and no other. ProveKeyring shows by a
+	// round trip that it keeps what it is given.
+	OpenKeyring  func(ctx context.Context, backend string) (store.Secrets, error)
+	ProveKeyring func(context.Context, store.Secrets) error
+
+	Now       func() time.Time
+	Log       *slog.Logger
+	UserAgent string
+}
+
+// Desk implements Service. It is safe for concurrent use.
+type Desk struct {
+	store    *store.Store
+	registry *exchanges.Registry
+	now      func() time.Time
+	log      *slog.Logger
+	agent    string
+	ring     *keyring
+
+	mu     sync.Mutex
+	venues map[site]exchanges.Exchange
+	links  map[site]Link
+}
+
+var _ Service = (*Desk)(nil)
+
+// New returns a desk. It touches neither keyring nor network.
+func New(d Deps) *Desk {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Desk{
+		store: d.Store, registry: d.Registry, now: d.Now, log: d.Log, agent: d.UserAgent,
+		ring: newKeyring(d), venues: map[site]exchanges.Exchange{}, links: map[site]Link{},
+	}
+}
+
+// Load reads keys.toml and returns the first snapshot.
+func (d *Desk) Load() (*store.Snapshot, error) { return d.store.Load() }
+
+// Snapshot returns the records as they are now.
+func (d *Desk) Snapshot() *store.Snapshot { return d.store.Snapshot() }
+
+// RulesFor returns the policy that holds for a key.
+func (d *Desk) RulesFor(r *store.Record) store.Rules { return d.store.Config().RulesFor(r) }
+
+// Exchanges describes the exchanges that keyrota can talk to.
+func (d *Desk) Exchanges() []exchanges.Info {
+	all := d.registry.All()
+	out := make([]exchanges.Info, len(all))
+	for i, a := range all {
+		out[i] = a.Info
+	}
+	return out
+}
+
+// Keyring says what is known of the keyring without touching it.
+func (d *Desk) Keyring() Keyring { return d.ring.state() }
+
+// ReadOnly returns why nothing can be changed, or "".
+func (d *Desk) ReadOnly() string {
+	reason, ro := d.store.ReadOnly()
+	if !ro {
+		return ""
+	}
+	return reason
+}
+
+// Link says how the way to a key's exchange was when it was last taken.
+func (d *Desk) Link(r *store.Record) Link {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.links[siteOf(r)]
+}
+
+// site is where a key is used; keys of one site share a connection, its rate
+// limit and its clock.
+type site struct {
+	exchange exchanges.ID
+	env      exchanges.Environment
+	id       string
+}
+
+func siteOf(r *store.Record) site { return site{r.Exchange, r.Environment, r.Site} }
+
+// venue returns the exchange at a site, opened once.
+func (d *Desk) venue(s site) (exchanges.Exchange, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if v, ok := d.venues[s]; ok {
+		return v, nil
+	}
+	a, err := d.registry.Get(s.exchange)
+	if err != nil {
+		return nil, err
+	}
+	where, ok := a.Info.Site(s.env, s.id)
+	if !ok {
+		return nil, &exchanges.Error{Exchange: s.exchange, Op: "open", Kind: exchanges.Unsupported, Outcome: exchanges.NotSent,
+			Code: exchanges.Clean(fmt.Sprintf("%s %s", s.env, s.id)), Hint: a.Info.Name + " has " + siteList(a.Info) + "."}
+	}
+	conf := d.store.Config().ExchangeConfig(store.Target{Exchange: s.exchange, Environment: s.env})
+	v, err := d.registry.Open(s.exchange, exchanges.Connection{
+		Site: where, Origin: conf.BaseURL, Proxy: conf.Proxy, Now: d.now, Log: d.log, UserAgent: d.agent,
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.venues[s] = v
+	return v, nil
+}
+
+// capabilities returns what a record's site promises to tell.
+func (d *Desk) capabilities(s site) exchanges.Capabilities {
+	a, err := d.registry.Get(s.exchange)
+	if err != nil {
+		return exchanges.Capabilities{}
+	}
+	where, _ := a.Info.Site(s.env, s.id)
+	return where.Capabilities
+}
+
+func siteList(i exchanges.Info) string {
+	text := ""
+	for n, s := range i.Sites {
+		if n > 0 {
+			text += ", "
+		}
+		text += fmt.Sprintf("%s (%s)", s.Environment, s.ID)
+	}
+	return text
+}

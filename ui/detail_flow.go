@@ -1,0 +1,89 @@
+package ui
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// flow writes labelled paragraphs into lines of a given width. Words are
+// spans, so that a paragraph can be in several inks and still break anywhere
+// between two of them.
+type flow struct {
+	box    *penBox
+	w      int
+	indent int // cells for the labels
+	lines  []string
+
+	row  []span // the line in the making
+	used int
+}
+
+// para writes a paragraph behind a label.
+func (f *flow) para(label string, words ...span) {
+	f.start(span{inkMuted, fit(" "+label, f.indent)})
+	for _, word := range words {
+		f.word(word)
+	}
+	f.end()
+}
+
+// blank writes an empty line, but no two in a row and none at the top.
+func (f *flow) blank() {
+	if n := len(f.lines); n > 0 && strings.TrimSpace(ansi.Strip(f.lines[n-1])) != "" {
+		f.lines = append(f.lines, f.box.line(f.w, tonePlain))
+	}
+}
+
+func (f *flow) start(label span) {
+	f.row, f.used = []span{label}, cells(label.text)
+}
+
+func (f *flow) end() {
+	f.lines = append(f.lines, f.box.line(f.w, tonePlain, f.row...))
+	f.row = nil
+}
+
+// word puts a word on the line or, if it does not fit, on the next one; a
+// word longer than a line is cut into pieces.
+func (f *flow) word(s span) {
+	room := f.w - 1 // a margin to the right
+	n := cells(s.text)
+	gap := 0
+	if len(f.row) > 1 {
+		gap = 1
+	}
+	if f.used+gap+n > room && len(f.row) > 1 {
+		f.end()
+		f.start(span{inkText, strings.Repeat(" ", f.indent)})
+		gap = 0
+	}
+	for n > room-f.used-gap && n > 1 && room > f.indent+1 {
+		piece := ansi.Truncate(s.text, room-f.used, "")
+		if piece == "" {
+			break
+		}
+		f.row = append(f.row, span{s.ink, piece})
+		f.end()
+		f.start(span{inkText, strings.Repeat(" ", f.indent)})
+		s.text = s.text[len(piece):]
+		n = cells(s.text)
+	}
+	if s.text == "" {
+		return
+	}
+	if gap > 0 {
+		f.row = append(f.row, span{inkText, " "})
+	}
+	f.row = append(f.row, s)
+	f.used += gap + n
+}
+
+// words splits a text at white space.
+func words(i ink, text string) []span {
+	var out []span
+	for _, w := range strings.Fields(text) {
+		out = append(out, span{i, w})
+	}
+	return out
+}

@@ -1,0 +1,144 @@
+package ui
+
+import (
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// footerHeight is the lines that the footer takes below every page: a rule,
+// where toasts appear, and the keys.
+const footerHeight = 2
+
+// footerItem is an action in the footer and the cells that it takes.
+type footerItem struct {
+	action     Action
+	key        string
+	first, end int
+}
+
+const footerGap = 2
+
+// footerItems lays out the actions that fit, in order. Help and the way out
+// are always among them, last.
+func (a *app) footerItems() []footerItem {
+	var normal, kept []Action
+	for _, act := range a.footerActions() {
+		if act.Group == groupProgram && (act.Label == "help" || act.Label == "quit" || act.Label == "back") {
+			kept = append(kept, act)
+		} else {
+			normal = append(normal, act)
+		}
+	}
+	end := a.w - 1 - a.badgesWidth()
+	reserved := 0
+	for _, act := range kept {
+		reserved += footerGap + footerWidth(act)
+	}
+	x := 1
+	var out []footerItem
+	add := func(act Action) {
+		w := footerWidth(act)
+		out = append(out, footerItem{act, keyName(act.Keys[0]), x, x + w})
+		x += w + footerGap
+	}
+	for _, act := range normal {
+		if x+footerWidth(act) > end-reserved {
+			break
+		}
+		add(act)
+	}
+	for _, act := range kept {
+		add(act)
+	}
+	return out
+}
+
+// footerActions is what the footer offers. Keys of the root do not work while
+// a screen takes text, so they are not shown then.
+func (a *app) footerActions() []Action {
+	all := a.actions()
+	if typing(a.top()) {
+		all = a.top().Actions()
+	}
+	var out []Action
+	for _, act := range all {
+		if !act.Quiet && act.Disabled == "" && len(act.Keys) > 0 {
+			out = append(out, act)
+		}
+	}
+	return out
+}
+
+func footerWidth(act Action) int { return cells(keyName(act.Keys[0])) + 1 + cells(act.Label) }
+
+func (a *app) viewFooter() string {
+	s := a.env.Styles
+	var b strings.Builder
+	x := 0
+	for _, item := range a.footerItems() {
+		b.WriteString(strings.Repeat(" ", item.first-x))
+		b.WriteString(s.FooterKey.Render(item.key) + " " + s.FooterLabel.Render(item.action.Label))
+		x = item.end
+	}
+	badges := a.pageBadges()
+	b.WriteString(strings.Repeat(" ", max(0, a.w-x-a.badgesWidth())))
+	for _, badge := range badges {
+		b.WriteString(s.Badge.Render(" "+badge+" ") + " ")
+	}
+	return b.String()
+}
+
+// pageBadges are the badges that the footer shows: on the bottom page they
+// are in its header.
+func (a *app) pageBadges() []string {
+	if len(a.pages) == 1 && !a.empty {
+		return nil
+	}
+	return a.env.badges()
+}
+
+func (a *app) badgesWidth() int {
+	w := 0
+	for _, badge := range a.pageBadges() {
+		w += cells(badge) + 3
+	}
+	return w
+}
+
+// clickFooter performs the action under the pointer.
+func (a *app) clickFooter(m MouseMsg) tea.Cmd {
+	switch {
+	case m.Wheel != 0:
+		return nil
+	case a.toast.failure():
+		return a.dismissToast()
+	case m.Y < a.h-1: // the rule
+		return nil
+	}
+	for _, item := range a.footerItems() {
+		if m.X >= item.first && m.X < item.end {
+			return a.do(item.action)
+		}
+	}
+	return nil
+}
+
+// keyName is how a key is written for people.
+func keyName(name string) string {
+	switch name {
+	case " ":
+		return "space"
+	case "up":
+		return "↑"
+	case "down":
+		return "↓"
+	case "left":
+		return "←"
+	case "right":
+		return "→"
+	case "pgdown":
+		return "pgdn"
+	}
+	return name
+}

@@ -1,0 +1,31 @@
+package ui
+
+import tea "github.com/charmbracelet/bubbletea"
+
+// Messages that the root sends to every screen.
+type (
+	// hideMsg tells screens to cover or drop secrets: the program is about to
+	// leave the terminal to the shell.
+	hideMsg struct{}
+	// seenMsg tells an overlay that it has been on screen long enough for a
+	// person to have read it. A dangerous dialog ignores keys until then.
+	seenMsg struct{ screen Screen }
+)
+
+// Messages that the root sends to itself.
+type (
+	toastEndMsg struct{ gen int } // the time of a toast is over
+	syncTickMsg struct{}          // look for keys that nobody asked about for long
+	loadedMsg   struct{ err error }
+)
+
+// Sizer is an overlay that knows how large it wants to be. Others get most
+// of the screen.
+type Sizer interface {
+	// Size returns the cells wanted for View, at most maxW×maxH. The frame
+	// draws border and title around them.
+	Size(maxW, maxH int) (w, h int)
+}
+
+// batch runs commands beside each other; nil ones are left out.
+func batch(cmds ...tea.Cmd) tea.Cmd { return tea.Batch(cmds...) }

@@ -1,0 +1,44 @@
+package ui
+
+// picker is the cursor and the window of a short list.
+type picker struct {
+	cursor, top int
+	rows        int // rows in sight
+	count       int
+}
+
+// reset starts over with a list of n.
+func (p *picker) reset(n int) {
+	p.count, p.cursor, p.top = n, 0, 0
+}
+
+func (p *picker) resize(rows int) {
+	p.rows = max(1, rows)
+	p.move(0)
+}
+
+// move goes n down, or up if n is negative, and stops at the ends.
+func (p *picker) move(n int) {
+	p.cursor = max(0, min(p.cursor+n, p.count-1))
+	p.top = max(min(p.top, p.cursor), p.cursor-p.rows+1)
+	p.top = max(0, min(p.top, p.count-p.rows))
+}
+
+// clicked moves to a row in sight and reports whether there is one.
+func (p *picker) clicked(row int) bool {
+	i := p.top + row
+	if row < 0 || row >= p.rows || i >= p.count {
+		return false
+	}
+	p.cursor = i
+	return true
+}
+
+// visible returns the indices in sight.
+func (p *picker) visible() []int {
+	var out []int
+	for i := p.top; i < min(p.top+p.rows, p.count); i++ {
+		out = append(out, i)
+	}
+	return out
+}

@@ -1,0 +1,200 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
+	"github.com/muesli/termenv"
+	"golang.org/x/term"
+
+	"github.com/keyrota/keyrota/themes"
+	"github.com/keyrota/keyrota/ui/desk"
+)
+
+// Config is what the screen is started with. Zero fields take defaults; Desk
+// is needed.
+type Config struct {
+	Desk desk.Service
+
+	Theme         string // "auto", or the name of a theme
+	UserThemesDir string // folder of the person's own themes
+	Demo          bool   // simulated exchanges: DEMO is on screen
+	Animate       bool
+	ASCII         bool // no glyphs outside ASCII
+
+	Input  *os.File // default: standard input
+	Output *os.File // default: standard output
+	Getenv func(string) string
+
+	// SyncEvery is how old the facts of a key may grow before its exchange is
+	// asked again; zero: only when the person says so.
+	SyncEvery time.Duration
+
+	// KeysFileBytes is the size of keys.toml. A large one is read after the
+	// first frame.
+	KeysFileBytes int64
+
+	// Passphrases asks for the passphrase of an encrypted keyring; may be nil.
+	Passphrases <-chan PassphraseRequest
+
+	// Note is said once at the start: whose lock is held, what is odd in
+	// config.toml.
+	Note string
+
+	Now func() time.Time
+}
+
+const (
+	// loadFirst is the largest keys.toml that is read before the first frame:
+	// about a thousand keys, 30 ms.
+	loadFirst = 600 << 10
+
+	// framesPerSecond: the renderer's tick, not the code, is what a key press
+	// waits for.
+	framesPerSecond = 120
+)
+
+// ErrNoTerminal is returned by Run where there is no screen to draw on.
+var ErrNoTerminal = errors.New("not a terminal: the screen needs one, the plain commands (keyrota list, show, check) do not")
+
+// Run shows the screen until the person quits, ctx ends or the terminal goes
+// away, and leaves the terminal as it was. An error means that the screen
+// could not be shown, or died.
+func Run(ctx context.Context, c Config) error {
+	c.fill()
+	if !term.IsTerminal(int(c.Input.Fd())) || !term.IsTerminal(int(c.Output.Fd())) {
+		return ErrNoTerminal
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+
+	guard := newInputGuard(c.Input)
+	look, theme, err := c.look(guard)
+	if err != nil {
+		return err
+	}
+	// Libraries must not ask the terminal on their own.
+	lipgloss.SetColorProfile(look.profile)
+	lipgloss.SetHasDarkBackground(theme.Dark)
+
+	env := newEnv(Env{
+		Ctx: ctx, Desk: c.Desk, Styles: look.styles(theme), Now: c.Now,
+		Demo: c.Demo, ASCII: c.ASCII, Animate: c.Animate,
+	})
+	a := newApp(env, c.options(look))
+	a.theme = theme
+
+	p := tea.NewProgram(a, tea.WithContext(ctx), tea.WithInput(guard), tea.WithOutput(c.Output),
+		tea.WithAltScreen(), tea.WithMouseCellMotion(), tea.WithFPS(framesPerSecond))
+	stop := quitOnHangup(p)
+	defer stop()
+	_, err = p.Run()
+	return ending(ctx, err)
+}
+
+func (c *Config) fill() {
+	if c.Input == nil {
+		c.Input = os.Stdin
+	}
+	if c.Output == nil {
+		c.Output = os.Stdout
+	}
+	if c.Getenv == nil {
+		c.Getenv = os.Getenv
+	}
+	if c.Theme == "" {
+		c.Theme = "auto"
+	}
+}
+
+// look finds theme and colours without asking the terminal anything.
+func (c *Config) look(guard *inputGuard) (look, themes.Theme, error) {
+	l := look{userThemes: c.UserThemesDir, auto: c.Theme == "auto"}
+	l.profile, l.noColour = colours(c.Output, c.Getenv)
+	name := c.Theme
+	if l.auto {
+		name = autoTheme(guessDark(c.Getenv("COLORFGBG")))
+		if !l.noColour && canAsk(c.Input, c.Output, c.Getenv("TERM")) {
+			l.background = func() tea.Msg {
+				return askBackground(c.Output, guard.background, time.After(backgroundPatience))
+			}
+		}
+	}
+	t, err := themes.Load(name, c.UserThemesDir)
+	if err != nil {
+		return l, t, fmt.Errorf("theme in config.toml: %w", err)
+	}
+	return l, t, nil
+}
+
+// colours returns what the terminal can show. NO_COLOR takes the colours away
+// but not bold and reverse, without which the cursor would be invisible; so it
+// is not the library's profile without colours, which drops both.
+func colours(out *os.File, getenv func(string) string) (p termenv.Profile, none bool) {
+	if getenv("NO_COLOR") != "" {
+		return termenv.ANSI, true
+	}
+	p = termenv.NewOutput(out).EnvColorProfile()
+	if p == termenv.Ascii {
+		return termenv.ANSI, true
+	}
+	return p, false
+}
+
+func (c *Config) options(l look) appOptions {
+	o := appOptions{
+		home: home, note: c.Note, asks: c.Passphrases, syncEvery: c.SyncEvery, look: l,
+		loadLater: c.KeysFileBytes > loadFirst,
+	}
+	if w, h, err := term.GetSize(int(c.Output.Fd())); err == nil {
+		o.width, o.height = w, h // so that the first frame is a full one
+	}
+	if !o.loadLater {
+		_, o.loadErr = c.Desk.Load()
+	}
+	return o
+}
+
+// home makes the bottom page.
+func home(env *Env) Screen {
+	if env.Desk.Snapshot().Len() == 0 {
+		return newFirstRun(env)
+	}
+	return newDashboard(env)
+}
+
+// quitOnHangup ends the program in good order when its terminal is closed.
+// Bubble Tea does the same for SIGTERM.
+func quitOnHangup(p *tea.Program) (stop func()) {
+	hangup := make(chan os.Signal, 1)
+	done := make(chan struct{})
+	signal.Notify(hangup, syscall.SIGHUP)
+	go func() {
+		select {
+		case <-hangup:
+			p.Quit()
+		case <-done:
+		}
+	}()
+	return func() { signal.Stop(hangup); close(done) }
+}
+
+// ending tells an ordinary end from one that the person should hear of.
+func ending(ctx context.Context, err error) error {
+	switch {
+	case err == nil, errors.Is(err, tea.ErrInterrupted):
+		return nil
+	case errors.Is(err, tea.ErrProgramPanic):
+		return errors.New("the screen stopped because of a bug in keyrota; what it had begun at the exchanges and in its files is finished or rolled back")
+	case ctx.Err() != nil:
+		return nil
+	}
+	return fmt.Errorf("the terminal failed: %w", err)
+}

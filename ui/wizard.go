@@ -1,0 +1,245 @@
+package ui
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/store"
+	"github.com/keyrota/keyrota/ui/desk"
+)
+
+// addStep is a step of adding a key.
+type addStep uint8
+
+// The steps, in order. Nothing is saved before addStore.
+const (
+	addWhere  addStep = iota // exchange, environment, site
+	addWhat                  // name, purpose, who uses it
+	addPaste                 // the credential
+	addVerify                // the exchange is asked
+	addStore                 // keyring, then record
+)
+
+var addStepNames = [...]string{"exchange", "purpose", "paste it", "verify", "store"}
+
+// addWizard adds a key that the person has. It asks the exchange before it
+// saves anything, and shows what the exchange said.
+type addWizard struct {
+	env  *Env
+	w, h int
+
+	step    addStep
+	forms   [addVerify]*form
+	key     desk.NewKey
+	trial   desk.Trial
+	failure error // why trying or saving did not work, apart from the trial
+	busy    string
+	gen     int // results of an older attempt are dropped
+	cancel  context.CancelFunc
+	scroll  int
+	deaf    time.Time // keys before this are the rest of a paste, see deafFor
+}
+
+// Messages of the wizard; gen tells an attempt that was left.
+type (
+	triedMsg struct {
+		gen   int
+		trial desk.Trial
+		err   error
+	}
+	addedMsg struct {
+		gen    int
+		record *store.Record
+		err    error
+	}
+)
+
+func newAddWizard(env *Env) Screen {
+	w := &addWizard{env: env}
+	w.forms[addWhere] = w.whereForm(0, 0)
+	w.forms[addWhat] = newForm(
+		newTextField("Name", "your name for the key, by purpose: grid-bot, tax-export", ""),
+		newTextField("Account", "login or sub-account it belongs to; may stay empty", ""),
+		newTextField("Purpose", "what it is for: spot bot, tax export, price alert; may stay empty", ""),
+		newTextField("Used by", "programs that use it, separated by commas; one key per bot is safest", ""),
+	)
+	return w
+}
+
+// Title is the wizard's breadcrumb.
+func (w *addWizard) Title() string { return "Add a key" }
+
+// Init has nothing to start.
+func (w *addWizard) Init() tea.Cmd { return nil }
+
+// SetSize gives the area to draw on.
+func (w *addWizard) SetSize(width, height int) { w.w, w.h = width, height }
+
+// Typing reports whether keys are text, or the rest of one.
+func (w *addWizard) Typing() bool { return w.step < addVerify || w.env.Now().Before(w.deaf) }
+
+// Update handles one message.
+func (w *addWizard) Update(msg tea.Msg) tea.Cmd {
+	switch m := msg.(type) {
+	case KeyMsg:
+		return w.keyPress(m)
+	case PasteMsg:
+		if w.step < addVerify {
+			w.forms[w.step].paste(m.Text)
+		}
+	case MouseMsg:
+		w.scroll = max(0, w.scroll+m.Wheel)
+	case triedMsg:
+		w.tried(m)
+	case addedMsg:
+		return w.added(m)
+	}
+	return nil
+}
+
+func (w *addWizard) keyPress(k KeyMsg) tea.Cmd {
+	if w.step >= addVerify {
+		if w.Typing() {
+			w.deaf = w.env.Now().Add(deafFor)
+		}
+		return nil
+	}
+	switch w.forms[w.step].key(k, w.env.Now()) {
+	case formSubmit:
+		return w.submit()
+	case formBack:
+		return w.back()
+	case formNothing:
+	}
+	return nil
+}
+
+// back goes one step back; from the first it leaves. Typed text stays, a
+// secret is forgotten when its step is left backwards.
+func (w *addWizard) back() tea.Cmd {
+	w.stop()
+	w.failure = nil
+	if w.step == addWhere {
+		w.wipe()
+		return pop
+	}
+	if w.step == addPaste {
+		w.forms[addPaste].wipe()
+	}
+	if w.step == addStore {
+		w.step = addVerify
+	}
+	w.step--
+	return nil
+}
+
+// stop leaves what is under way.
+func (w *addWizard) stop() {
+	if w.cancel != nil {
+		w.cancel()
+		w.cancel = nil
+	}
+	w.gen++
+	w.busy = ""
+}
+
+func (w *addWizard) wipe() {
+	if f := w.forms[addPaste]; f != nil {
+		f.wipe()
+	}
+	for _, s := range []exchanges.Secret{w.key.Credential.Secret, w.key.Credential.Passphrase, w.key.Credential.PrivateKey} {
+		s.Wipe()
+	}
+	w.key.Credential = exchanges.Credential{}
+}
+
+// submit checks the step's form and goes on.
+func (w *addWizard) submit() tea.Cmd {
+	switch w.step {
+	case addWhere:
+		w.takeWhere()
+		w.step = addWhat
+	case addWhat:
+		if w.takeWhat() {
+			w.step = addPaste
+		}
+	case addPaste:
+		if w.takeCredential() {
+			w.deaf = w.env.Now().Add(deafFor)
+			return w.try()
+		}
+	case addVerify, addStore:
+	}
+	return nil
+}
+
+// takeWhat reads names and refuses one that is taken.
+func (w *addWizard) takeWhat() bool {
+	f := w.forms[addWhat]
+	text := func(i int) string {
+		t, _ := f.fields[i].(*textField)
+		return t.value()
+	}
+	w.key.Name = text(0)
+	if err := w.env.Desk.CheckName(w.key.Name); err != nil {
+		f.refuse(0, err.Error(), "Choose another name.")
+		return false
+	}
+	w.key.Details = desk.Details{Account: text(1), Purpose: text(2), Consumers: parseConsumers(text(3), nil)}
+	return true
+}
+
+// parseConsumers reads a comma-separated list; what an old consumer had
+// beside its name stays with the name.
+func parseConsumers(list string, old []store.Consumer) []store.Consumer {
+	var out []store.Consumer
+	for name := range strings.SplitSeq(list, ",") {
+		if name = strings.TrimSpace(name); name == "" {
+			continue
+		}
+		c := store.Consumer{Name: name}
+		for _, o := range old {
+			if o.Name == name {
+				c = o
+			}
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// Actions lists what can be done now.
+func (w *addWizard) Actions() []Action {
+	back := Action{Keys: []string{"esc"}, Label: "back", Help: "Go one step back; nothing is saved.", Group: "Wizard", Do: w.back}
+	if w.step < addVerify {
+		return []Action{
+			{Keys: []string{"enter"}, Label: "next", Help: "Go to the next field or step.", Group: "Wizard", Do: func() tea.Cmd { return w.keyPress(KeyMsg{Name: "enter"}) }},
+			{Keys: []string{"tab"}, Label: "field", Help: "Go to the next field; shift+tab goes back.", Group: "Wizard", Do: func() tea.Cmd { return w.keyPress(KeyMsg{Name: "tab"}) }},
+			back,
+		}
+	}
+	if w.busy != "" {
+		return []Action{back}
+	}
+	if w.trial.Err == nil && w.failure == nil {
+		return []Action{{Keys: []string{"enter"}, Label: "save", Help: "Store the secret in the keyring and the record in keys.toml.", Group: "Wizard", Do: w.save}, back}
+	}
+	again := Action{Keys: []string{"r"}, Label: "try again", Help: "Ask once more.", Group: "Wizard", Do: w.again}
+	actions := []Action{again, back}
+	if w.trial.Err != nil {
+		actions = append(actions, Action{Keys: []string{"S"}, Label: "save unverified", Group: "Wizard",
+			Help: "Store the key although the exchange did not accept it.", Do: w.save})
+	}
+	return actions
+}
+
+func (w *addWizard) again() tea.Cmd {
+	if w.step == addStore {
+		return w.save()
+	}
+	return w.try()
+}
