@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -166,5 +167,19 @@ func TestFactsAreCleanCopies(t *testing.T) {
 	info.IPs.Entries[0] = "changed"
 	if got.IPs.Entries[0] == "changed" {
 		t.Error("the facts share a list with the reply")
+	}
+}
+
+func TestALongListIsKeptInPartAndSaysSo(t *testing.T) {
+	long := make([]string, 10*maxList)
+	for i := range long {
+		long[i] = fmt.Sprintf("203.0.113.%d", i)
+	}
+	got := MergeFacts(Facts{}, Check{}, exchanges.KeyInfo{IPs: exchanges.IPWhitelist{State: exchanges.IPList, Entries: long}}, exchanges.Capabilities{}, time.Now())
+	if n := len(got.IPs.Entries); n != maxList {
+		t.Fatalf("%d entries", n)
+	}
+	if last := got.IPs.Entries[maxList-1]; last != "… and 1801 more" {
+		t.Errorf("the last entry is %q", last)
 	}
 }

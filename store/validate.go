@@ -205,10 +205,14 @@ func cleanLines(s string) string {
 	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
 }
 
-// cleanList returns a cleaned copy, nil for nothing.
+// cleanList returns a cleaned copy of at most maxList entries, nil for nothing.
 func cleanList(in []string) []string {
 	if len(in) == 0 {
 		return nil
+	}
+	if more := len(in) - maxList; more > 0 {
+		// One long answer must not keep the others of its batch from being saved.
+		in = append(slices.Clone(in[:maxList-1]), fmt.Sprintf("… and %d more", more+1))
 	}
 	out := make([]string, len(in))
 	for i, s := range in {

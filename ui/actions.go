@@ -44,7 +44,7 @@ func (a *app) programActions() []Action {
 		{Keys: []string{"t"}, Label: "theme", Help: "Choose colours, with a preview.", Group: groupProgram, Quiet: true, Do: a.openThemes},
 		{Keys: []string{"?"}, Label: "help", Help: "Show every key.", Group: groupProgram, Do: a.openHelp},
 		leave,
-		{Keys: []string{"ctrl+z"}, Label: "suspend", Help: "Go to the shell; fg comes back.", Group: groupProgram, Quiet: true, Do: a.suspend},
+		{Keys: []string{"ctrl+z"}, Label: "suspend", Help: "Go to the shell; fg comes back.", Group: groupProgram, Quiet: true, Do: do(tea.Suspend)},
 		{Keys: []string{"ctrl+c"}, Label: "quit at once", Help: "Quit from anywhere.", Group: groupProgram, Quiet: true, Do: do(tea.Quit)},
 	}
 }
@@ -77,9 +77,6 @@ func (a *app) do(act Action) tea.Cmd {
 
 // chosen performs what was chosen in the palette, which is closed by now.
 func (a *app) chosen(m chosenMsg) tea.Cmd { return a.do(m.action) }
-
-// suspend leaves the terminal to the shell, secrets covered.
-func (a *app) suspend() tea.Cmd { return tea.Sequence(a.broadcast(hideMsg{}), tea.Suspend) }
 
 // namedKey is the press of the key of that name.
 func namedKey(name string) KeyMsg {

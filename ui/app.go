@@ -28,6 +28,7 @@ type app struct {
 	keys     keyQueue
 	toast    toastState
 	theme    themes.Theme
+	box      *penBox // of the styles in use
 	themeGen int
 	empty    bool // the bottom page was made for no keys at all
 	syncing  syncState
@@ -66,7 +67,7 @@ func newApp(env *Env, o appOptions) *app {
 		on((*app).showToast), on((*app).endToast),
 		on((*app).snapshotChanged), on((*app).loaded), on((*app).asked),
 		on((*app).themeTried), on((*app).themeRead), on((*app).backgroundKnown), on((*app).chosen),
-		on((*app).syncTick), on((*app).verifyProgress), on((*app).verifyDone),
+		on((*app).syncTick), on((*app).verifyProgress), on((*app).verifyDone), on((*app).keyringWaits),
 	} {
 		a.routes[r.kind] = r.handle
 	}
@@ -89,10 +90,15 @@ func (a *app) Init() tea.Cmd {
 // result of some screen's command and goes to all of them, since they know
 // their own by its id.
 func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	if handle, mine := a.routes[reflect.TypeOf(msg)]; mine {
-		return a, handle(a, msg)
+	handle, mine := a.routes[reflect.TypeOf(msg)]
+	if !mine {
+		handle = (*app).broadcast
 	}
-	return a, a.broadcast(msg)
+	cmd := handle(a, msg)
+	for _, s := range a.overlays {
+		a.sizeOverlay(s) // what it says may have grown
+	}
+	return a, cmd
 }
 
 func (a *app) broadcast(msg tea.Msg) tea.Cmd {

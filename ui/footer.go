@@ -72,21 +72,29 @@ func (a *app) footerActions() []Action {
 
 func footerWidth(act Action) int { return cells(keyName(act.Keys[0])) + 1 + cells(act.Label) }
 
-func (a *app) viewFooter() string {
-	s := a.env.Styles
-	var b strings.Builder
+// viewFooter draws the rule and the keys.
+func (a *app) viewFooter() (rule, keys string) {
+	box := a.pens()
+	var spans []span
 	x := 0
 	for _, item := range a.footerItems() {
-		b.WriteString(strings.Repeat(" ", item.first-x))
-		b.WriteString(s.FooterKey.Render(item.key) + " " + s.FooterLabel.Render(item.action.Label))
+		spans = append(spans, span{inkText, strings.Repeat(" ", item.first-x)},
+			span{inkKey, item.key}, span{inkMuted, " " + item.action.Label})
 		x = item.end
 	}
-	badges := a.pageBadges()
-	b.WriteString(strings.Repeat(" ", max(0, a.w-x-a.badgesWidth())))
-	for _, badge := range badges {
-		b.WriteString(s.Badge.Render(" "+badge+" ") + " ")
+	spans = append(spans, span{inkText, strings.Repeat(" ", max(0, a.w-x-a.badgesWidth()))})
+	for _, badge := range a.pageBadges() {
+		spans = append(spans, span{inkBadge, " " + badge + " "}, span{inkText, " "})
 	}
-	return b.String()
+	return box.line(a.w, tonePlain, span{inkBorder, strings.Repeat("─", a.w)}), box.line(a.w, tonePlain, spans...)
+}
+
+// pens are the pens of the theme in use.
+func (a *app) pens() *penBox {
+	if a.box == nil || a.box.styles != a.env.Styles {
+		a.box = newPenBox(a.env.Styles)
+	}
+	return a.box
 }
 
 // pageBadges are the badges that the footer shows: on the bottom page they

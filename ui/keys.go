@@ -63,7 +63,7 @@ func (a *app) press(k KeyMsg) tea.Cmd {
 	case "ctrl+c":
 		return tea.Quit
 	case "ctrl+z":
-		return a.suspend()
+		return tea.Suspend // nothing of the screen stays on the terminal
 	}
 	if a.tooSmall() {
 		if k.Name == "q" {

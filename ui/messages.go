@@ -2,15 +2,9 @@ package ui
 
 import tea "github.com/charmbracelet/bubbletea"
 
-// Messages that the root sends to every screen.
-type (
-	// hideMsg tells screens to cover or drop secrets: the program is about to
-	// leave the terminal to the shell.
-	hideMsg struct{}
-	// seenMsg tells an overlay that it has been on screen long enough for a
-	// person to have read it. A dangerous dialog ignores keys until then.
-	seenMsg struct{ screen Screen }
-)
+// seenMsg tells an overlay that it has been on screen long enough for a person
+// to have read it. A dangerous dialog ignores keys until then.
+type seenMsg struct{ screen Screen }
 
 // Messages that the root sends to itself.
 type (

@@ -110,7 +110,7 @@ func TestScreenLeavesTheTerminalAsItWas(t *testing.T) {
 			end(x)
 			x.ends("ended well")
 			if code := x.cmd.ProcessState.ExitCode(); code != 0 {
-				t.Errorf("exit code %d", code)
+				t.Errorf("exit code %d:\n%s", code, x.all.String())
 			}
 		})
 	}

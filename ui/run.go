@@ -72,8 +72,8 @@ func Run(ctx context.Context, c Config) error {
 	if !term.IsTerminal(int(c.Input.Fd())) || !term.IsTerminal(int(c.Output.Fd())) {
 		return ErrNoTerminal
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop() // ends every command that still runs
 
 	guard := newInputGuard(c.Input)
 	look, theme, err := c.look(guard)
@@ -91,12 +91,13 @@ func Run(ctx context.Context, c Config) error {
 	a := newApp(env, c.options(look))
 	a.theme = theme
 
-	p := tea.NewProgram(a, tea.WithContext(ctx), tea.WithInput(guard), tea.WithOutput(c.Output),
-		tea.WithAltScreen(), tea.WithMouseCellMotion(), tea.WithFPS(framesPerSecond))
-	stop := quitOnHangup(p)
-	defer stop()
+	p := tea.NewProgram(a, tea.WithInput(guard), tea.WithOutput(c.Output), tea.WithAltScreen(),
+		tea.WithMouseCellMotion(), tea.WithFPS(framesPerSecond), tea.WithoutSignalHandler())
+	// Bubble Tea would rather be killed by a signal or a context, and then it
+	// closes its input while it still reads it. So each of them is a quit.
+	defer context.AfterFunc(ctx, p.Quit)()
 	_, err = p.Run()
-	return ending(ctx, err)
+	return ending(err)
 }
 
 func (c *Config) fill() {
@@ -170,31 +171,13 @@ func home(env *Env) Screen {
 	return newDashboard(env)
 }
 
-// quitOnHangup ends the program in good order when its terminal is closed.
-// Bubble Tea does the same for SIGTERM.
-func quitOnHangup(p *tea.Program) (stop func()) {
-	hangup := make(chan os.Signal, 1)
-	done := make(chan struct{})
-	signal.Notify(hangup, syscall.SIGHUP)
-	go func() {
-		select {
-		case <-hangup:
-			p.Quit()
-		case <-done:
-		}
-	}()
-	return func() { signal.Stop(hangup); close(done) }
-}
-
 // ending tells an ordinary end from one that the person should hear of.
-func ending(ctx context.Context, err error) error {
+func ending(err error) error {
 	switch {
-	case err == nil, errors.Is(err, tea.ErrInterrupted):
+	case err == nil:
 		return nil
 	case errors.Is(err, tea.ErrProgramPanic):
 		return errors.New("the screen stopped because of a bug in keyrota; what it had begun at the exchanges and in its files is finished or rolled back")
-	case ctx.Err() != nil:
-		return nil
 	}
 	return fmt.Errorf("the terminal failed: %w", err)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -37,22 +38,15 @@ func TestRunNeedsATerminal(t *testing.T) {
 }
 
 func TestOnlyABadEndIsAnError(t *testing.T) {
-	gone, cancel := context.WithCancel(t.Context())
-	cancel()
-	for name, c := range map[string]struct {
-		ctx  context.Context
-		err  error
-		want bool
-	}{
-		"quit":          {t.Context(), nil, false},
-		"interrupted":   {t.Context(), fmt.Errorf("%w: %w", tea.ErrProgramKilled, tea.ErrInterrupted), false},
-		"context ended": {gone, tea.ErrProgramKilled, false},
-		"panic":         {t.Context(), fmt.Errorf("%w: %w", tea.ErrProgramKilled, tea.ErrProgramPanic), true},
-		"terminal lost": {t.Context(), errors.New("read /dev/tty: input/output error"), true},
-	} {
-		if got := ending(c.ctx, c.err); (got != nil) != c.want {
-			t.Errorf("%s: %v", name, got)
-		}
+	lost := errors.New("read /dev/tty: input/output error")
+	if err := ending(nil); err != nil {
+		t.Errorf("quit: %v", err)
+	}
+	if err := ending(fmt.Errorf("%w: %w", tea.ErrProgramKilled, tea.ErrProgramPanic)); err == nil || !strings.Contains(err.Error(), "a bug in keyrota") {
+		t.Errorf("panic: %v", err)
+	}
+	if err := ending(lost); !errors.Is(err, lost) {
+		t.Errorf("lost terminal: %v", err)
 	}
 }
 

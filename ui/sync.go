@@ -93,3 +93,13 @@ func (a *app) verifyDone(m verifyDoneMsg) tea.Cmd {
 	}
 	return tea.Batch(cmds...)
 }
+
+// keyringWaits tells the person about a dialog that may hide behind the
+// terminal.
+func (a *app) keyringWaits(m keyringWaitsMsg) tea.Cmd {
+	k := a.env.Desk.Keyring()
+	if _, running := a.env.verify.running[m.gen]; !running || k.Opened || len(a.overlays) > 0 {
+		return nil
+	}
+	return toast(Notice, "Waiting for "+keyringTitle(k.Backend)+": look for its unlock dialog.", "esc gives up")
+}

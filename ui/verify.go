@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -22,9 +23,15 @@ type (
 		gen int
 		err error
 	}
+	// keyringWaitsMsg asks whether a verification still waits for the keyring.
+	keyringWaitsMsg struct{ gen int }
 )
 
 const (
+	// keyringPatience is how long a keyring may take to open before the person
+	// is told what to look for.
+	keyringPatience = 1500 * time.Millisecond
+
 	// stepsPerKey is how often the desk reports on a key: waiting, asking, done.
 	stepsPerKey = 3
 	// mostProgress bounds how much one verifyMsg brings, so that the table
@@ -66,7 +73,16 @@ func startVerify(env *Env, ids ...store.RecordID) tea.Cmd {
 		run.err = env.Desk.Verify(ctx, ids, run.report)
 		return nil
 	}
-	return tea.Batch(work, run.listen)
+	return tea.Batch(work, run.listen, run.watchKeyring(env))
+}
+
+// watchKeyring looks after a moment whether the keyring, at its first use,
+// waits for the person.
+func (r *verifyRun) watchKeyring(env *Env) tea.Cmd {
+	if env.Desk.Keyring().Opened {
+		return nil
+	}
+	return env.after(keyringPatience, keyringWaitsMsg{r.gen})
 }
 
 // stopVerify cancels every verification and reports whether there was one.

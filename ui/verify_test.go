@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,11 +18,11 @@ import (
 // works and the one that listens.
 func verifyCmds(t *testing.T, cmd tea.Cmd) (work, listen tea.Cmd) {
 	t.Helper()
-	both, ok := cmd().(tea.BatchMsg)
-	if !ok || len(both) != 2 {
-		t.Fatalf("got %v", both)
+	cmds, ok := cmd().(tea.BatchMsg)
+	if !ok || len(cmds) < 2 {
+		t.Fatalf("got %v", cmds)
 	}
-	return both[0], both[1]
+	return cmds[0], cmds[1]
 }
 
 func TestVerifyStreamsProgressThenTheEnd(t *testing.T) {
@@ -79,6 +80,32 @@ func TestStopEndsTheWork(t *testing.T) {
 	end, ok := listen().(verifyDoneMsg)
 	if !ok || !errors.Is(end.err, context.Canceled) {
 		t.Errorf("the end is %+v", end)
+	}
+}
+
+func TestKeyringThatWaitsIsPointedOut(t *testing.T) {
+	for name, c := range map[string]struct {
+		opened, running, want bool
+	}{
+		"still waiting":   {false, true, true},
+		"it was unlocked": {true, true, false},
+		"it gave up":      {false, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			env, fake := testEnv(t, fixture()...)
+			d := drive(t, env, home)
+			if startVerify(env) == nil {
+				t.Fatal("nothing to verify")
+			}
+			fake.keyring.Opened = c.opened
+			if !c.running {
+				d.send(verifyDoneMsg{gen: env.verify.gen})
+			}
+			d.send(keyringWaitsMsg{env.verify.gen})
+			if got := strings.Contains(d.view(), "Waiting for Secret Service: look for its unlock dialog.  esc gives up"); got != c.want {
+				t.Errorf("shown: %v\n%s", got, d.view())
+			}
+		})
 	}
 }
 

@@ -31,7 +31,8 @@ func (a *app) viewScreens() []string {
 	for _, s := range a.overlays {
 		a.cover(lines, s)
 	}
-	lines = append(lines, a.env.Styles.Border.Render(strings.Repeat("─", w)), a.viewFooter())
+	rule, keys := a.viewFooter()
+	lines = append(lines, rule, keys)
 	a.coverToast(lines)
 	return lines
 }

@@ -88,14 +88,20 @@ func FuzzCheck(f *testing.F) {
 		if !strings.Contains(key, got.KeyID) || !strings.Contains(secret, got.Secret.Reveal()) {
 			t.Fatal("what was accepted is not a part of what was pasted")
 		}
-		again, err := check(got)
-		if err != nil || revealed(again) != revealed(got) {
-			t.Fatalf("a second check differs: %v", err)
-		}
-		if _, err := request(got, inspectPath, "1", inspectForm("1", got.Passphrase)); err != nil {
-			t.Fatalf("accepted and cannot sign: %v", err)
-		}
+		wantUsable(t, got)
 	})
+}
+
+// wantUsable checks a credential that was accepted.
+func wantUsable(t *testing.T, c exchanges.Credential) {
+	t.Helper()
+	again, err := check(c)
+	if err != nil || revealed(again) != revealed(c) {
+		t.Fatalf("a second check differs: %v", err)
+	}
+	if _, err := request(c, inspectPath, "1", inspectForm("1", c.Passphrase)); err != nil {
+		t.Fatalf("accepted and cannot sign: %v", err)
+	}
 }
 
 // revealed makes credentials comparable.

@@ -28,7 +28,7 @@ const (
 const (
 	hintKey = "Possible causes: the key was deleted, disabled or has expired; its IP list does not have this machine's address; " +
 		"it is a Kraken Futures key; key and private key are swapped or not from the same pair."
-	hintSignature = "Possible causes: the private key belongs to another key or was cut when it was copied; " +
+	hintSignature = "Possible causes: the private key (the secret) belongs to another key or was cut when it was copied; " +
 		"the key has a second factor of its own that was not given or is wrong."
 	hintNonce = "Another program uses this key with larger nonces. keyrota will not raise its own unasked: " +
 		"that would lock a program with smaller ones out for years. Give keyrota a key of its own, give the key a nonce window at Kraken, " +

@@ -50,7 +50,7 @@ func newFront(s site, o Options, seed account, now func() time.Time) *front {
 	chance := newMaterial("dice", s.exchange, s.environment, strconv.FormatUint(o.Seed, 10)).rng
 	f := &front{
 		site: s, latency: o.Latency, caller: o.Caller, baseNow: now, counts: map[Request]int{},
-		dice: rand.New(chance), //nolint:gosec // which request fails must be repeatable, not secret
+		dice: rand.New(chance),
 	}
 	f.setFaults(o.Faults)
 	f.venue = s.build(s.environment, seed, f.now)

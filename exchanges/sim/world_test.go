@@ -53,25 +53,26 @@ func TestAccountsOfDifferentEnvironmentsShareNothing(t *testing.T) {
 	}
 }
 
-// The dashboard has something of everything to show.
+// demoCases is something of everything that the dashboard can show.
+var demoCases = map[string]func(at string, s seed) bool{
+	"overdue at 90 days":       func(_ string, s seed) bool { return s.Age > 90*day && s.Age < 100*day },
+	"overdue by far":           func(_ string, s seed) bool { return s.Age > 180*day && !s.Disabled },
+	"due soon":                 func(_ string, s seed) bool { return s.Age > 76*day && s.Age < 90*day },
+	"may withdraw":             func(_ string, s seed) bool { return slices.Contains(s.Permissions, "withdraw") && !s.Disabled },
+	"trades from any address":  func(_ string, s seed) bool { return len(s.IPs) == 0 && slices.Contains(s.Permissions, "spot") },
+	"paper money":              func(at string, s seed) bool { return strings.HasSuffix(at, "/testnet") && s.Label == "paper" },
+	"expires in 12 days":       func(_ string, s seed) bool { return s.Expires == 12*day },
+	"never used":               func(_ string, s seed) bool { return s.LastUsed == 0 },
+	"disabled":                 func(_ string, s seed) bool { return s.Disabled },
+	"second factor":            func(at string, s seed) bool { return at == "kraken/live" && s.SecondFactor },
+	"not usable from here":     func(_ string, s seed) bool { return len(s.IPs) > 0 && !slices.Contains(s.IPs, "203.0.113.7") },
+	"Ed25519":                  func(_ string, s seed) bool { return s.Algorithm == algEd25519 },
+	"RSA":                      func(_ string, s seed) bool { return s.Algorithm == algRSA },
+	"used in the last 2 hours": func(_ string, s seed) bool { return s.LastUsed > 0 && s.LastUsed <= 2*time.Hour },
+}
+
 func TestDemoWorldShowsEveryCase(t *testing.T) {
-	cases := map[string]func(at string, s seed) bool{
-		"overdue at 90 days":       func(_ string, s seed) bool { return s.Age > 90*day && s.Age < 100*day },
-		"overdue by far":           func(_ string, s seed) bool { return s.Age > 180*day && !s.Disabled },
-		"due soon":                 func(_ string, s seed) bool { return s.Age > 76*day && s.Age < 90*day },
-		"may withdraw":             func(_ string, s seed) bool { return slices.Contains(s.Permissions, "withdraw") && !s.Disabled },
-		"trades from any address":  func(_ string, s seed) bool { return len(s.IPs) == 0 && slices.Contains(s.Permissions, "spot") },
-		"paper money":              func(at string, s seed) bool { return strings.HasSuffix(at, "/testnet") && s.Label == "paper" },
-		"expires in 12 days":       func(_ string, s seed) bool { return s.Expires == 12*day },
-		"never used":               func(_ string, s seed) bool { return s.LastUsed == 0 },
-		"disabled":                 func(_ string, s seed) bool { return s.Disabled },
-		"second factor":            func(at string, s seed) bool { return at == "kraken/live" && s.SecondFactor },
-		"not usable from here":     func(_ string, s seed) bool { return len(s.IPs) > 0 && !slices.Contains(s.IPs, "203.0.113.7") },
-		"Ed25519":                  func(_ string, s seed) bool { return s.Algorithm == algEd25519 },
-		"RSA":                      func(_ string, s seed) bool { return s.Algorithm == algRSA },
-		"used in the last 2 hours": func(_ string, s seed) bool { return s.LastUsed > 0 && s.LastUsed <= 2*time.Hour },
-	}
-	for name, is := range cases {
+	for name, is := range demoCases {
 		found := false
 		for at, seeds := range demoSeeds() {
 			found = found || slices.ContainsFunc(seeds, func(s seed) bool { return is(at, s) })

@@ -100,7 +100,7 @@ func (k *ring) restore(c *calls, s store.Slot, old stored) error {
 	switch {
 	case old.item == "":
 		// A damaged item that is still there was damaged before.
-		if true {
+		if !errors.Is(err, errDamaged) || !old.damaged {
 			_ = c.remove(itemName(s, kindSecret))
 		}
 	case err != nil || !bytes.Equal(found.value, old.value):

@@ -119,6 +119,25 @@ func crashAtEveryWrite(t *testing.T, b Backend, limit int, torn bool, old, value
 	}
 }
 
+// TestCrashAfterCrash kills a Put that finds only the copy in order.
+func TestCrashAfterCrash(t *testing.T) {
+	old, reached := testValue("old", 100), true
+	for n := 0; reached; n++ {
+		f := newFake()
+		f.items[itemName("a", kindSecret)] = [][]byte{{}}
+		f.items[itemName("a", kindCopy)] = [][]byte{seal("a", contentValue, old)}
+		s := openFake(t, f, Config{Backend: File})
+		dead := f.killAt(n)
+		f.tearFirst()
+		_ = s.Put(t.Context(), "a", []byte("new"))
+		reached = dead()
+		f.before = nil
+		if got, err := s.Get(t.Context(), "a"); err != nil || !bytes.Equal(got, old) && string(got) != "new" {
+			t.Fatalf("killed at write %d: Get = %d bytes, %v", n, len(got), err)
+		}
+	}
+}
+
 // wantOnlyItems checks that a slot takes no more items than its value needs,
 // and none once it is deleted.
 func wantOnlyItems(t *testing.T, s store.Secrets, f *fakeLibrary, slot store.Slot, limit, size int) {

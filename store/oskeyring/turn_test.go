@@ -153,6 +153,22 @@ func TestWaitingCallsFailTogetherWithTheHungOne(t *testing.T) {
 	})
 }
 
+func TestWaitingCallsFailWhenThePersonGivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		s := openFake(t, f, Config{Unlocking: func() {}})
+		defer f.hang("get")()
+		began := time.Now()
+		ctx, giveUp := context.WithTimeout(t.Context(), 3*time.Second)
+		defer giveUp()
+		go func() { _, _ = s.Get(ctx, "a") }()
+		synctest.Wait()
+		if k := keyringError(t, get(s, "b")); time.Since(began) != 3*time.Second || !k.Locked {
+			t.Errorf("the waiting call failed after %v: %v", time.Since(began), k)
+		}
+	})
+}
+
 func TestLongQueueIsNotTakenForAHang(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()

@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"golang.org/x/term"
+
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/all"
 	"github.com/keyrota/keyrota/store"
@@ -104,6 +106,10 @@ const lockWait = 5 * time.Second
 type opening struct {
 	passphrase passphraseFunc // asks for the file keyring's, where no file is named
 	wait       time.Duration  // for another keyrota to end, before opening read-only
+
+	// unlocking says that a person is there to answer the desktop's unlock
+	// dialog, and is called when one seems to be open; nil: nobody is.
+	unlocking func()
 }
 
 // open opens the store and builds the desk.
@@ -131,26 +137,37 @@ func (a *App) open(ctx context.Context, g *globals, o opening) (*session, error)
 			return nil, errors.Join(err, s.Close())
 		}
 	}
-	passphrase := o.passphrase
 	if file := first(g.passphraseFile, a.Getenv("KEYROTA_PASSPHRASE_FILE")); file != "" {
-		passphrase = passphraseFromFile(file)
+		o.passphrase = passphraseFromFile(file)
 	}
 	s.ring = func(ctx context.Context) (store.Secrets, error) {
-		return a.openKeyring(ctx, st, first(st.Keyring(), backend, string(oskeyring.Default())), passphrase)
+		return a.openKeyring(ctx, st, first(st.Keyring(), backend, string(oskeyring.Default())), o)
 	}
 	s.desk = desk.New(desk.Deps{
 		Store: st, Registry: all.Registry(), Backend: backend, Platform: string(oskeyring.Default()),
 		OpenKeyring: func(ctx context.Context, name string) (store.Secrets, error) {
-			return a.openKeyring(ctx, st, name, passphrase)
+			return a.openKeyring(ctx, st, name, o)
 		},
 		ProveKeyring: oskeyring.Prove, Now: a.Now, Log: log, UserAgent: "keyrota/" + a.Version,
 	})
 	return s, nil
 }
 
+// plainly is how plain commands open: they wait for each other, and ask on the
+// terminal if there is one.
+func (a *App) plainly() opening {
+	o := opening{passphrase: a.askOnTerminal, wait: lockWait}
+	if term.IsTerminal(int(a.Stdin.Fd())) {
+		o.unlocking = func() {
+			fmt.Fprintln(a.Stderr, "keyrota: waiting for your desktop's unlock dialog; ctrl+c gives up")
+		}
+	}
+	return o
+}
+
 // loaded opens the store and reads keys.toml: what plain commands need.
 func (a *App) loaded(ctx context.Context, g *globals) (*session, error) {
-	s, err := a.open(ctx, g, opening{passphrase: a.askOnTerminal, wait: lockWait})
+	s, err := a.open(ctx, g, a.plainly())
 	if err != nil {
 		return nil, err
 	}
@@ -163,12 +180,14 @@ func (a *App) loaded(ctx context.Context, g *globals) (*session, error) {
 	return s, nil
 }
 
-func (a *App) openKeyring(ctx context.Context, st *store.Store, name string, ask passphraseFunc) (store.Secrets, error) {
+func (a *App) openKeyring(ctx context.Context, st *store.Store, name string, o opening) (store.Secrets, error) {
 	b, err := oskeyring.Parse(name)
 	if err != nil {
 		return nil, err
 	}
-	return oskeyring.Open(ctx, oskeyring.Config{Backend: b, Dir: filepath.Join(filepath.Dir(st.Paths().Keys), "secrets"), Passphrase: ask})
+	return oskeyring.Open(ctx, oskeyring.Config{
+		Backend: b, Dir: filepath.Join(filepath.Dir(st.Paths().Keys), "secrets"), Passphrase: o.passphrase, Unlocking: o.unlocking,
+	})
 }
 
 // logger writes to the file of --log; without it nothing is logged. What

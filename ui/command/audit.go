@@ -16,7 +16,7 @@ func (a *App) auditCommand(g *globals) *cobra.Command {
 	c := &cobra.Command{
 		Use: "audit", Short: "Show the audit log: which key was added, verified, changed, when and by whom", Args: noSecretArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return a.withSession(c.Context(), g, func(s *session) error {
+			return a.looking(c.Context(), g, func(s *session) error {
 				if verify {
 					return a.verifyAudit(c.Context(), s, asJSON)
 				}

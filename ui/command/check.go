@@ -44,7 +44,11 @@ func (a *App) check(ctx context.Context, g *globals, f checkFlags, names []strin
 	if err != nil {
 		return err
 	}
-	return a.withSession(ctx, g, func(s *session) error {
+	with := a.withSession
+	if f.offline {
+		with = a.looking
+	}
+	return with(ctx, g, func(s *session) error {
 		records, err := s.pick(names)
 		if err != nil {
 			return err

@@ -19,12 +19,20 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-func TestAddListShowCheckForget(t *testing.T) {
+// stocked is a trader with one key, grid-bot at Bybit.
+func stocked(t *testing.T) *trader {
+	t.Helper()
 	tr := newTrader(t, sim.Options{})
 	k := tr.seeded("bybit", "live", plain)
-	if out := tr.ok(stdinOf(k), "add", "--exchange", "bybit", "--env", "live", "--name", "grid-bot", "--account", "main", "--purpose", "spot bot", "--stdin"); !strings.Contains(out, "added grid-bot") {
+	out := tr.ok(stdinOf(k), "add", "--exchange", "bybit", "--env", "live", "--name", "grid-bot", "--account", "main", "--purpose", "spot bot", "--stdin")
+	if !strings.Contains(out, "added grid-bot") {
 		t.Errorf("add says %q", out)
 	}
+	return tr
+}
+
+func TestWhatWasAddedIsListedAndShown(t *testing.T) {
+	tr := stocked(t)
 	listed := tr.keys(tr.ok("", "list", "--json"))["grid-bot"]
 	if listed.Status != "ok" || listed.Account != "main" || listed.Purpose != "spot bot" || listed.Permissions["read"] != "granted" || len(listed.Permissions) != 9 {
 		t.Errorf("list says %+v", listed)
@@ -42,8 +50,15 @@ func TestAddListShowCheckForget(t *testing.T) {
 	if r := tr.run("", "check", "grid-bot", "--json"); tr.keys(r.out)["grid-bot"].Status != "ok" {
 		t.Errorf("check: %+v", r)
 	}
+}
+
+func TestForgetWantsTheNameAndLeavesATrace(t *testing.T) {
+	tr := stocked(t)
 	if r := tr.run("", "forget", "grid-bot"); r.code == 0 {
 		t.Error("forgotten without a word")
+	}
+	if r := tr.run("", "forget", "grid-bot", "--confirm", "grid"); r.code == 0 {
+		t.Error("forgotten by half a name")
 	}
 	tr.ok("", "forget", "grid-bot", "--confirm", "grid-bot")
 	if left := tr.keys(tr.ok("", "list", "--json")); len(left) != 0 {

@@ -35,7 +35,7 @@ type doctorJSON struct {
 }
 
 func (a *App) doctor(ctx context.Context, g *globals, asJSON bool) error {
-	s, err := a.open(ctx, g, opening{passphrase: a.askOnTerminal, wait: lockWait})
+	s, err := a.open(ctx, g, a.plainly())
 	if err != nil {
 		return err
 	}

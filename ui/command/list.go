@@ -19,7 +19,7 @@ func (a *App) listCommand(g *globals) *cobra.Command {
 	c := &cobra.Command{
 		Use: "list", Short: "List the keys, without asking anybody", Args: noSecretArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return a.withSession(c.Context(), g, func(s *session) error {
+			return a.looking(c.Context(), g, func(s *session) error {
 				return a.printKeys(s.assess(s.desk.Snapshot().Records(), a.Now()), asJSON)
 			})
 		},

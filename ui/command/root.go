@@ -85,6 +85,14 @@ func (a *App) withSession(ctx context.Context, g *globals, do func(*session) err
 	return do(s)
 }
 
+// looking is withSession for commands that change nothing. They take no lock,
+// so that they neither wait for an open dashboard to end nor make one that
+// starts meanwhile read-only.
+func (a *App) looking(ctx context.Context, g *globals, do func(*session) error) error {
+	g.readOnly = true
+	return a.withSession(ctx, g, do)
+}
+
 func (a *App) versionCommand() *cobra.Command {
 	asJSON := false
 	c := &cobra.Command{

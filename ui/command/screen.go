@@ -20,7 +20,10 @@ type screenFlags struct {
 // before the first frame.
 func (a *App) runScreen(ctx context.Context, g *globals, f screenFlags) (err error) {
 	asks := make(chan ui.PassphraseRequest)
-	s, err := a.open(ctx, g, opening{passphrase: askOnScreen(asks)})
+	s, err := a.open(ctx, g, opening{
+		passphrase: askOnScreen(asks),
+		unlocking:  func() {}, // the screen itself says what it waits for
+	})
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ func (a *App) showCommand(g *globals) *cobra.Command {
 	c := &cobra.Command{
 		Use: "show NAME", Short: "Show what is known of one key; never its secret", Args: oneName,
 		RunE: func(c *cobra.Command, args []string) error {
-			return a.withSession(c.Context(), g, func(s *session) error {
+			return a.looking(c.Context(), g, func(s *session) error {
 				r, err := s.find(args[0])
 				if err != nil {
 					return err

@@ -154,12 +154,9 @@ func TestAPastedKeyFileIsCountedAndNeverShown(t *testing.T) {
 	x.types("\r")
 	x.shows("> Used by")
 	x.types("\r")
-	x.shows("> API key")
-	for !strings.Contains(x.text(), "> Private key") {
-		before := x.text()
-		x.types("\t")
-		x.until("the next field", func(screen string) bool { return screen != before })
-	}
+	x.shows("> API Key")
+	x.types("\t")
+	x.shows("> Secret Key")
 	paste, lines := longPEM()
 	x.types("\x1b[200~" + paste + "\x1b[201~")
 	x.shows(fmt.Sprintf("hidden: %d bytes, %d lines", len(paste), len(lines)+2))
@@ -197,7 +194,7 @@ func TestKeysTypedFastAllCount(t *testing.T) {
 	x.types("kk")
 	at("key-00004")
 	x.types("\x1b[B\x1b[Bj")
-	at("key-00001")
+	at("key-00005")
 }
 
 // TestHostileTextCannotMoveTheCursor puts escape sequences where keys.toml has
@@ -222,7 +219,7 @@ func TestHostileTextCannotMoveTheCursor(t *testing.T) {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range [][]string{{"list"}, {"show", "key-00002"}, {"check", "--offline"}, {"list", "--json"}} {
+	for _, args := range [][]string{{"list"}, {"show", "key-00002"}, {"check", "--offline", "--json"}, {"list", "--json"}} {
 		r := p.run("", args...)
 		if !strings.Contains(r.out, "key-00002") || hasEvil(r.out+r.err) {
 			t.Errorf("keyrota %v prints %q", args, r.out+r.err)
@@ -230,11 +227,8 @@ func TestHostileTextCannotMoveTheCursor(t *testing.T) {
 	}
 	x := p.open("xterm-256color")
 	x.shows("key-00002", "quit")
-	for row := ""; row != "key-00002"; row = cursorRow(x.text()) {
-		before := x.text()
-		x.types("j")
-		x.until("another row", func(screen string) bool { return screen != before })
-	}
+	x.types("jj")
+	x.until("the cursor on key-00002", func(screen string) bool { return cursorRow(screen) == "key-00002" })
 	x.types("\r")
 	x.shows("key-00002", "EV1L") // the words do no harm, the sequences would
 	if out := x.stream(); hasEvil(out) {

@@ -18,8 +18,8 @@ const (
 	// flushEvery bounds how long an answer waits to be written, and how often
 	// a large file is.
 	flushEvery = 500 * time.Millisecond
-	// quietFor is how long an unchanged result is not written to the audit log
-	// again: an hourly sync should not drown what happened.
+	// quietFor is how old the last look must be for an unchanged result to be
+	// written to the audit log: an hourly sync should not drown what happened.
 	quietFor = 20 * time.Hour
 )
 
@@ -49,12 +49,19 @@ func (d *Desk) Verify(ctx context.Context, ids []store.RecordID, report func(Pro
 	return errors.Join(d.collect(ctx, answers, report), ctx.Err())
 }
 
+// group deals the given keys, all for none, to their sites.
 func (d *Desk) group(ids []store.RecordID) map[site][]*store.Record {
 	out := map[site][]*store.Record{}
+	put := func(r *store.Record) { out[siteOf(r)] = append(out[siteOf(r)], r) }
 	snap := d.Snapshot()
-	for _, r := range snap.Records() {
-		if len(ids) == 0 || slices.Contains(ids, r.ID) {
-			out[siteOf(r)] = append(out[siteOf(r)], r)
+	for _, id := range ids {
+		if r, ok := snap.ByID(id); ok {
+			put(r)
+		}
+	}
+	if len(ids) == 0 {
+		for _, r := range snap.Records() {
+			put(r)
 		}
 	}
 	return out
@@ -218,7 +225,7 @@ func (a answer) status() store.Status {
 }
 
 // notable reports whether a result belongs in the audit log: something
-// changed, or nothing was written for most of a day.
+// changed, or nobody had looked for most of a day.
 func notable(before, after *store.Record) bool {
 	return before.Status() != after.Status() ||
 		before.Facts.Permissions != after.Facts.Permissions ||

@@ -13,32 +13,20 @@ import (
 	"github.com/keyrota/keyrota/store"
 )
 
+// refuseBad accepts every key but the one called id-bad.
+func refuseBad(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
+	if c.KeyID == "id-bad" {
+		return exchanges.KeyInfo{}, &exchanges.Error{Kind: exchanges.Auth, Code: "-2015", Hint: "Look."}
+	}
+	return accept(ctx, c)
+}
+
 func TestVerifyWritesDownWhatTheExchangesSay(t *testing.T) {
 	b := newBench(t)
 	good, bad := b.add(t, key("good", "id-good")), b.add(t, key("bad", "id-bad"))
-	b.toy.answer = func(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
-		if c.KeyID == "id-bad" {
-			return exchanges.KeyInfo{}, &exchanges.Error{Kind: exchanges.Auth, Code: "-2015", Hint: "Look."}
-		}
-		return accept(ctx, c)
-	}
-	var mu sync.Mutex
-	phases := map[store.RecordID][]Phase{}
-	err := b.Verify(context.Background(), nil, func(p Progress) {
-		mu.Lock()
-		defer mu.Unlock()
-		phases[p.ID] = append(phases[p.ID], p.Phase)
-		if p.Phase == Done && p.ID == bad.ID && (p.Status != store.Rejected || p.Err == nil) {
-			t.Errorf("progress of the refused key: %+v", p)
-		}
-	})
-	if err != nil {
+	b.toy.answer = refuseBad
+	if err := b.Verify(context.Background(), nil, nil); err != nil {
 		t.Fatal(err)
-	}
-	for id, got := range phases {
-		if !slices.Equal(got, []Phase{Waiting, Asking, Done}) {
-			t.Errorf("%s went through %v", id, got)
-		}
 	}
 	r, _ := b.Snapshot().ByID(bad.ID)
 	if r.Status() != store.Rejected || r.Check.Code != "-2015" || r.Check.Hint != "Look." {
@@ -52,6 +40,31 @@ func TestVerifyWritesDownWhatTheExchangesSay(t *testing.T) {
 	slices.Sort(got)
 	if slices.Sort(want); !slices.Equal(got, want) {
 		t.Errorf("audit log says %v", got)
+	}
+}
+
+func TestVerifyReportsEveryPhaseOfEveryKey(t *testing.T) {
+	b := newBench(t)
+	b.add(t, key("good", "id-good"))
+	bad := b.add(t, key("bad", "id-bad"))
+	b.toy.answer = refuseBad
+	var mu sync.Mutex
+	phases := map[store.RecordID][]Phase{}
+	err := b.Verify(context.Background(), nil, func(p Progress) {
+		mu.Lock()
+		defer mu.Unlock()
+		phases[p.ID] = append(phases[p.ID], p.Phase)
+		if p.Phase == Done && p.ID == bad.ID && (p.Status != store.Rejected || p.Err == nil) {
+			t.Errorf("progress of the refused key: %+v", p)
+		}
+	})
+	if err != nil || len(phases) != 2 {
+		t.Fatalf("%v, %v", phases, err)
+	}
+	for id, got := range phases {
+		if !slices.Equal(got, []Phase{Waiting, Asking, Done}) {
+			t.Errorf("%s went through %v", id, got)
+		}
 	}
 }
 

@@ -118,7 +118,7 @@ func (r Rules) judgePlain(key, secret string) error {
 	case key == secret:
 		return &problem{exchanges.FieldSecret, "the secret is the same as the API key", "Copy the secret as well; most exchanges show it only once, when the key is made."}
 	case swapped(key, secret):
-		return &problem{exchanges.FieldKey, "API key and secret seem to be swapped", "Put each into the other's field."}
+		return &problem{exchanges.FieldKey, "API key and secret seem to be swapped", "They look swapped: put each into the other's field."}
 	case !r.Key.fits(key):
 		return &problem{exchanges.FieldKey, "the API key does not have the exchange's form", "An API key here is " + r.Key.Words + ". Copy it again, whole."}
 	case !r.Secret.fits(secret):
