@@ -119,7 +119,7 @@ func (e *editForm) save() tea.Cmd {
 func (e *editForm) edited(m editedMsg) tea.Cmd {
 	e.busy = false
 	if m.undo == nil {
-		what, hint := desk.Explain(m.err)
+		what, hint := explain(m.err)
 		e.form.refuse(0, what, hint)
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/ui/desk"
 )
 
@@ -17,6 +18,7 @@ type Env struct {
 	Styles  *Styles
 	Now     func() time.Time
 	Demo    bool // simulated exchanges: DEMO is on screen
+	Spare   func(exchanges.ID, exchanges.Environment) (exchanges.Credential, bool)
 	ASCII   bool // glyphs outside ASCII are replaced
 	Animate bool
 

@@ -14,6 +14,7 @@ import (
 	"github.com/muesli/termenv"
 	"golang.org/x/term"
 
+	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/themes"
 	"github.com/keyrota/keyrota/ui/desk"
 )
@@ -26,8 +27,12 @@ type Config struct {
 	Theme         string // "auto", or the name of a theme
 	UserThemesDir string // folder of the person's own themes
 	Demo          bool   // simulated exchanges: DEMO is on screen
-	Animate       bool
-	ASCII         bool // no glyphs outside ASCII
+
+	// Spare returns a made-up key that can be added in the demo; may be nil.
+	Spare func(exchanges.ID, exchanges.Environment) (exchanges.Credential, bool)
+
+	Animate bool
+	ASCII   bool // no glyphs outside ASCII
 
 	Input  *os.File // default: standard input
 	Output *os.File // default: standard output
@@ -86,7 +91,7 @@ func Run(ctx context.Context, c Config) error {
 
 	env := newEnv(Env{
 		Ctx: ctx, Desk: c.Desk, Styles: look.styles(theme), Now: c.Now,
-		Demo: c.Demo, ASCII: c.ASCII, Animate: c.Animate,
+		Demo: c.Demo, Spare: c.Spare, ASCII: c.ASCII, Animate: c.Animate,
 	})
 	a := newApp(env, c.options(look))
 	a.theme = theme

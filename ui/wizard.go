@@ -24,6 +24,9 @@ const (
 	addStore                 // keyring, then record
 )
 
+// spareShortcut fills in a made-up key, in the demo only.
+const spareShortcut = "ctrl+g"
+
 var addStepNames = [...]string{"exchange", "purpose", "paste it", "verify", "store"}
 
 // addWizard adds a key that the person has. It asks the exchange before it
@@ -106,6 +109,10 @@ func (w *addWizard) keyPress(k KeyMsg) tea.Cmd {
 		if w.Typing() {
 			w.deaf = w.env.Now().Add(deafFor)
 		}
+		return nil
+	}
+	if k.Name == spareShortcut {
+		w.fillSpare()
 		return nil
 	}
 	switch w.forms[w.step].key(k, w.env.Now()) {
@@ -216,11 +223,16 @@ func parseConsumers(list string, old []store.Consumer) []store.Consumer {
 func (w *addWizard) Actions() []Action {
 	back := Action{Keys: []string{"esc"}, Label: "back", Help: "Go one step back; nothing is saved.", Group: "Wizard", Do: w.back}
 	if w.step < addVerify {
-		return []Action{
+		actions := []Action{
 			{Keys: []string{"enter"}, Label: "next", Help: "Go to the next field or step.", Group: "Wizard", Do: func() tea.Cmd { return w.keyPress(KeyMsg{Name: "enter"}) }},
 			{Keys: []string{"tab"}, Label: "field", Help: "Go to the next field; shift+tab goes back.", Group: "Wizard", Do: func() tea.Cmd { return w.keyPress(KeyMsg{Name: "tab"}) }},
 			back,
 		}
+		if _, ok := w.spare(); ok {
+			actions = append(actions, Action{Keys: []string{spareShortcut}, Label: "made-up key", Help: "Fill in a key of the simulated exchange.", Group: "Wizard",
+				Do: func() tea.Cmd { w.fillSpare(); return nil }})
+		}
+		return actions
 	}
 	if w.busy != "" {
 		return []Action{back}

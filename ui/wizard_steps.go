@@ -113,12 +113,52 @@ func (w *addWizard) takeCredential() bool {
 	}
 	checked, err := w.env.Desk.CheckCredential(w.key.Exchange, c)
 	if err != nil {
-		what, hint := desk.Explain(err)
+		what, hint := explain(err)
 		f.refuse(w.fieldNamedIn(what), what, hint)
 		return false
 	}
 	w.key.Credential = checked
 	return true
+}
+
+// fillSpare types a made-up key for the person: the demo is for looking
+// around, and nobody has a key of a simulated exchange at hand.
+func (w *addWizard) fillSpare() {
+	c, ok := w.spare()
+	if !ok {
+		return
+	}
+	f := w.forms[addPaste]
+	for i, x := range w.info().Form.Fields {
+		switch in := f.fields[i].(type) {
+		case *textField:
+			in.in.SetValue(c.KeyID)
+		case *secretField:
+			in.paste(part(c, x.Name).Bytes())
+		}
+	}
+	f.problem, f.focus = problem{}, len(f.fields)-1
+}
+
+// spare returns the demo's made-up key for the chosen site, if there is one.
+func (w *addWizard) spare() (exchanges.Credential, bool) {
+	if w.env.Spare == nil || w.step != addPaste {
+		return exchanges.Credential{}, false
+	}
+	return w.env.Spare(w.key.Exchange, w.key.Environment)
+}
+
+func part(c exchanges.Credential, name exchanges.FieldName) exchanges.Secret {
+	switch name {
+	case exchanges.FieldSecret:
+		return c.Secret
+	case exchanges.FieldPassphrase:
+		return c.Passphrase
+	case exchanges.FieldPrivateKey:
+		return c.PrivateKey
+	case exchanges.FieldKey:
+	}
+	return exchanges.Secret{}
 }
 
 func setPart(c *exchanges.Credential, name exchanges.FieldName, s exchanges.Secret) {
@@ -203,6 +243,6 @@ func (w *addWizard) added(m addedMsg) tea.Cmd {
 
 // failed is the toast of an error: what failed on what, and what to do next.
 func failed(err error) tea.Cmd {
-	what, hint := desk.Explain(err)
+	what, hint := explain(err)
 	return toast(Failure, what, hint)
 }

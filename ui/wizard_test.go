@@ -281,3 +281,28 @@ func TestWarnsOfWithdrawAndOpenAddresses(t *testing.T) {
 	next(d, 1)
 	d.see("this key may withdraw", "works from any address")
 }
+
+func TestTheDemoHasAKeyToAdd(t *testing.T) {
+	d, fake := addKey(t)
+	d.env.Spare = func(id exchanges.ID, env exchanges.Environment) (exchanges.Credential, bool) {
+		return exchanges.Credential{KeyID: "made-up", Secret: exchanges.NewSecret(canary)}, id == "binance" && env == exchanges.Live
+	}
+	var got exchanges.Credential
+	fake.checkCred = func(_ exchanges.ID, c exchanges.Credential) (exchanges.Credential, error) {
+		got = exchanges.Credential{KeyID: c.KeyID, Secret: exchanges.NewSecret(c.Secret.Reveal())}
+		return c, nil
+	}
+	toPaste(d, "first")
+	d.see("This is the demo")
+	d.press("ctrl+g")
+	d.see("made-up")
+	d.seeNot(canary)
+	next(d, 1)
+	if got.KeyID != "made-up" || got.Secret.Reveal() != canary {
+		t.Errorf("the check got %q", got.KeyID)
+	}
+	d.press("esc", "esc", "esc")
+	d.press("right")
+	next(d, 6)
+	d.seeNot("This is the demo")
+}

@@ -7,7 +7,6 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/keyrota/keyrota/exchanges"
-	"github.com/keyrota/keyrota/ui/desk"
 )
 
 const (
@@ -111,7 +110,7 @@ func (w *addWizard) body(width int) (lines []string, from, to int) {
 		lines = append(lines, "")
 		lines = append(lines, indent(s.Muted.Render, "esc gives up; nothing is saved until you say so", width, 2)...)
 	case w.failure != nil:
-		what, hint := desk.Explain(w.failure)
+		what, hint := explain(w.failure)
 		lines = w.bad(what, hint, width)
 	case w.trial.Err != nil:
 		lines = w.diagnosis(width)
@@ -122,6 +121,9 @@ func (w *addWizard) body(width int) (lines []string, from, to int) {
 }
 
 func (w *addWizard) pasteIntro() string {
+	if _, ok := w.spare(); ok {
+		return "This is the demo: " + spareShortcut + " fills in a made-up key of the simulated " + w.info().Name + "."
+	}
 	site, _ := w.info().Site(w.key.Environment, w.key.Site)
 	return fmt.Sprintf("Paste the parts of the key. Nothing is sent before the last field, and nothing is saved before %s accepted it. Your keys are at %s",
 		w.info().Name, site.KeysPage)

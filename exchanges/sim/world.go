@@ -39,7 +39,8 @@ func world(name string) (func(site) account, error) {
 // demoSeeds is a trader whose keys show what the dashboard is for: three are
 // overdue and one will be soon, one expires, one may withdraw, some are open
 // to every address, three do not work any more, one was never used, and some
-// move play money. No name says which is which.
+// move play money. No name says which is which, but for the spare ones, which
+// nobody has added to keyrota yet.
 func demoSeeds() map[string][]seed {
 	const home, server, office = "203.0.113.7", "198.51.100.20", "192.0.2.44"
 	return map[string][]seed{
@@ -51,6 +52,7 @@ func demoSeeds() map[string][]seed {
 			{Label: "tax-export", Algorithm: algRSA, Permissions: []string{"read"}, Age: 81 * day, LastUsed: 26 * day},
 			{Label: "scalper", Algorithm: algHMAC, Permissions: []string{"read", "spot", "margin"},
 				IPs: []string{office}, Age: 33 * day, LastUsed: 5 * day},
+			{Label: "spare-binance", Algorithm: algHMAC, Permissions: []string{"read", "spot"}, IPs: []string{home}, Age: time.Hour},
 		},
 		"binance/testnet": {
 			{Label: "paper", Algorithm: algHMAC, Permissions: []string{"read", "spot"}, Age: 40 * day, LastUsed: time.Hour},
@@ -63,6 +65,7 @@ func demoSeeds() map[string][]seed {
 				Age: 78 * day, Expires: 12 * day, LastUsed: time.Hour},
 			{Label: "hedge-bot", Algorithm: algHMAC, Permissions: []string{"read", "futures", "options"},
 				IPs: []string{office}, Age: 45 * day, LastUsed: 5 * day},
+			{Label: "spare-bybit", Algorithm: algHMAC, Permissions: []string{"read", "futures"}, IPs: []string{home}, Age: time.Hour},
 		},
 		"bybit/testnet": {
 			{Label: "paper-perp", Algorithm: algHMAC, Permissions: []string{"read", "futures"}, Age: 25 * day, Expires: 65 * day, LastUsed: 6 * time.Hour},
@@ -73,10 +76,12 @@ func demoSeeds() map[string][]seed {
 			{Label: "portfolio", Algorithm: algHMAC, Permissions: []string{"read"}, IPs: []string{home}, Age: 12 * day, SecondFactor: true},
 			{Label: "old-laptop", Algorithm: algHMAC, Permissions: []string{"read", "spot", "withdraw"}, Age: 400 * day,
 				LastUsed: 210 * day, Disabled: true},
+			{Label: "spare-kraken", Algorithm: algHMAC, Permissions: []string{"read", "spot"}, IPs: []string{home}, Age: time.Hour},
 		},
 		"deribit/live": {
 			{Label: "vol-desk", Algorithm: algHMAC, Permissions: []string{"read", "spot", "futures", "options"},
 				IPs: []string{home}, Age: 118 * day, LastUsed: 4 * time.Hour},
+			{Label: "spare-deribit", Algorithm: algHMAC, Permissions: []string{"read", "spot"}, IPs: []string{home}, Age: time.Hour},
 		},
 		"deribit/testnet": {
 			{Label: "paper-options", Algorithm: algHMAC, Permissions: []string{"read", "spot", "futures", "options"}, Age: 61 * day, LastUsed: 12 * day},

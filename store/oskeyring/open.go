@@ -74,8 +74,8 @@ func Open(ctx context.Context, cfg Config) (store.Secrets, error) {
 		k.lib = cfg.library
 		return k, nil
 	}
-	if ok, why := Available(cfg.Backend); !ok {
-		return nil, unavailable(cfg.Backend, why)
+	if err := Usable(cfg.Backend); err != nil {
+		return nil, err
 	}
 	passphrase, err := cfg.unlockFiles(ctx)
 	if err != nil {
@@ -95,6 +95,15 @@ func Open(ctx context.Context, cfg Config) (store.Secrets, error) {
 		return nil, explain(cfg.Backend, "open", err)
 	}
 	return k, nil
+}
+
+// Usable returns nil if a backend can work here as far as Available can tell,
+// else the error with which Open would fail.
+func Usable(b Backend) error {
+	if ok, why := Available(b); !ok {
+		return unavailable(b, why)
+	}
+	return nil
 }
 
 // unavailable is the error for a backend that cannot work here.

@@ -88,6 +88,7 @@ type session struct {
 	ring  func(context.Context) (store.Secrets, error)
 	close []func() error
 	demo  bool
+	spare func(exchanges.ID, exchanges.Environment) (exchanges.Credential, bool) // demo only
 }
 
 // Close releases everything, last opened first.
@@ -148,7 +149,9 @@ func (a *App) open(ctx context.Context, g *globals, o opening) (*session, error)
 		OpenKeyring: func(ctx context.Context, name string) (store.Secrets, error) {
 			return a.openKeyring(ctx, st, name, o)
 		},
-		ProveKeyring: oskeyring.Prove, Now: a.Now, Log: log, UserAgent: "keyrota/" + a.Version,
+		ProveKeyring:  oskeyring.Prove,
+		UsableKeyring: func(name string) error { return oskeyring.Usable(oskeyring.Backend(name)) },
+		Now:           a.Now, Log: log, UserAgent: "keyrota/" + a.Version,
 	})
 	return s, nil
 }

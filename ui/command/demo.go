@@ -41,6 +41,7 @@ func (a *App) openDemo(ctx context.Context) (_ *session, err error) {
 		return nil, err
 	}
 	s.close = append(s.close, s.store.Close)
+	s.spare = spareKey(world.Describe())
 	memory := store.NewMemorySecrets()
 	s.ring = func(context.Context) (store.Secrets, error) { return memory, nil }
 	s.desk = desk.New(desk.Deps{
@@ -67,15 +68,13 @@ func demoConfig(d sim.Description) string {
 func (s *session) seed(ctx context.Context, d sim.Description) error {
 	for _, v := range d.Venues {
 		for _, k := range v.Keys {
-			name := k.Label
-			if s.desk.CheckName(name) != nil {
-				name = fmt.Sprintf("%s-%s", k.Label, v.Environment)
+			if strings.HasPrefix(k.Label, spare) {
+				continue
 			}
 			_, err := s.desk.Add(ctx, desk.NewKey{
-				Name: name, Exchange: exchanges.ID(v.Exchange), Environment: exchanges.Environment(v.Environment),
-				Details: desk.Details{Consumers: demoConsumers(k.Label)},
-				Credential: exchanges.Credential{KeyID: k.Key, Secret: exchanges.NewSecret(k.Secret),
-					Passphrase: exchanges.NewSecret(k.Passphrase), PrivateKey: exchanges.NewSecret(k.PrivateKey)},
+				Name: k.Label, Exchange: exchanges.ID(v.Exchange), Environment: exchanges.Environment(v.Environment),
+				Details:    desk.Details{Consumers: demoConsumers(k.Label)},
+				Credential: credentialOf(k),
 			}, nil)
 			if err != nil {
 				return err
@@ -83,6 +82,30 @@ func (s *session) seed(ctx context.Context, d sim.Description) error {
 		}
 	}
 	return s.desk.Verify(ctx, nil, nil)
+}
+
+// spare begins the label of the keys that the demo leaves for a stranger to add.
+const spare = "spare-"
+
+func credentialOf(k sim.Key) exchanges.Credential {
+	return exchanges.Credential{
+		KeyID: k.Key, Secret: exchanges.NewSecret(k.Secret),
+		Passphrase: exchanges.NewSecret(k.Passphrase), PrivateKey: exchanges.NewSecret(k.PrivateKey),
+	}
+}
+
+// spareKey returns a made-up key that a stranger can add in the demo.
+func spareKey(d sim.Description) func(exchanges.ID, exchanges.Environment) (exchanges.Credential, bool) {
+	return func(id exchanges.ID, env exchanges.Environment) (exchanges.Credential, bool) {
+		for _, v := range d.Venues {
+			for _, k := range v.Keys {
+				if v.Exchange == string(id) && v.Environment == string(env) && strings.HasPrefix(k.Label, spare) {
+					return credentialOf(k), true
+				}
+			}
+		}
+		return exchanges.Credential{}, false
+	}
 }
 
 // demoConsumers gives bots a consumer, since the label of a bot's key is the bot.

@@ -32,7 +32,6 @@ func (s spans) median() time.Duration {
 	return sorted[len(sorted)/2]
 }
 
-
 // report tells the medians and their ratio. The ratio of the best times is
 // that of a machine with nothing else to do.
 func (s spans) report(b *testing.B, base spans, name string) {

@@ -31,7 +31,7 @@ func (a *App) runScreen(ctx context.Context, g *globals, f screenFlags) (err err
 	conf := s.store.Config()
 	c := ui.Config{
 		Desk: s.desk, Theme: first(f.theme, conf.Theme), UserThemesDir: filepath.Join(filepath.Dir(s.store.Paths().Config), "themes"),
-		Demo: s.demo, Animate: conf.Animation && !f.still, ASCII: f.ascii,
+		Demo: s.demo, Spare: s.spare, Animate: conf.Animation && !f.still, ASCII: f.ascii,
 		Input: a.Stdin, Getenv: a.Getenv, Now: a.Now,
 		SyncEvery: conf.SyncEvery, KeysFileBytes: s.store.KeysFileSize(), Passphrases: asks, Note: note(s.store),
 	}

@@ -248,6 +248,26 @@ func TestAFailedKeyringIsTriedAgain(t *testing.T) {
 	}
 }
 
+func TestAKeyringThatCannotWorkIsNamedBeforeItIsTouched(t *testing.T) {
+	b := newBench(t)
+	asked := 0
+	b.ring.deps.UsableKeyring = func(name string) error {
+		asked++
+		return &store.KeyringError{Backend: name, Op: "open", Err: errors.New("no session bus"), Hint: "log in on a desktop"}
+	}
+	for range 3 {
+		if s := b.Keyring(); s.Err == nil || s.Opened {
+			t.Errorf("state %+v", s)
+		}
+	}
+	if asked != 1 || len(b.opened) != 0 {
+		t.Errorf("asked %d times, opened %v", asked, b.opened)
+	}
+	if what, hint := Explain(b.Keyring().Err); !strings.Contains(what, "no session bus") || hint != "Log in on a desktop" {
+		t.Errorf("explained as %q, %q", what, hint)
+	}
+}
+
 func TestEditAndUndo(t *testing.T) {
 	b := newBench(t)
 	r := b.add(t, key("old", "id-1"))

@@ -3,6 +3,8 @@ package desk
 import (
 	"errors"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/store"
@@ -22,14 +24,20 @@ func (r *Refusal) Error() string { return r.What }
 // on what, and what to do next.
 func Explain(err error) (what, hint string) {
 	what = strings.ReplaceAll(err.Error(), "\n", "; ")
+	hint = store.Hint(err)
 	if e, ok := errors.AsType[*exchanges.Error](err); ok {
-		return what, e.Hint
+		hint = e.Hint
+	} else if e, ok := errors.AsType[*Refusal](err); ok {
+		hint = e.Hint
 	}
-	if hint := store.Hint(err); hint != "" {
-		return what, hint
+	return what, sentence(hint)
+}
+
+// sentence begins a text with a capital letter.
+func sentence(s string) string {
+	if s == "" {
+		return ""
 	}
-	if e, ok := errors.AsType[*Refusal](err); ok {
-		return what, e.Hint
-	}
-	return what, ""
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }

@@ -18,6 +18,8 @@ type keyring struct {
 	mu    sync.Mutex
 	vault *vault
 	last  error
+
+	usable map[string]error // what UsableKeyring said, by backend
 }
 
 // vault is the opened keyring: credentials, and the audit log's anchor.
@@ -26,7 +28,9 @@ type vault struct {
 	anchor store.Anchor
 }
 
-func newKeyring(d Deps) *keyring { return &keyring{deps: d, turn: make(chan struct{}, 1)} }
+func newKeyring(d Deps) *keyring {
+	return &keyring{deps: d, turn: make(chan struct{}, 1), usable: map[string]error{}}
+}
 
 // backend returns the backend to use, and whether it still has to be proven
 // and pinned.
@@ -97,5 +101,22 @@ func (k *keyring) state() Keyring {
 	if err == nil {
 		err = k.last
 	}
+	if err == nil && k.vault == nil {
+		err = k.obstacle(name)
+	}
 	return Keyring{Backend: name, Opened: k.vault != nil, Err: err}
+}
+
+// obstacle says why a backend cannot work here. It is asked for each frame,
+// and answered once. The caller holds the lock.
+func (k *keyring) obstacle(name string) error {
+	if k.deps.UsableKeyring == nil {
+		return nil
+	}
+	err, known := k.usable[name]
+	if !known {
+		err = k.deps.UsableKeyring(name)
+		k.usable[name] = err
+	}
+	return err
 }

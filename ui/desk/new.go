@@ -23,8 +23,11 @@ type Deps struct {
 
 	// OpenKeyring opens one backend and no other. ProveKeyring shows by a
 	// round trip that it keeps what it is given.
-	OpenKeyring  func(ctx context.Context, backend string) (store.Secrets, error)
-	ProveKeyring func(context.Context, store.Secrets) error
+	// UsableKeyring says at once, without touching it, whether a backend can
+	// work on this machine; nil: nobody knows.
+	OpenKeyring   func(ctx context.Context, backend string) (store.Secrets, error)
+	ProveKeyring  func(context.Context, store.Secrets) error
+	UsableKeyring func(backend string) error
 
 	Now       func() time.Time
 	Log       *slog.Logger

@@ -144,13 +144,12 @@ func (c *Client) Do(parent context.Context, call Call) (Response, error) {
 		if err == nil {
 			return resp, nil
 		}
-		again := !call.Write && attempt < maxAttempt && retryable(err)
+		again := attempt < maxAttempt && retryable(err)
 		if err.Kind == exchanges.ClockSkew && c.clock.usable() {
 			c.clock.forget(measured)
-			again = !call.Write && !resynced
-			resynced = true
+			again, resynced = !resynced, true
 		}
-		if !again || !c.pause(ctx, attempt, err) || c.turn(ctx) != nil {
+		if call.Write || !again || !c.pause(ctx, attempt, err) || c.turn(ctx) != nil {
 			return resp, c.explain(parent, call, err)
 		}
 	}
