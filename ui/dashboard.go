@@ -97,6 +97,8 @@ func (d *dashboard) Update(msg tea.Msg) tea.Cmd {
 		return d.reload(d.board)
 	case minuteMsg:
 		return batch(d.reload(nil), d.env.after(time.Minute, minuteMsg{}))
+	case selectMsg:
+		d.table.find(msg.id)
 	case verifyMsg:
 		return d.progress(msg.progress)
 	case verifyDoneMsg:

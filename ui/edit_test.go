@@ -46,6 +46,19 @@ func TestEditChangesAndUndoes(t *testing.T) {
 	}
 }
 
+func TestTheCursorGoesToAKeyThatWasAdded(t *testing.T) {
+	env, _ := testEnv(t, fixtureKey("aaa", "binance", exchanges.Live), fixtureKey("zzz", "kraken", exchanges.Live))
+	d := drive(t, env, newDashboardScreen)
+	env.Now = func() time.Time { return noon.Add(d.now) }
+	d.press("n")
+	toPaste(d, "mmm")
+	d.typeText("key")
+	next(d, 1)
+	d.typeText("secret")
+	next(d, 2)
+	d.see("> mmm", "mmm is stored")
+}
+
 func TestEditStaysOpenWhenTheChangeIsRefused(t *testing.T) {
 	r := fixtureKey("grid-bot", "binance", exchanges.Live)
 	d, fake := under(t, newEditForm, r)

@@ -2,6 +2,8 @@ package ui
 
 import (
 	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/keyrota/keyrota/store"
 )
 
 // Screen is a page or an overlay: a plain pointer struct that the root drives.
@@ -77,6 +79,8 @@ type (
 		hint  string // what to do next; may be empty
 		undo  tea.Cmd
 	}
+	// selectMsg puts the table's cursor on a key, if it is in the table.
+	selectMsg struct{ id store.RecordID }
 	// snapshotMsg tells every screen that records changed.
 	snapshotMsg struct{}
 )

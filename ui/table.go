@@ -87,6 +87,16 @@ func (t *table) to(i int) {
 	t.scroll()
 }
 
+// find puts the cursor on a record, if it has a row.
+func (t *table) find(id store.RecordID) {
+	for i, l := range t.lines {
+		if l.row != nil && l.row.rec.ID == id {
+			t.to(i)
+			return
+		}
+	}
+}
+
 // move steps over n rows; headings do not count.
 func (t *table) move(n int) {
 	step := 1

@@ -219,7 +219,7 @@ func (w *addWizard) save() tea.Cmd {
 		r, err := service.Add(ctx, key, &trial)
 		result := func() tea.Msg { return addedMsg{gen, r, err} }
 		// The table must show the key even when the person has left the wizard.
-		return tea.BatchMsg{result, snapshotChanged}
+		return tea.BatchMsg{snapshotChanged, result}
 	}
 }
 
@@ -238,7 +238,9 @@ func (w *addWizard) added(m addedMsg) tea.Cmd {
 	if m.err != nil {
 		done = failed(m.err)
 	}
-	return tea.Batch(pop, done)
+	// In this order: the table can find the key once it has heard of it.
+	found := func() tea.Msg { return selectMsg{m.record.ID} }
+	return tea.Sequence(pop, snapshotChanged, found, done)
 }
 
 // failed is the toast of an error: what failed on what, and what to do next.

@@ -43,7 +43,7 @@ func toPaste(d *driver, name string) {
 }
 
 func TestAddWizardAsksTheExchangeBeforeItSaves(t *testing.T) {
-	d, fake := addKey(t)
+	d, fake := addKey(t, fixtureKey("other", "kraken", exchanges.Live)) // the first key of all would replace the bottom page
 	d.see("Exchange", "Binance", "step 1 of 5")
 	toPaste(d, "grid-bot")
 	d.see("Binance · live · grid-bot", "API Key", "https://binance.example/keys")
