@@ -211,7 +211,7 @@ func (w *addWizard) tried(m triedMsg) {
 func (w *addWizard) save() tea.Cmd {
 	w.stop()
 	w.step, w.failure = addStore, nil
-	w.busy = "storing the secret in " + w.env.Desk.Keyring().Backend
+	w.busy = "storing the secret: " + keyringTitle(w.env.Desk.Keyring().Backend)
 	ctx, cancel := context.WithCancel(w.env.Ctx)
 	w.cancel = cancel
 	gen, key, trial, service := w.gen, w.key, w.trial, w.env.Desk
@@ -234,7 +234,7 @@ func (w *addWizard) added(m addedMsg) tea.Cmd {
 		return nil
 	}
 	w.wipe()
-	done := toast(Success, fmt.Sprintf("%s is stored; its secret is in %s", m.record.Name, w.env.Desk.Keyring().Backend), "")
+	done := toast(Success, fmt.Sprintf("%s is stored; where its secret lies: %s", m.record.Name, keyringTitle(w.env.Desk.Keyring().Backend)), "")
 	if m.err != nil {
 		done = failed(m.err)
 	}

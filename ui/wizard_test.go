@@ -61,7 +61,7 @@ func TestAddWizardAsksTheExchangeBeforeItSaves(t *testing.T) {
 	if !slices.Equal(fake.calls, []string{"Try grid-bot", "Add grid-bot"}) {
 		t.Errorf("desk was asked to %v", fake.calls)
 	}
-	d.see("grid-bot is stored; its secret is in secret-service")
+	d.see("grid-bot is stored; where its secret lies: Secret Service")
 }
 
 func TestAddWizardPassesOnWhatWasTyped(t *testing.T) {

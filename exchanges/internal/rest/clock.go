@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -25,6 +26,7 @@ type clock struct {
 
 	mu       sync.Mutex
 	known    bool
+	absent   bool // the host has no such call: our own clock has to do
 	offset   time.Duration
 	measured time.Time
 	failure  *exchanges.Error
@@ -41,7 +43,7 @@ func (k *clock) forget(measured time.Time) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.measured.Equal(measured) {
-		k.known = false
+		k.known, k.absent = false, false
 	}
 }
 
@@ -88,7 +90,7 @@ func (k *clock) fresh() (now, measured time.Time, ok bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	now = k.c.now()
-	return now.Add(k.offset), k.measured, k.known && now.Sub(k.measured).Abs() < clockTTL
+	return now.Add(k.offset), k.measured, (k.known || k.absent) && now.Sub(k.measured).Abs() < clockTTL
 }
 
 // recentFailure spares a host that is down the same question from every key.
@@ -141,6 +143,10 @@ func (k *clock) ask(ctx context.Context) *exchanges.Error {
 	if err != nil {
 		return err
 	}
+	if resp.Status == http.StatusNotFound {
+		k.settle(after, 0, true)
+		return nil
+	}
 	if err := HTTPError(resp); err != nil {
 		return err
 	}
@@ -151,11 +157,16 @@ func (k *clock) ask(ctx context.Context) *exchanges.Error {
 	if perr != nil || at.Year() < 2020 || at.Year() > 2100 {
 		return NotJSON(resp)
 	}
+	k.settle(after, at.Sub(before.Add(after.Sub(before)/2)), false)
+	return nil
+}
+
+// settle keeps the result of a measurement. A host that has no clock to read,
+// such as a gateway of one's own, is no reason not to ask it.
+func (k *clock) settle(measured time.Time, offset time.Duration, absent bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.known, k.measured, k.failure = true, after, nil
-	k.offset = at.Sub(before.Add(after.Sub(before) / 2))
-	return nil
+	k.known, k.absent, k.offset, k.measured, k.failure = !absent, absent, offset, measured, nil
 }
 
 // explain finishes an error for the person: whose call it was, whether they

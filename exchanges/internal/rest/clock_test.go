@@ -137,6 +137,28 @@ func TestAFailedMeasurementIsForgottenSoon(t *testing.T) {
 	}
 }
 
+func TestAHostWithoutAClockIsAskedWithOurs(t *testing.T) {
+	r := newClockRig(t, 0)
+	r.server.Handle(timeCall, exchangetest.Status(404, "no such page").Handler())
+	var stamp time.Time
+	call := ask()
+	call.Build = func(now time.Time) (Request, error) {
+		stamp = now
+		return Request{Method: "GET", Path: "/ask"}, nil
+	}
+	for range 2 {
+		if e := r.do(t, call); e != nil {
+			t.Fatal(e)
+		}
+	}
+	if !stamp.Equal(r.time.now()) || r.Clock().Known {
+		t.Errorf("stamped %s, our time is %s; clock %+v", stamp, r.time.now(), r.Clock())
+	}
+	if n := len(r.server.Requests(timeCall)); n != 1 {
+		t.Errorf("the missing clock was looked for %d times", n)
+	}
+}
+
 func TestAClockThatMakesNoSenseIsRefused(t *testing.T) {
 	for _, body := range []string{"0", "1", "-1", `"soon"`, "null", "99999999999999", "<html>"} {
 		r := newClockRig(t, 0)
