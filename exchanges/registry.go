@@ -1,6 +1,7 @@
 package exchanges
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -34,6 +35,10 @@ type Connection struct {
 	Now       func() time.Time // this machine's clock; default time.Now
 	Log       *slog.Logger     // method, path, status; never a query or a body
 	UserAgent string
+
+	// Sleep waits, between attempts and for rate limits, or returns ctx's error
+	// once that has ended; default: on a timer. Tests let time pass with it.
+	Sleep func(ctx context.Context, d time.Duration) error
 }
 
 // Registry knows the adapters of a program.

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/BurntSushi/toml"
 
@@ -42,11 +43,7 @@ func at(path string, err error) string {
 
 // decode reads a keys.toml of the present schema. Errors are *lineError.
 func decode(data []byte) (keyring string, records []*Record, err error) {
-	var f fileKeys
-	md, err := toml.Decode(string(data), &f)
-	if err == nil {
-		err = checkKeys(md.Keys())
-	}
+	f, err := decodeText(data)
 	if err != nil {
 		return "", nil, locate(data, err)
 	}
@@ -193,7 +190,10 @@ func tryBlock(text string) error {
 	return nil
 }
 
-var tomlPosition = regexp.MustCompile(`^toml: (?:line (\d+) )?(?:\(last key "[^)]*"\): )?`)
+// Compiled at the first error, not at every start.
+var tomlPosition = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^toml: (?:line (\d+) )?(?:\(last key "[^)]*"\): )?`)
+})
 
 // tomlError splits an error of the TOML library into line and cause, without
 // the parts of the file that the library quotes.
@@ -206,19 +206,21 @@ func tomlError(err error) (int, error) {
 	}
 	text := err.Error()
 	line := 0
-	if m := tomlPosition.FindStringSubmatch(text); m != nil {
+	if m := tomlPosition().FindStringSubmatch(text); m != nil {
 		line, _ = strconv.Atoi(m[1])
 		text = text[len(m[0]):]
 	}
 	return line, errors.New(scrub(text))
 }
 
-var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.){4,}"|'[^' ]{4,}'`)
+var quoted = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`"(?:[^"\\]|\\.){4,}"|'[^' ]{4,}'`)
+})
 
 // scrub takes longer quotations out of a library's message: an unquoted secret
 // in the file would be among them.
 func scrub(s string) string {
-	return exchanges.Clean(quoted.ReplaceAllString(s, `"…"`))
+	return exchanges.Clean(quoted().ReplaceAllString(s, `"…"`))
 }
 
 // positionOf returns the line of a key, 0 when it is not found. The library

@@ -163,16 +163,6 @@ func (s *Store) Snapshot() *Snapshot { return s.snapshot.Load() }
 // chosen yet or keys.toml is not loaded.
 func (s *Store) Keyring() string { return s.Snapshot().keyring }
 
-// KeysFileSize returns the size of keys.toml in bytes, 0 when there is none.
-// Reading takes about 60 ms a megabyte.
-func (s *Store) KeysFileSize() int64 {
-	info, err := os.Stat(s.paths.Keys)
-	if err != nil {
-		return 0
-	}
-	return info.Size()
-}
-
 // writable returns nil or an *Error with ErrReadOnly that says why not.
 func (s *Store) writable(op string) error {
 	reason, ro := s.ReadOnly()

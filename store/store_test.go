@@ -101,9 +101,6 @@ func writeFile(t *testing.T, path, text string) {
 func TestKeysSurviveARestart(t *testing.T) {
 	home := filepath.Join(t.TempDir(), "new", "home")
 	s := openStore(t, home)
-	if n := s.KeysFileSize(); n != 0 {
-		t.Errorf("size of a missing keys.toml = %d", n)
-	}
 	if n := s.Snapshot().Len(); n != 0 {
 		t.Errorf("%d records before Load", n)
 	}
@@ -126,9 +123,6 @@ func TestKeysSurviveARestart(t *testing.T) {
 	s = openStore(t, home)
 	if n := s.Snapshot().Len(); n != 0 {
 		t.Errorf("Open read %d records, that is for Load", n)
-	}
-	if got, want := s.KeysFileSize(), int64(len(readFile(t, s.Paths().Keys))); got != want {
-		t.Errorf("size = %d, want %d", got, want)
 	}
 	after, err := s.Load()
 	if err != nil {

@@ -38,8 +38,7 @@ type app struct {
 type appOptions struct {
 	home          func(*Env) Screen // makes the bottom page
 	width, height int               // zero: wait for the terminal to say
-	loadLater     bool              // read keys.toml after the first frame
-	loadErr       error             // keys.toml was read before, and this came of it
+	load          func() error      // waits until keys.toml is read; nil: it is
 	note          string            // said once at the start
 	asks          <-chan PassphraseRequest
 	syncEvery     time.Duration // how old facts may grow; zero: nobody looks
@@ -114,26 +113,16 @@ func (a *app) broadcast(msg tea.Msg) tea.Cmd {
 
 // openFirst chooses the bottom page and returns its first command.
 func (a *app) openFirst() tea.Cmd {
-	switch {
-	case a.opt.loadErr != nil:
-		return a.replaceAll(newLoadFailure(a.env, a.opt.loadErr))
-	case a.opt.loadLater:
-		return tea.Batch(a.replaceAll(newLoading(a.env)), a.load())
+	if a.opt.load == nil {
+		return a.openHome()
 	}
-	return a.openHome()
+	wait := a.opt.load
+	return tea.Batch(a.replaceAll(newLoading(a.env)), func() tea.Msg { return loadedMsg{wait()} })
 }
 
 func (a *app) openHome() tea.Cmd {
 	a.empty = a.env.Desk.Snapshot().Len() == 0
 	return a.replaceAll(a.opt.home(a.env))
-}
-
-func (a *app) load() tea.Cmd {
-	d := a.env.Desk
-	return func() tea.Msg {
-		_, err := d.Load()
-		return loadedMsg{err}
-	}
 }
 
 func (a *app) loaded(m loadedMsg) tea.Cmd {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
@@ -42,10 +43,6 @@ type Config struct {
 	// asked again; zero: only when the person says so.
 	SyncEvery time.Duration
 
-	// KeysFileBytes is the size of keys.toml. A large one is read after the
-	// first frame.
-	KeysFileBytes int64
-
 	// Passphrases asks for the passphrase of an encrypted keyring; may be nil.
 	Passphrases <-chan PassphraseRequest
 
@@ -57,10 +54,6 @@ type Config struct {
 }
 
 const (
-	// loadFirst is the largest keys.toml that is read before the first frame:
-	// about a thousand keys, 30 ms.
-	loadFirst = 600 << 10
-
 	// framesPerSecond: the renderer's tick, not the code, is what a key press
 	// waits for.
 	framesPerSecond = 120
@@ -77,6 +70,7 @@ func Run(ctx context.Context, c Config) error {
 	if !term.IsTerminal(int(c.Input.Fd())) || !term.IsTerminal(int(c.Output.Fd())) {
 		return ErrNoTerminal
 	}
+	load := startLoad(c.Desk)
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop() // ends every command that still runs
 
@@ -93,7 +87,7 @@ func Run(ctx context.Context, c Config) error {
 		Ctx: ctx, Desk: c.Desk, Styles: look.styles(theme), Now: c.Now,
 		Demo: c.Demo, Spare: c.Spare, ASCII: c.ASCII, Animate: c.Animate,
 	})
-	a := newApp(env, c.options(look))
+	a := newApp(env, c.options(look, load))
 	a.theme = theme
 
 	p := tea.NewProgram(a, tea.WithInput(guard), tea.WithOutput(c.Output), tea.WithAltScreen(),
@@ -103,6 +97,18 @@ func Run(ctx context.Context, c Config) error {
 	defer context.AfterFunc(ctx, p.Quit)()
 	_, err = p.Run()
 	return ending(err)
+}
+
+// startLoad begins to read keys.toml while the terminal is made ready, and
+// returns how to wait for the end of it. The usual file is there before the
+// first frame is due.
+func startLoad(d desk.Service) func() error {
+	done := make(chan error, 1)
+	go func() {
+		_, err := d.Load()
+		done <- err
+	}()
+	return sync.OnceValue(func() error { return <-done })
 }
 
 func (c *Config) fill() {
@@ -154,16 +160,12 @@ func colours(out *os.File, getenv func(string) string) (p termenv.Profile, none 
 	return p, false
 }
 
-func (c *Config) options(l look) appOptions {
+func (c *Config) options(l look, load func() error) appOptions {
 	o := appOptions{
-		home: home, note: c.Note, asks: c.Passphrases, syncEvery: c.SyncEvery, look: l,
-		loadLater: c.KeysFileBytes > loadFirst,
+		home: home, note: c.Note, asks: c.Passphrases, syncEvery: c.SyncEvery, look: l, load: load,
 	}
 	if w, h, err := term.GetSize(int(c.Output.Fd())); err == nil {
 		o.width, o.height = w, h // so that the first frame is a full one
-	}
-	if !o.loadLater {
-		_, o.loadErr = c.Desk.Load()
 	}
 	return o
 }

@@ -93,7 +93,7 @@ func inspect(t *testing.T, env exchanges.Environment, path string, reply exchang
 	}
 	server := exchangetest.NewServer(t, routes(site))
 	server.Handle("GET "+path, reply.Handler())
-	x, err := open(exchanges.Connection{Site: site, Origin: server.URL})
+	x, err := open(exchangetest.Hurried(exchanges.Connection{Site: site, Origin: server.URL}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func TestEachEnvironmentAsksItsOwnCall(t *testing.T) {
 	} {
 		site, _ := info().Site(env, "")
 		server := exchangetest.NewServer(t, routes(site))
-		x, err := open(exchanges.Connection{Site: site, Origin: server.URL})
+		x, err := open(exchangetest.Hurried(exchanges.Connection{Site: site, Origin: server.URL}))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -96,7 +96,7 @@ func inspect(t *testing.T, reply exchangetest.Reply) (exchanges.KeyInfo, error) 
 	site, _ := info().Site(exchanges.Live, "")
 	server := exchangetest.NewServer(t, routes(site))
 	server.Handle("GET "+inspectPath, reply.Handler())
-	x, err := open(exchanges.Connection{Site: site, Origin: server.URL})
+	x, err := open(exchangetest.Hurried(exchanges.Connection{Site: site, Origin: server.URL}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package deribit
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/cred"
@@ -12,13 +13,20 @@ import (
 // characters, secrets of 43, both URL-safe. These bounds leave room and still
 // tell one from the other.
 var (
-	clientID = regexp.MustCompile(`^[A-Za-z0-9_-]{4,24}$`)
-	secret   = regexp.MustCompile(`^[A-Za-z0-9_-]{32,128}$`)
+	clientID = pattern(`^[A-Za-z0-9_-]{4,24}$`)
+	secret   = pattern(`^[A-Za-z0-9_-]{32,128}$`)
 
 	// fingerprint is what Deribit's page and API show in the place of the
 	// secret for a key whose pair the person made.
-	fingerprint = regexp.MustCompile(`^([0-9A-Fa-f]{2}:){15}[0-9A-Fa-f]{2}$`)
+	fingerprint = pattern(`^([0-9A-Fa-f]{2}:){15}[0-9A-Fa-f]{2}$`)
 )
+
+// pattern returns a matcher. The expression is compiled when it is first
+// needed: at start-up it would cost every command a millisecond.
+func pattern(expr string) func(string) bool {
+	compiled := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
+	return func(s string) bool { return compiled().MatchString(s) }
+}
 
 // pairs are the kinds of key pairs that Deribit registers.
 var pairs = []cred.Algorithm{cred.Ed25519, cred.RSA}
@@ -35,17 +43,17 @@ func form() exchanges.Form {
 
 var rules = cred.Rules{
 	Exchange: ID,
-	Key:      cred.Shape{Words: "the Client ID, about 8 letters, digits, - and _", Fits: clientID.MatchString},
-	Secret:   cred.Shape{Words: "the Client Secret, 43 letters, digits, - and _", Fits: secret.MatchString},
+	Key:      cred.Shape{Words: "the Client ID, about 8 letters, digits, - and _", Fits: clientID},
+	Secret:   cred.Shape{Words: "the Client Secret, 43 letters, digits, - and _", Fits: secret},
 	Pairs:    pairs,
 	// A secret in the field of the ID is sign enough.
-	Swapped: func(key, _ string) bool { return secret.MatchString(key) },
+	Swapped: func(key, _ string) bool { return secret(key) },
 }
 
 // check brings a pasted credential into shape and refuses what Deribit cannot
 // have given out.
 func check(c exchanges.Credential) (exchanges.Credential, error) {
-	if fingerprint.MatchString(strings.TrimSpace(c.Secret.Reveal())) {
+	if fingerprint(strings.TrimSpace(c.Secret.Reveal())) {
 		return c, &exchanges.Error{
 			Exchange: ID, Op: "check " + string(exchanges.FieldSecret), Kind: exchanges.Invalid, Outcome: exchanges.NotSent,
 			Code: "the secret is the fingerprint of a key pair",

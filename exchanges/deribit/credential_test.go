@@ -98,20 +98,27 @@ func TestCheckRefuses(t *testing.T) {
 		"an encrypted PEM, wrong one": {exchanges.Credential{KeyID: testID, PrivateKey: exchanges.NewSecret(locked), Passphrase: exchanges.NewSecret("sesame")}, "password"},
 		"a password and no PEM":       {exchanges.Credential{KeyID: testID, Secret: exchanges.NewSecret(testSecret), Passphrase: exchanges.NewSecret("sesame")}, "passphrase"},
 	} {
-		_, err := check(c.in)
-		e := exchanges.AsError(err)
-		if err == nil || e.Kind != exchanges.Invalid || e.Outcome != exchanges.NotSent || e.Exchange != ID {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		text := e.Error() + " " + e.Hint
-		if !strings.Contains(text, c.want) {
-			t.Errorf("%s: %q does not speak of %q", name, text, c.want)
-		}
-		for _, v := range []string{c.in.KeyID, c.in.Secret.Reveal(), c.in.PrivateKey.Reveal()} {
-			if v != "" && strings.Contains(text, strings.TrimSpace(v)) {
-				t.Errorf("%s: quotes a value: %q", name, text)
-			}
+		wantsRefusal(t, name, c.in, c.want)
+	}
+}
+
+// wantsRefusal fails unless check turns in down with an error that speaks of
+// words and quotes nothing.
+func wantsRefusal(t *testing.T, name string, in exchanges.Credential, words string) {
+	t.Helper()
+	_, err := check(in)
+	e := exchanges.AsError(err)
+	if err == nil || e.Kind != exchanges.Invalid || e.Outcome != exchanges.NotSent || e.Exchange != ID {
+		t.Errorf("%s: %v", name, err)
+		return
+	}
+	text := e.Error() + " " + e.Hint
+	if !strings.Contains(text, words) {
+		t.Errorf("%s: %q does not speak of %q", name, text, words)
+	}
+	for _, v := range []string{in.KeyID, in.Secret.Reveal(), in.PrivateKey.Reveal()} {
+		if v != "" && strings.Contains(text, strings.TrimSpace(v)) {
+			t.Errorf("%s: quotes a value: %q", name, text)
 		}
 	}
 }

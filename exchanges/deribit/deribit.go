@@ -15,8 +15,6 @@ package deribit
 import (
 	"context"
 
-	"golang.org/x/time/rate"
-
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
@@ -64,15 +62,11 @@ type venue struct {
 }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
-	return dial(c, callsPerSecond)
-}
-
-func dial(c exchanges.Connection, limit rate.Limit) (exchanges.Exchange, error) {
 	v := &venue{env: c.Site.Environment}
 	client, err := rest.New(rest.Config{
 		Exchange:   ID,
 		Connection: c,
-		Limit:      limit,
+		Limit:      callsPerSecond,
 		Burst:      callsAtOnce,
 		ServerTime: &rest.TimeCall{Path: pathOf(timeMethod), Parse: v.parseTime},
 	})

@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"golang.org/x/time/rate"
-
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/exchangetest"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
@@ -21,12 +19,12 @@ func site(env exchanges.Environment) exchanges.Site {
 	return s
 }
 
-// connect opens an unlimited Deribit on a server in good order, which the test
+// connect opens Deribit, in a hurry, on a server in good order, which the test
 // may then change.
 func connect(t *testing.T, env exchanges.Environment) (exchanges.Exchange, *exchangetest.Server) {
 	t.Helper()
 	server := exchangetest.NewServer(t, goodRoutes(site(env)))
-	x, err := dial(exchanges.Connection{Site: site(env), Origin: server.URL}, rate.Inf)
+	x, err := open(exchangetest.Hurried(exchanges.Connection{Site: site(env), Origin: server.URL}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +184,7 @@ func TestTheWrongSiteGetsNoSignature(t *testing.T) {
 			other = exchanges.Testnet
 		}
 		server := exchangetest.NewServer(t, goodRoutes(site(other)))
-		x, err := dial(exchanges.Connection{Site: site(env), Origin: server.URL}, rate.Inf)
+		x, err := open(exchangetest.Hurried(exchanges.Connection{Site: site(env), Origin: server.URL}))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,7 +2,6 @@ package deribit
 
 import (
 	"encoding/json"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -136,8 +135,8 @@ func (e *wireError) verdict() verdict {
 }
 
 var (
-	aboutIP   = regexp.MustCompile(`(?i)(^|[^a-z])ip([^a-z]|$)|white_?list`)
-	aboutTime = regexp.MustCompile(`(?i)time_?stamp`)
+	aboutIP   = pattern(`(?i)(^|[^a-z])ip([^a-z]|$)|white_?list`)
+	aboutTime = pattern(`(?i)time_?stamp`)
 )
 
 // refine splits a vague refusal where Deribit gives a reason. No page lists
@@ -145,9 +144,9 @@ var (
 // looked for by the words that such a reason must have.
 func (d errorData) refine(v verdict) verdict {
 	switch about := string(d.Reason + " " + d.Param); {
-	case aboutTime.MatchString(about):
+	case aboutTime(about):
 		return verdict{exchanges.ClockSkew, exchanges.Refused, hintClock}
-	case v.kind == exchanges.Auth && aboutIP.MatchString(about):
+	case v.kind == exchanges.Auth && aboutIP(about):
 		return verdict{exchanges.IPBlocked, exchanges.Refused, hintIP}
 	}
 	return v

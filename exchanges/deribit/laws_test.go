@@ -11,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/exchangetest"
 )
@@ -100,13 +98,8 @@ func verify(r exchangetest.Request) error {
 	if err := json.Unmarshal([]byte(r.Body), &in); err != nil {
 		return err
 	}
-	switch {
-	case r.Header.Get("Content-Type") != "application/json":
-		return fmt.Errorf("content type %q", r.Header.Get("Content-Type"))
-	case in.Version != "2.0" || in.ID == 0 || r.Path != "/api/v2/"+in.Method || r.Query != "":
-		return fmt.Errorf("not JSON-RPC for %s?%s: %s", r.Path, r.Query, r.Body)
-	case strings.Contains(r.Body, testSecret) || in.Params.Secret != nil:
-		return errors.New("the secret crosses the network")
+	if err := in.wellFormed(r); err != nil {
+		return err
 	}
 	auth := r.Header.Get("Authorization")
 	switch {
@@ -116,6 +109,19 @@ func verify(r exchangetest.Request) error {
 		return verifyAuth(in.Params.authParams, r.At)
 	}
 	return fmt.Errorf("%s with authorization %q", r.Call(), auth)
+}
+
+// wellFormed judges what every call has in common.
+func (in received) wellFormed(r exchangetest.Request) error {
+	switch {
+	case r.Header.Get("Content-Type") != "application/json":
+		return fmt.Errorf("content type %q", r.Header.Get("Content-Type"))
+	case in.Version != "2.0" || in.ID == 0 || r.Path != "/api/v2/"+in.Method || r.Query != "":
+		return fmt.Errorf("not JSON-RPC for %s?%s: %s", r.Path, r.Query, r.Body)
+	case strings.Contains(r.Body, testSecret) || in.Params.Secret != nil:
+		return errors.New("the secret crosses the network")
+	}
+	return nil
 }
 
 func verifyAuth(p authParams, arrived time.Time) error {
@@ -138,17 +144,9 @@ func refusal(name, words string, kind exchanges.Kind) exchangetest.Refusal {
 	return exchangetest.Refusal{Name: name, Reply: rpcError(words), Kind: kind, Outcome: exchanges.Refused}
 }
 
-// unlimited is the adapter without its limit of calls, since the laws make
-// hundreds.
-func unlimited() exchanges.Adapter {
-	a := Adapter()
-	a.New = func(c exchanges.Connection) (exchanges.Exchange, error) { return dial(c, rate.Inf) }
-	return a
-}
-
 func TestLaws(t *testing.T) {
 	exchangetest.Run(t, exchangetest.Subject{
-		Adapter:         unlimited(),
+		Adapter:         Adapter(),
 		Credential:      testCredential(),
 		MoreCredentials: []exchanges.Credential{{KeyID: testID, PrivateKey: pemKey(edKey)}},
 		DetectsSwap:     true,

@@ -26,11 +26,12 @@ type bench struct {
 	exchange exchanges.Exchange
 	cred     exchanges.Credential
 	log      *logBuffer
+	time     *hurry
 }
 
 // open puts the adapter's site on a fresh server. The caller closes it.
 func (s Subject) open(site exchanges.Site) (*bench, error) {
-	b := &bench{Subject: s, site: site, log: &logBuffer{}}
+	b := &bench{Subject: s, site: site, log: &logBuffer{}, time: &hurry{base: time.Now}}
 	cred, err := s.Adapter.Check(s.Credential)
 	if err != nil {
 		return nil, fmt.Errorf("the subject's credential is refused: %w", err)
@@ -38,7 +39,7 @@ func (s Subject) open(site exchanges.Site) (*bench, error) {
 	b.cred = cred
 	b.server = newServer(s.Routes(site))
 	b.exchange, err = exchanges.NewRegistry(s.Adapter).Open(s.Adapter.Info.ID, exchanges.Connection{
-		Site: site, Origin: b.server.URL,
+		Site: site, Origin: b.server.URL, Now: b.time.now, Sleep: b.time.sleep,
 		Log: slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
 )
@@ -24,10 +25,13 @@ var callLaws = []Law{
 
 func retries(s Subject) error {
 	var p problems
-	for name, bad := range map[string]Reply{
-		"dropped":     Drop(),
-		"unavailable": Status(http.StatusServiceUnavailable, ""),
-		"slow down":   Page(http.StatusTooManyRequests).With("Retry-After", "1"),
+	for name, c := range map[string]struct {
+		bad   Reply
+		pause time.Duration // at least; 0: net/http may repeat it by itself
+	}{
+		"dropped":     {bad: Drop()},
+		"unavailable": {Status(http.StatusServiceUnavailable, ""), time.Millisecond},
+		"slow down":   {Page(http.StatusTooManyRequests).With("Retry-After", "2"), 2 * time.Second},
 	} {
 		calls, err := s.inspectCalls(s.Adapter.Info.Sites[0])
 		if err != nil {
@@ -35,16 +39,20 @@ func retries(s Subject) error {
 		}
 		p.in(name, s.onFirst(func(b *bench) error {
 			good := b.Routes(b.site)[calls[0]]
-			turn := Sequence(bad, Reply{})
+			turn := Sequence(c.bad, Reply{})
 			b.server.Handle(calls[0], func(r Request) Reply {
 				if reply := turn(r); reply.Status != 0 || reply.misbehave != nil {
 					return reply
 				}
 				return good(r)
 			})
+			began := b.time.now()
 			_, err := b.inspect()
 			if s.SentOnce {
 				return b.sentOnce(calls[0], err)
+			}
+			if took := b.time.now().Sub(began); c.pause > 0 && (b.time.total() == 0 || took < c.pause) {
+				return errors.Join(err, fmt.Errorf("tried again within %s", took))
 			}
 			return err
 		}))

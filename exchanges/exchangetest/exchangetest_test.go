@@ -5,10 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/exchangetest"
@@ -61,26 +64,15 @@ func TestEachLawCatchesItsBreach(t *testing.T) {
 			t.Parallel()
 			a := newToy()
 			breach(a)
-			for _, l := range exchangetest.Laws() {
-				if l.Name == law {
-					if err := l.Hold(a.subject()); err == nil {
-						t.Error("the breach was not seen")
-					}
-					return
-				}
+			if err := lawOf(t, law).Hold(a.subject()); err == nil {
+				t.Error("the breach was not seen")
 			}
-			t.Error("there is no such law")
 		})
 	}
 }
 
 func TestPatienceIsAsDeclared(t *testing.T) {
-	law := exchangetest.Law{}
-	for _, l := range exchangetest.Laws() {
-		if strings.HasPrefix(l.Name, "a read is tried again") {
-			law = l
-		}
-	}
+	law := lawOf(t, "a read is tried again")
 	for _, once := range []bool{false, true} {
 		for _, declared := range []bool{false, true} {
 			a := newToy()
@@ -92,6 +84,48 @@ func TestPatienceIsAsDeclared(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestHammeringIsSeen(t *testing.T) {
+	a := newToy()
+	a.config = func(c *rest.Config) { c.Connection.Sleep = func(context.Context, time.Duration) error { return nil } }
+	if err := lawOf(t, "a read is tried again").Hold(a.subject()); err == nil || !strings.Contains(err.Error(), "tried again within") {
+		t.Errorf("an adapter that does not wait: %v", err)
+	}
+}
+
+func TestSilenceIsNotTakenForALawfulFailure(t *testing.T) {
+	a := newToy()
+	// From the second answer on, this adapter believes that it must not ask.
+	a.wrap = func(v *toyVenue) exchanges.Exchange { return &shy{toyVenue: v} }
+	if err := lawOf(t, "values of another type").Hold(a.subject()); err == nil || !strings.Contains(err.Error(), "was not asked") {
+		t.Errorf("an adapter that falls silent: %v", err)
+	}
+}
+
+// shy asks once and refuses lawfully from then on.
+type shy struct {
+	*toyVenue
+	asked atomic.Bool
+}
+
+func (s *shy) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
+	if s.asked.Swap(true) {
+		return exchanges.KeyInfo{}, &exchanges.Error{Exchange: "toy", Op: "GET /me", Kind: exchanges.RateLimited, Outcome: exchanges.NotSent, Hint: "Wait."}
+	}
+	return s.toyVenue.Inspect(ctx, c)
+}
+
+// lawOf returns the law whose name begins so.
+func lawOf(t *testing.T, name string) exchangetest.Law {
+	t.Helper()
+	for _, l := range exchangetest.Laws() {
+		if strings.HasPrefix(l.Name, name) {
+			return l
+		}
+	}
+	t.Fatalf("there is no law %q", name)
+	return exchangetest.Law{}
 }
 
 func accept(c exchanges.Credential) (exchanges.Credential, error) { return c, nil }
@@ -208,28 +242,36 @@ func blame(err error) error {
 // bare returns an error of another type.
 func bare(error) error { return errors.New("something went wrong") }
 
-func TestServerKeepsRequests(t *testing.T) {
-	s := exchangetest.NewServer(t, exchangetest.Routes{"POST /a/b": exchangetest.Status(201, "made").With("X-Y", "z").Handler()})
-	res, err := http.Post(s.URL+"/a/b?x=1&y=%40", "application/x-www-form-urlencoded", strings.NewReader("z=3"))
-	if err != nil {
-		t.Fatal(err)
+func TestServerAnswersByTheScript(t *testing.T) {
+	s := exchangetest.NewServer(t, exchangetest.Routes{"POST /a": exchangetest.Status(201, "made").With("X-Y", "z").Handler()})
+	for call, want := range map[string]string{"/a": "201 made z", "/b": "404 {} "} {
+		res, err := http.Post(s.URL+call, "application/x-www-form-urlencoded", strings.NewReader("z=3"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		if got := fmt.Sprint(res.StatusCode, " ", string(body), " ", res.Header.Get("X-Y")); got != want {
+			t.Errorf("POST %s: %q, want %q", call, got, want)
+		}
 	}
-	body, _ := io.ReadAll(res.Body)
-	_ = res.Body.Close()
-	if res.StatusCode != http.StatusCreated || string(body) != "made" || res.Header.Get("X-Y") != "z" {
-		t.Errorf("%d %q", res.StatusCode, body)
+}
+
+func TestServerKeepsRequests(t *testing.T) {
+	s := exchangetest.NewServer(t, exchangetest.Routes{})
+	for _, call := range []string{"/a/b?x=1&y=%40", "/other"} {
+		res, err := http.Post(s.URL+call, "application/x-www-form-urlencoded", strings.NewReader("z=3"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
 	}
 	got := s.Requests("POST /a/b")
 	if len(got) != 1 || got[0].Query != "x=1&y=%40" || got[0].Body != "z=3" || got[0].Params().Encode() != "x=1&y=%40&z=3" {
 		t.Errorf("%+v", got)
 	}
-	res, err = http.Get(s.URL + "/other")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = res.Body.Close()
-	if res.StatusCode != http.StatusNotFound || len(s.Requests()) != 2 || len(s.Requests("GET /other", "GET /x")) != 1 {
-		t.Errorf("%d, %+v", res.StatusCode, s.Requests())
+	if len(s.Requests()) != 2 || len(s.Requests("POST /other", "GET /other")) != 1 {
+		t.Errorf("%+v", s.Requests())
 	}
 }
 

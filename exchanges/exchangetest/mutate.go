@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/keyrota/keyrota/exchanges"
 )
@@ -70,16 +71,31 @@ func (s Subject) mutations(m mutator, judge func(mutation, *bench, exchanges.Key
 		if err != nil {
 			return err
 		}
-		for _, v := range variants {
-			// A fresh bench each: an adapter paces its calls to one.
-			p.in(string(env)+" "+v.call, s.on(site, func(b *bench) error {
-				b.server.Handle(v.call, JSON(v.body).Handler())
-				info, err := b.inspect()
-				return judge(v, b, info, err)
-			}))
-		}
+		p.in(string(env), s.on(site, func(b *bench) error {
+			var p problems
+			for _, v := range variants {
+				p.in(v.call, b.mutated(v, judge))
+			}
+			return p.err()
+		}))
 	}
 	return p.err()
+}
+
+// mutated inspects once with a changed answer. That nothing was asked, because
+// of what an earlier answer said, would pass for a lawful failure.
+func (b *bench) mutated(v mutation, judge func(mutation, *bench, exchanges.KeyInfo, error) error) error {
+	var asked atomic.Bool
+	b.server.Handle(v.call, func(Request) Reply {
+		asked.Store(true)
+		return JSON(v.body)
+	})
+	defer b.server.Handle(v.call, b.Routes(b.site)[v.call])
+	info, err := b.inspect()
+	if !asked.Load() {
+		return fmt.Errorf("%s: the exchange was not asked: %w", v.where, err)
+	}
+	return judge(v, b, info, err)
 }
 
 // variants records a good Inspect at site and changes its answers.

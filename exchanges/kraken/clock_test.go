@@ -5,8 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/exchangetest"
 )
@@ -90,7 +88,7 @@ func TestWithoutAClockNothingIsSigned(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := exchangetest.NewServer(t, exchangetest.Routes{clockCall: c.reply.Handler()})
-			x, err := dial(exchanges.Connection{Site: info().Sites[0], Origin: server.URL}, rate.Inf)
+			x, err := open(exchangetest.Hurried(exchanges.Connection{Site: info().Sites[0], Origin: server.URL}))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -66,15 +66,11 @@ func info() exchanges.Info {
 type venue struct{ client *rest.Client }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
-	return dial(c, rate.Every(callsEvery))
-}
-
-func dial(c exchanges.Connection, limit rate.Limit) (exchanges.Exchange, error) {
 	v := &venue{}
 	client, err := rest.New(rest.Config{
 		Exchange:   ID,
 		Connection: c,
-		Limit:      limit,
+		Limit:      rate.Every(callsEvery),
 		Burst:      callsAtOnce,
 		ServerTime: &rest.TimeCall{Path: timePath, Parse: v.parseTime},
 	})

@@ -11,14 +11,12 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/exchangetest"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
-// connect opens an unlimited Kraken on a scripted server whose inspections are
+// connect opens Kraken, in a hurry, on a scripted server whose inspections are
 // answered by h, and whose clock is as right as this machine's. now is what
 // both show; zero means the true time.
 func connect(t *testing.T, h exchangetest.Handler, now time.Time) (exchanges.Exchange, *exchangetest.Server) {
@@ -29,7 +27,7 @@ func connect(t *testing.T, h exchangetest.Handler, now time.Time) (exchanges.Exc
 func connectClocks(t *testing.T, h exchangetest.Handler, ours, theirs time.Time) (exchanges.Exchange, *exchangetest.Server) {
 	t.Helper()
 	server := exchangetest.NewServer(t, exchangetest.Routes{inspectOp: h, clockCall: tells(clock(theirs))})
-	x, err := dial(exchanges.Connection{Site: info().Sites[0], Origin: server.URL, Now: clock(ours)}, rate.Inf)
+	x, err := open(exchangetest.Hurried(exchanges.Connection{Site: info().Sites[0], Origin: server.URL, Now: clock(ours)}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +111,7 @@ func TestInspectKeepsTheConfiguredScale(t *testing.T) {
 func TestNoncesGrowAcrossConnections(t *testing.T) {
 	fine := exchangetest.JSON(goodReply).Handler()
 	one, server := connect(t, fine, noon)
-	two, err := dial(exchanges.Connection{Site: info().Sites[0], Origin: server.URL, Now: func() time.Time { return noon.Add(-time.Hour) }}, rate.Inf)
+	two, err := open(exchangetest.Hurried(exchanges.Connection{Site: info().Sites[0], Origin: server.URL, Now: func() time.Time { return noon.Add(-time.Hour) }}))
 	if err != nil {
 		t.Fatal(err)
 	}

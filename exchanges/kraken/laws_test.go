@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/exchangetest"
 )
@@ -77,17 +75,9 @@ func refusal(words string, kind exchanges.Kind) exchangetest.Refusal {
 	}
 }
 
-// unlimited is the adapter without its limit of calls, since the laws make
-// hundreds.
-func unlimited() exchanges.Adapter {
-	a := Adapter()
-	a.New = func(c exchanges.Connection) (exchanges.Exchange, error) { return dial(c, rate.Inf) }
-	return a
-}
-
 func subject() exchangetest.Subject {
 	return exchangetest.Subject{
-		Adapter:     unlimited(),
+		Adapter:     Adapter(),
 		Credential:  testCredential(),
 		DetectsSwap: true,
 		SentOnce:    true,

@@ -80,39 +80,58 @@ func TestDeribitCredentialsLookReal(t *testing.T) {
 	}
 }
 
-func TestDeribitSummaries(t *testing.T) {
-	rig := newDeribitRig(t, "live", account{
+// summed is a rig with an account that has half a bitcoin, and its token.
+func summed(t *testing.T) (rig *deribitRig, bearer string) {
+	t.Helper()
+	rig = newDeribitRig(t, "live", account{
 		ID: "4711", Balances: map[string]float64{"BTC": 0.5}, Seeds: []seed{{Label: "k", Permissions: []string{"read"}}},
 	})
-	bearer := "Bearer " + rig.login(rig.key("k")).Access
-	var one struct {
+	return rig, "Bearer " + rig.login(rig.key("k")).Access
+}
+
+func TestDeribitSummaryOfACurrency(t *testing.T) {
+	type summary struct {
 		Currency string
 		Equity   float64
 		ID       *int64
 		Type     string
 	}
-	rig.expect(rig.get("private/get_account_summary", bearer, "currency", "BTC"), &one)
-	if one.Currency != "BTC" || one.Equity != 0.5 || one.ID != nil {
-		t.Errorf("%+v", one)
-	}
-	rig.expect(rig.get("private/get_account_summary", bearer, "currency", "ETH", "extended", "true"), &one)
-	if one.Currency != "ETH" || one.Equity != 0 || one.ID == nil || *one.ID != 4711 || one.Type != "main" {
-		t.Errorf("%+v", one)
-	}
-	var all struct {
-		Summaries []struct{ Currency string }
-		ID        *int64
-	}
-	rig.expect(rig.get("private/get_account_summaries", bearer), &all)
-	if len(all.Summaries) != len(deribitCurrencies) || all.ID != nil {
-		t.Errorf("%+v", all)
-	}
-	rig.expect(rig.get("private/get_account_summaries", bearer, "extended", "true"), &all)
-	if all.ID == nil || *all.ID != 4711 {
-		t.Errorf("%+v", all)
+	rig, bearer := summed(t)
+	for _, c := range []struct {
+		params []string
+		want   summary
+	}{
+		{[]string{"currency", "BTC"}, summary{Currency: "BTC", Equity: 0.5}},
+		{[]string{"currency", "ETH", "extended", "true"}, summary{Currency: "ETH", ID: new(int64(4711)), Type: "main"}},
+	} {
+		var got summary
+		rig.expect(rig.get("private/get_account_summary", bearer, c.params...), &got)
+		if !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%v: %+v, want %+v", c.params, got, c.want)
+		}
 	}
 	rig.refused(rig.get("private/get_account_summary", bearer), deribitBadParams)
 	rig.refused(rig.get("private/get_account_summary", bearer, "currency", "DOGE"), deribitBadParams)
+}
+
+func TestDeribitSummariesOfTheAccount(t *testing.T) {
+	rig, bearer := summed(t)
+	for _, c := range []struct {
+		params []string
+		id     *int64
+	}{
+		{nil, nil},
+		{[]string{"extended", "true"}, new(int64(4711))},
+	} {
+		var all struct {
+			Summaries []struct{ Currency string }
+			ID        *int64
+		}
+		rig.expect(rig.get("private/get_account_summaries", bearer, c.params...), &all)
+		if !reflect.DeepEqual(all.ID, c.id) || len(all.Summaries) != len(deribitCurrencies) {
+			t.Errorf("%v: %d summaries, ID %v", c.params, len(all.Summaries), all.ID)
+		}
+	}
 }
 
 // The codes of RFC 6238, appendix B, cut to six digits.

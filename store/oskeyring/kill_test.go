@@ -12,8 +12,8 @@ import (
 // TestFileSurvivesKill kills a process that stores values as fast as it can.
 func TestFileSurvivesKill(t *testing.T) {
 	s, dir := newFiles(t)
-	for round := range 5 {
-		stored := killWhileStoring(t, dir, 3+round)
+	for round := range 6 {
+		stored := killWhileStoring(t, dir, 1+round%2)
 		got, err := s.Get(t.Context(), "killed")
 		if err != nil {
 			t.Fatalf("round %d: %v", round, err)

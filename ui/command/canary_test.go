@@ -14,6 +14,7 @@ import (
 // TestNoSecretAnywhere adds every key there is, makes everything fail once,
 // and looks for the secrets in every file and every word printed.
 func TestNoSecretAnywhere(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{})
 	log := filepath.Join(tr.home, "http.log")
 	tr.addWorld()

@@ -3,6 +3,7 @@ package command
 import (
 	"bytes"
 	"context"
+	_ "embed"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -40,6 +41,7 @@ func newTrader(t *testing.T, o sim.Options) *trader {
 		t.Fatal(err)
 	}
 	tr.env = map[string]string{"KEYROTA_HOME": tr.home, "KEYROTA_KEYRING": "file", "KEYROTA_PASSPHRASE_FILE": pass}
+	makeQuickKeyring(t, tr.home)
 	if o.World == "" {
 		o.World = "demo"
 	}
@@ -51,6 +53,26 @@ func newTrader(t *testing.T, o sim.Options) *trader {
 	tr.world = world
 	tr.config(demoConfig(world.Describe()))
 	return tr
+}
+
+// quickKeyring is the header of an encrypted keyring without items that opens
+// with "correct horse". Its Argon2id spends 64 KiB where a keyring of the
+// program's own making spends 64 MiB, so that a story of forty commands need
+// not wait forty times for what makes guessing slow.
+//
+//go:embed testdata/keyring.json
+var quickKeyring []byte
+
+// makeQuickKeyring gives a home the keyring above, as if it had been used.
+func makeQuickKeyring(tb testing.TB, home string) {
+	tb.Helper()
+	dir := filepath.Join(home, "secrets")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		tb.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "keyring.json"), quickKeyring, 0o600); err != nil {
+		tb.Fatal(err)
+	}
 }
 
 // config writes config.toml.

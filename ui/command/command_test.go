@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/sim"
+	"github.com/keyrota/keyrota/store"
 )
 
 func TestMain(m *testing.M) {
@@ -31,7 +33,7 @@ func stocked(t *testing.T) *trader {
 	return tr
 }
 
-func TestWhatWasAddedIsListedAndShown(t *testing.T) {
+func TestWhatWasAddedIsListed(t *testing.T) {
 	tr := stocked(t)
 	listed := tr.keys(tr.ok("", "list", "--json"))["grid-bot"]
 	if listed.Status != "ok" || listed.Account != "main" || listed.Purpose != "spot bot" || listed.Permissions["read"] != "granted" || len(listed.Permissions) != 9 {
@@ -40,6 +42,11 @@ func TestWhatWasAddedIsListedAndShown(t *testing.T) {
 	if listed.Created == nil || listed.CreatedSource != "exchange" || listed.Verified == nil || listed.Error != nil || listed.Deadline == nil {
 		t.Errorf("list says %+v", listed)
 	}
+}
+
+func TestWhatIsListedIsShownAndChecked(t *testing.T) {
+	tr := stocked(t)
+	listed := tr.keys(tr.ok("", "list", "--json"))["grid-bot"]
 	var shown keyJSON
 	if err := json.Unmarshal([]byte(tr.ok("", "show", "grid-bot", "--json")), &shown); err != nil || shown.Fingerprint != listed.Fingerprint {
 		t.Errorf("show says %+v, %v", shown, err)
@@ -101,6 +108,7 @@ func TestJSONHasExactlyTheDocumentedFields(t *testing.T) {
 }
 
 func TestEveryExchangeOfTheWorldIsRead(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{})
 	n := tr.addWorld()
 	r := tr.run("", "check", "--json")
@@ -111,17 +119,12 @@ func TestEveryExchangeOfTheWorldIsRead(t *testing.T) {
 	if len(keys) != n {
 		t.Errorf("check reports %d of %d keys", len(keys), n)
 	}
-	status := map[string]int{}
-	for name, k := range keys {
-		status[string(k.Status)]++
-		if k.Status == "unreachable" || k.Status == "unverified" {
-			t.Errorf("%s is %s: %+v", name, k.Status, k.Error)
-		}
-		if k.Status == "rejected" && (k.Error == nil || k.Error.Hint == "" || k.Error.Kind == "") {
-			t.Errorf("%s was rejected without a reason: %+v", name, k.Error)
-		}
+	status := map[store.Status]int{}
+	for _, k := range keys {
+		status[k.Status]++
+		wantsVerdict(t, k)
 	}
-	if status["ok"] < 8 || status["rejected"] < 1 {
+	if status[store.OK] < 8 || status[store.Rejected] < 1 {
 		t.Errorf("statuses %v", status)
 	}
 	again := tr.keys(tr.ok("", "list", "--json"))
@@ -130,29 +133,58 @@ func TestEveryExchangeOfTheWorldIsRead(t *testing.T) {
 	}
 }
 
-func TestCheckExitCodes(t *testing.T) {
-	tr := newTrader(t, sim.Options{World: "demo"})
-	if r := tr.run("", "check"); r.code != 0 {
-		t.Errorf("no keys: exit %d %s", r.code, r.err)
+// wantsVerdict fails unless the exchange judged a key, and a rejection says why.
+func wantsVerdict(t *testing.T, k keyJSON) {
+	t.Helper()
+	switch k.Status {
+	case store.OK:
+	case store.Rejected:
+		if k.Error == nil || k.Error.Hint == "" || k.Error.Kind == "" {
+			t.Errorf("%s was rejected without a reason: %+v", k.Name, k.Error)
+		}
+	default:
+		t.Errorf("%s is %s: %+v", k.Name, k.Status, k.Error)
 	}
-	k := tr.seeded("bybit", "testnet", plain)
-	if r := tr.add("paper", "bybit", "testnet", k, "--no-verify"); r.code != 0 {
+}
+
+// unverified is a trader with one key that nobody asked about, paper at Bybit.
+func unverified(t *testing.T) *trader {
+	t.Helper()
+	tr := newTrader(t, sim.Options{})
+	if r := tr.add("paper", "bybit", "testnet", tr.seeded("bybit", "testnet", plain), "--no-verify"); r.code != 0 {
 		t.Fatal(r.err)
 	}
-	if r := tr.run("", "check", "--fail-on", "sometimes"); r.code != 2 || !strings.Contains(r.err, "sometimes") {
-		t.Errorf("wrong severity: %+v", r)
+	return tr
+}
+
+func TestCheckExitCodes(t *testing.T) {
+	if r := newTrader(t, sim.Options{}).run("", "check"); r.code != 0 {
+		t.Errorf("no keys: exit %d %s", r.code, r.err)
 	}
-	if r := tr.run("", "check", "nobody"); r.code != 2 || !strings.Contains(r.err, `"nobody"`) {
-		t.Errorf("unknown name: %+v", r)
+	tr := unverified(t)
+	for _, tt := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{[]string{"--fail-on", "sometimes"}, 2, "sometimes"},
+		{[]string{"nobody"}, 2, `"nobody"`},
+		{[]string{"--offline", "--fail-on", "critical"}, 0, ""},
+	} {
+		r := tr.run("", append([]string{"check"}, tt.args...)...)
+		if r.code != tt.code || !strings.Contains(r.err, tt.says) {
+			t.Errorf("check %v: %+v, want exit %d and %q", tt.args, r, tt.code, tt.says)
+		}
 	}
-	if r := tr.run("", "check", "--offline", "--fail-on", "critical"); r.code != 0 {
-		t.Errorf("offline: exit %d\n%s%s", r.code, r.out, r.err)
-	}
+}
+
+func TestCheckThatReachesNobodyExitsTwo(t *testing.T) {
+	tr := unverified(t)
 	if err := tr.world.Close(); err != nil {
 		t.Fatal(err)
 	}
 	r := tr.run("", "check", "--json")
-	if got := tr.keys(r.out)["paper"]; r.code != 2 || got.Status != "unreachable" || got.Error == nil || got.Error.Kind != "network" {
+	if got := tr.keys(r.out)["paper"]; r.code != 2 || got.Status != store.Unreachable || got.Error == nil || got.Error.Kind != exchanges.Network {
 		t.Errorf("exit %d, %+v", r.code, got.Error)
 	}
 }

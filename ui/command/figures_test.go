@@ -5,6 +5,7 @@ package command
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
 )
 
 // The figures here are ratios: keyrota and the program that it is measured
@@ -146,11 +148,19 @@ func (s *ttySession) printed(marks []string) bool {
 }
 
 // read takes what the program prints next, and reports false when nothing
-// came in time.
+// came in time. A pseudo-terminal has no deadlines, so that it is polled.
 func (s *ttySession) read(within time.Duration) bool {
 	s.b.Helper()
-	if err := s.tty.SetReadDeadline(time.Now().Add(within)); err != nil {
-		s.b.Fatal(err)
+	ready := []unix.PollFd{{Fd: int32(s.tty.Fd()), Events: unix.POLLIN}}
+	for end := time.Now().Add(within); ; {
+		left := unix.NsecToTimespec(max(0, time.Until(end)).Nanoseconds())
+		n, err := unix.Ppoll(ready, &left, nil)
+		if n > 0 {
+			break
+		}
+		if !errors.Is(err, unix.EINTR) {
+			return false
+		}
 	}
 	var buf [32 << 10]byte
 	n, _ := s.tty.Read(buf[:])

@@ -57,6 +57,7 @@ func TestWrongCredentialsEndInTheRightKind(t *testing.T) {
 	venues := []struct{ exchange, env string }{{"binance", "live"}, {"bybit", "live"}, {"kraken", "live"}, {"deribit", "live"}}
 	for _, v := range venues {
 		t.Run(v.exchange, func(t *testing.T) {
+			t.Parallel()
 			tr := newTrader(t, sim.Options{})
 			good := tr.seeded(v.exchange, v.env, plain)
 
@@ -148,24 +149,20 @@ func odd(t *testing.T, h http.HandlerFunc) string {
 	return s.URL
 }
 
-func TestOddAnswersEndInTheRightKind(t *testing.T) {
-	var elsewhere atomic.Int32
-	other := odd(t, func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) })
-	tests := []struct {
-		name, kind string
-		h          http.HandlerFunc
-	}{
+// oddAnswer is what a captive portal, a proxy or a broken server may answer,
+// and what check must call it.
+type oddAnswer struct {
+	name, kind string
+	answer     http.HandlerFunc
+}
+
+// oddAnswers has one of each; the redirect goes to another host.
+func oddAnswers(other string) []oddAnswer {
+	return []oddAnswer{
 		{"html", "protocol", func(w http.ResponseWriter, _ *http.Request) {
 			fmt.Fprint(w, "<html><body>Log in to the Wi-Fi</body></html>")
 		}},
-		{"huge", "protocol", func(w http.ResponseWriter, r *http.Request) {
-			block := []byte(strings.Repeat("[", 1<<20))
-			for range 100 {
-				if _, err := w.Write(block); err != nil || r.Context().Err() != nil {
-					return
-				}
-			}
-		}},
+		{"huge", "protocol", pourBrackets},
 		{"redirect", "protocol", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, other+r.URL.Path, http.StatusTemporaryRedirect)
 		}},
@@ -183,18 +180,32 @@ func TestOddAnswersEndInTheRightKind(t *testing.T) {
 			fmt.Fprint(w, "<html>denied</html>")
 		}},
 	}
+}
+
+// pourBrackets sends 100 MiB of what begins like JSON, to who takes it.
+func pourBrackets(w http.ResponseWriter, r *http.Request) {
+	block := []byte(strings.Repeat("[", 1<<20))
+	for range 100 {
+		if _, err := w.Write(block); err != nil || r.Context().Err() != nil {
+			return
+		}
+	}
+}
+
+func TestOddAnswersEndInTheRightKind(t *testing.T) {
+	t.Parallel()
+	var elsewhere atomic.Int32
+	other := odd(t, func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) })
 	tr := newTrader(t, sim.Options{})
-	creds := map[string]sim.Key{}
 	exchanges := []string{"binance", "bybit", "kraken", "deribit"}
 	for _, x := range exchanges {
-		creds[x] = tr.seeded(x, "live", plain)
-		if r := tr.add(x, x, "live", creds[x], "--no-verify"); r.code != 0 {
+		if r := tr.add(x, x, "live", tr.seeded(x, "live", plain), "--no-verify"); r.code != 0 {
 			t.Fatal(r.err)
 		}
 	}
-	for _, tt := range tests {
+	for _, tt := range oddAnswers(other) {
 		t.Run(tt.name, func(t *testing.T) {
-			url := odd(t, tt.h)
+			url := odd(t, tt.answer)
 			config := ""
 			for _, x := range exchanges {
 				config += fmt.Sprintf("[exchange.%s.live]\nbase_url = %q\n", x, url)

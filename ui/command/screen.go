@@ -33,7 +33,7 @@ func (a *App) runScreen(ctx context.Context, g *globals, f screenFlags) (err err
 		Desk: s.desk, Theme: first(f.theme, conf.Theme), UserThemesDir: filepath.Join(filepath.Dir(s.store.Paths().Config), "themes"),
 		Demo: s.demo, Spare: s.spare, Animate: conf.Animation && !f.still, ASCII: f.ascii,
 		Input: a.Stdin, Getenv: a.Getenv, Now: a.Now,
-		SyncEvery: conf.SyncEvery, KeysFileBytes: s.store.KeysFileSize(), Passphrases: asks, Note: note(s.store),
+		SyncEvery: conf.SyncEvery, Passphrases: asks, Note: note(s.store),
 	}
 	if out, ok := a.Stdout.(*os.File); ok {
 		c.Output = out

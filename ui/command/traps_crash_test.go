@@ -72,6 +72,7 @@ func (p *person) healthy() {
 // the moment, the next one reads everything that an earlier one said was saved.
 func TestKilledAtAnyMomentNothingIsLost(t *testing.T) {
 	p := newPerson(t)
+	makeQuickKeyring(t, p.home)
 	began := time.Now()
 	p.ok(madeUp(0), addArgs("key-0")...)
 	whole := time.Since(began)
@@ -137,6 +138,7 @@ func TestBesideAnOpenDashboardOthersRead(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = world.Close() })
 	p.config("sync_every = \"0\"\n" + demoConfig(world.Describe()))
+	makeQuickKeyring(t, p.home)
 	k := seededIn(t, world, "bybit", "live", "perp-bot")
 	args := addArgs("perp-bot")
 	p.ok(stdinOf(k), args...)
@@ -186,6 +188,7 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 	}
 	fill, free, words := smallDisk(t, p.home)
 	p.config("sync_every = \"0\"\n")
+	makeQuickKeyring(t, p.home)
 	p.ok(madeUp(1), addArgs("first")...)
 	before := p.ok("", "list", "--json")
 	fill()

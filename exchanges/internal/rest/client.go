@@ -102,7 +102,7 @@ func New(cfg Config) (*Client, error) {
 		cfg.Limit = rate.Inf
 	}
 	c := &Client{
-		cfg: cfg, origin: strings.TrimRight(o.Origin, "/"), log: o.Log, now: o.Now, sleep: sleep,
+		cfg: cfg, origin: strings.TrimRight(o.Origin, "/"), log: o.Log, now: o.Now, sleep: o.Sleep,
 		limiter: rate.NewLimiter(cfg.Limit, max(cfg.Burst, 1)),
 	}
 	if c.log == nil {
@@ -110,6 +110,9 @@ func New(cfg Config) (*Client, error) {
 	}
 	if c.now == nil {
 		c.now = time.Now
+	}
+	if c.sleep == nil {
+		c.sleep = sleep
 	}
 	proxy, err := proxyFunc(o.Proxy)
 	if err != nil {
@@ -192,16 +195,31 @@ func (c *Client) turn(ctx context.Context) *exchanges.Error {
 	} else if left > 0 && c.sleep(ctx, left) != nil {
 		return &exchanges.Error{Kind: exchanges.Canceled, Outcome: exchanges.NotSent}
 	}
-	if c.limiter.Wait(ctx) == nil {
-		return nil
-	}
+	return c.pace(ctx)
+}
+
+// pace waits until our own rate limit allows a call. It does not begin to wait
+// for a turn that comes after ctx's deadline.
+func (c *Client) pace(ctx context.Context) *exchanges.Error {
+	canceled := &exchanges.Error{Kind: exchanges.Canceled, Outcome: exchanges.NotSent}
 	if ctx.Err() != nil {
-		return &exchanges.Error{Kind: exchanges.Canceled, Outcome: exchanges.NotSent}
+		return canceled
 	}
-	return &exchanges.Error{
-		Kind: exchanges.RateLimited, Outcome: exchanges.NotSent,
-		Hint: "keyrota holds itself below the exchange's rate limit; try again with fewer keys or later.",
+	asked := c.now()
+	turn := c.limiter.ReserveN(asked, 1)
+	wait := turn.DelayFrom(asked)
+	if end, ok := ctx.Deadline(); ok && time.Until(end) < wait {
+		turn.CancelAt(asked)
+		return &exchanges.Error{
+			Kind: exchanges.RateLimited, Outcome: exchanges.NotSent,
+			Hint: "keyrota holds itself below the exchange's rate limit; try again with fewer keys or later.",
+		}
 	}
+	if wait > 0 && c.sleep(ctx, wait) != nil {
+		turn.CancelAt(c.now())
+		return canceled
+	}
+	return nil
 }
 
 // pause sleeps between attempts; false means that there is no time for it. A

@@ -167,6 +167,37 @@ func TestOwnRateLimit(t *testing.T) {
 	}
 }
 
+// Waiting for our own rate limit is not the exchange's time, so that a long
+// queue does not time out.
+func TestOwnRateLimitIsWaitedOut(t *testing.T) {
+	slow := func(c *Config) { c.Limit, c.Burst = rate.Every(10*time.Second), 2 }
+	r := newRig(t, exchangetest.Routes{askCall: exchangetest.JSON("{}").Handler()}, slow)
+	for range 5 {
+		if e := r.do(t, ask()); e != nil {
+			t.Fatal(e)
+		}
+	}
+	if got := r.time.total(); got != 30*time.Second {
+		t.Errorf("5 calls waited %s, want two at once and 10 s before each other one", got)
+	}
+}
+
+func TestATurnThatIsGivenUpIsFree(t *testing.T) {
+	slow := func(c *Config) { c.Limit, c.Burst = rate.Every(10*time.Second), 1 }
+	r := newRig(t, exchangetest.Routes{askCall: exchangetest.JSON("{}").Handler()}, slow)
+	if e := r.do(t, ask()); e != nil {
+		t.Fatal(e)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	r.sleep = func(ctx context.Context, d time.Duration) error { cancel(); return ctx.Err() }
+	_, err := r.Do(ctx, ask())
+	wants(t, exchanges.AsError(err), exchanges.Canceled, exchanges.NotSent)
+	r.sleep = r.time.sleep
+	if e := r.do(t, ask()); e != nil || r.time.total() != 10*time.Second {
+		t.Errorf("%v after %s, want the turn that was given up", e, r.time.total())
+	}
+}
+
 func TestCancel(t *testing.T) {
 	hang := exchangetest.Hang()
 	for name, end := range map[string]func(context.Context) (context.Context, context.CancelFunc){

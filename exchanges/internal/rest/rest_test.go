@@ -86,7 +86,7 @@ func newRig(t *testing.T, routes exchangetest.Routes, changes ...func(*Config)) 
 		time: &fakeTime{at: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)},
 	}
 	cfg := Config{Exchange: "acme", Connection: exchanges.Connection{
-		Origin: r.server.URL, Now: r.time.now, Log: slog.New(slog.NewTextHandler(r.log, nil)),
+		Origin: r.server.URL, Now: r.time.now, Sleep: r.time.sleep, Log: slog.New(slog.NewTextHandler(r.log, nil)),
 	}}
 	for _, change := range changes {
 		change(&cfg)
@@ -95,7 +95,6 @@ func newRig(t *testing.T, routes exchangetest.Routes, changes ...func(*Config)) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.sleep = r.time.sleep
 	r.Client = c
 	return r
 }
