@@ -43,9 +43,11 @@ func at(path string, err error) string {
 
 // decode reads a keys.toml of the present schema. Errors are *lineError.
 func decode(data []byte) (keyring string, records []*Record, err error) {
-	f, err := decodeText(data)
-	if err != nil {
-		return "", nil, locate(data, err)
+	f, plain := decodePlain(string(data))
+	if !plain {
+		if f, err = decodeAny(data); err != nil {
+			return "", nil, locate(data, err)
+		}
 	}
 	if f.Keyring != "" && !isWord(f.Keyring, maxKeyringName) {
 		return "", nil, &lineError{0, errors.New("keyring: not the name of a keyring")}
@@ -55,6 +57,15 @@ func decode(data []byte) (keyring string, records []*Record, err error) {
 		return "", nil, &lineError{keyLine(data, wrong), err}
 	}
 	return f.Keyring, records, nil
+}
+
+// decodeAny reads whatever TOML the file is written in.
+func decodeAny(data []byte) (f fileKeys, err error) {
+	md, err := toml.Decode(string(data), &f)
+	if err == nil {
+		err = checkKeys(md.Keys())
+	}
+	return f, err
 }
 
 // fromFiles converts all keys. On failure it returns the index of the wrong one.

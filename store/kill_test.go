@@ -43,7 +43,7 @@ func TestAKillDuringASaveLeavesAReadableStore(t *testing.T) {
 	home := t.TempDir()
 	s := openStore(t, home)
 	var many []string
-	for i := range 300 {
+	for i := range 50 {
 		many = append(many, fmt.Sprintf("key-%03d", i))
 	}
 	addKeys(t, s, many...)
@@ -93,7 +93,7 @@ func killWhileSaving(t *testing.T, home string, round int) {
 		t.Fatal(err)
 	}
 	lines := bufio.NewScanner(out)
-	for i := 0; i <= round%5 && lines.Scan(); i++ {
+	for i := 0; i <= round%3 && lines.Scan(); i++ {
 		// The child writes on while its line is on the way: the kill hits
 		// another point of the save each time.
 		continue

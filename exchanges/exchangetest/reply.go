@@ -115,7 +115,7 @@ func Hang() Reply {
 // nil, counts the bytes that were written.
 func Endless(sent *atomic.Int64) Reply {
 	return Reply{misbehave: func(w http.ResponseWriter, _ *http.Request, closing <-chan struct{}) {
-		pour(w, sent, closing)
+		pour(w, 64<<20, sent, closing)
 	}}
 }
 
@@ -123,19 +123,17 @@ func Endless(sent *atomic.Int64) Reply {
 func Bomb() Reply {
 	r := Reply{misbehave: func(w http.ResponseWriter, _ *http.Request, closing <-chan struct{}) {
 		z := gzip.NewWriter(w)
-		pour(z, nil, closing)
+		pour(z, 8<<20, nil, closing)
 		_ = z.Close()
 	}}
 	return r.With("Content-Encoding", "gzip")
 }
 
-// pourLimit ends an endless answer for a reader that never hangs up, so that
-// the law fails instead of filling the disk or the memory.
-const pourLimit = 64 << 20
-
-func pour(w io.Writer, sent *atomic.Int64, closing <-chan struct{}) {
+// pour writes until the reader hangs up, but no more than most bytes, so that a
+// reader that never does makes the law fail instead of filling the memory.
+func pour(w io.Writer, most int, sent *atomic.Int64, closing <-chan struct{}) {
 	chunk := strings.Repeat("[", 32<<10)
-	for total := 0; total < pourLimit; {
+	for total := 0; total < most; {
 		select {
 		case <-closing:
 			return

@@ -41,17 +41,23 @@ func openFileWith(t *testing.T, dir string, answers ...string) (store.Secrets, *
 	return s, p, err
 }
 
-// newFiles returns an open file backend in a new folder. Its header asks little
-// of Argon2id, so that tests need not wait for what makes guessing slow.
+// writeQuickHeader makes dir a file backend that opens with a passphrase. It
+// asks little of Argon2id: tests need not wait for what makes guessing slow.
+func writeQuickHeader(t *testing.T, dir, passphrase string) {
+	t.Helper()
+	h := newHeader()
+	h.Time, h.Memory, h.Threads = 1, 64, 1
+	_, h.Sentinel = h.derive([]byte(passphrase))
+	if err := errors.Join(os.MkdirAll(dir, 0o700), h.write(dir)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// newFiles returns an open file backend in a new folder.
 func newFiles(t *testing.T) (s store.Secrets, dir string) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), "secrets")
-	h := newHeader()
-	h.Time, h.Memory, h.Threads = 1, 64, 1
-	_, h.Sentinel = h.derive([]byte("pw"))
-	if err := errors.Join(os.Mkdir(dir, 0o700), h.write(dir)); err != nil {
-		t.Fatal(err)
-	}
+	writeQuickHeader(t, dir, "pw")
 	s, _, err := openFileWith(t, dir, "pw")
 	if err != nil {
 		t.Fatal(err)
@@ -340,9 +346,7 @@ func TestFileFasterInstanceWins(t *testing.T) {
 	asked := 0
 	slow := func(_ context.Context, r PassphraseRequest) ([]byte, error) {
 		if asked++; asked == 2 { // meanwhile, another keyrota creates the header
-			if _, _, err := openFileWith(t, dir, "theirs", "theirs"); err != nil {
-				t.Error(err)
-			}
+			writeQuickHeader(t, dir, "theirs")
 		}
 		if r.New {
 			return []byte("ours"), nil

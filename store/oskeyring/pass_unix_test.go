@@ -64,9 +64,11 @@ func openPassStore(t *testing.T) store.Secrets {
 	return s
 }
 
+// TestConformance runs the whole suite on what drives pass.
 func TestPassConformance(t *testing.T) {
 	passHome(t, "")
-	secretstest.RunSparingly(t, openPassStore)
+	s := openPassStore(t)
+	secretstest.RunSparingly(t, func(*testing.T) store.Secrets { return s })
 }
 
 // captureStderr returns what this process and its children write to file
@@ -170,13 +172,19 @@ func TestPassItemThatIsCutOffIsRecoveredFromCopy(t *testing.T) {
 	if err := os.WriteFile(path(kindCopy), text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	lib := s.(*ring).lib
+	read := func(kind string) error {
+		k := s.(*ring)
+		return k.do(t.Context(), "read", k.limit, func(c *calls) error {
+			_, err := c.get(itemName("a", kind))
+			return err
+		})
+	}
 	// gpg has other words for each place at which a message ends.
 	for _, left := range []int{0, 1, 2, 10, 50, 90, 100, 110, 150, 200, 300, len(text) / 2, len(text) - 40, len(text) - 20, len(text) - 1} {
 		if err := os.WriteFile(path(kindSecret), text[:left], 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := lib.Get(itemName("a", kindSecret)); !errors.Is(err, errDamaged) {
+		if err := read(kindSecret); !errors.Is(err, errDamaged) {
 			t.Errorf("%d of %d bytes: %v, want that it is damaged", left, len(text), err)
 		}
 	}

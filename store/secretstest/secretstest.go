@@ -21,29 +21,34 @@ import (
 // deleted again.
 func Run(t *testing.T, open func(t *testing.T) store.Secrets) { run(t, open, false) }
 
-// RunSparingly checks every promise with fewer values and slots, for a backend
-// that takes a process or more for each call.
+// RunSparingly checks, with few values, the promises that rest on what lies
+// beneath the implementation, for a backend that takes processes for each call.
+// The rest must have passed Run on another backend.
 func RunSparingly(t *testing.T, open func(t *testing.T) store.Secrets) { run(t, open, true) }
 
 func run(t *testing.T, open func(t *testing.T) store.Secrets, sparing bool) {
 	t.Helper()
 	for _, promise := range []struct {
-		name  string
-		check func(*testing.T, fixture)
+		name    string
+		beneath bool // rests on what lies beneath
+		check   func(*testing.T, fixture)
 	}{
-		{"a backend has a name", checkBackend},
-		{"what was put can be got", checkValues},
-		{"a put replaces", checkReplace},
-		{"an empty slot is ErrNoSecret", checkMissing},
-		{"delete is idempotent", checkDelete},
-		{"list holds our slots in order", checkList},
-		{"slots are distinct", checkDistinct},
-		{"values are copied", checkCopies},
-		{"concurrent use is safe", checkConcurrent},
-		{"invalid slots are refused", checkInvalidSlots},
-		{"calls end with their context", checkContext},
-		{"errors hold no value", checkErrors},
+		{"a backend has a name", false, checkBackend},
+		{"what was put can be got", true, checkValues},
+		{"a put replaces", true, checkReplace},
+		{"an empty slot is ErrNoSecret", true, checkMissing},
+		{"delete is idempotent", true, checkDelete},
+		{"list holds our slots in order", true, checkList},
+		{"slots are distinct", true, checkDistinct},
+		{"values are copied", false, checkCopies},
+		{"concurrent use is safe", false, checkConcurrent},
+		{"invalid slots are refused", false, checkInvalidSlots},
+		{"calls end with their context", false, checkContext},
+		{"errors hold no value", false, checkErrors},
 	} {
+		if sparing && !promise.beneath {
+			continue
+		}
 		t.Run(promise.name, func(t *testing.T) {
 			promise.check(t, fixture{open(t), fmt.Sprintf("suite-%08x", rand.Uint32()), sparing})
 		})
@@ -188,7 +193,7 @@ func checkList(t *testing.T, f fixture) {
 		t.Fatalf("List before anything is stored: %q", got)
 	}
 	var want []store.Slot
-	for _, name := range few(f, 3, "Z", "a-", "1", "a.b", "big") {
+	for _, name := range few(f, 2, "Z", "1", "a-", "a.b", "big") {
 		s := f.slot(t, name)
 		f.put(t, s, random(3000))
 		want = append(want, s)
@@ -208,7 +213,7 @@ func checkList(t *testing.T, f fixture) {
 }
 
 func checkDistinct(t *testing.T, f fixture) {
-	names := few(f, 3, "key", "Key", "key.copy", "_key", "KEY", "key.", "key.secret", "-", ".")
+	names := few(f, 2, "key", "Key", "key.copy", "_key", "KEY", "key.", "key.secret", "-", ".")
 	for _, n := range names {
 		f.put(t, f.slot(t, n), []byte(n))
 	}
@@ -237,10 +242,10 @@ func checkConcurrent(t *testing.T, f fixture) {
 	shared := f.slot(t, "shared")
 	f.put(t, shared, []byte("0"))
 	var wg sync.WaitGroup
-	for i := range len(few(f, 2, 0, 1, 2)) {
+	for i := range 3 {
 		own := f.slot(t, fmt.Sprint("own-", i))
 		wg.Go(func() {
-			for j := range len(few(f, 1, 0, 1)) {
+			for j := range 2 {
 				value := fmt.Appendf(nil, "%d-%d", i, j)
 				if err := errors.Join(f.Put(t.Context(), own, value), f.Put(t.Context(), shared, value)); err != nil {
 					t.Errorf("Put: %v", err)

@@ -258,7 +258,7 @@ func BenchmarkKeyToFrame(b *testing.B) {
 	var fast, bare spans
 	for i := 0; b.Loop(); i++ {
 		// Keys come at any moment between two ticks.
-		moment := 20*time.Millisecond + rand.N(10*time.Millisecond)
+		moment := 10*time.Millisecond + rand.N(10*time.Millisecond)
 		base.settle(moment)
 		bare = append(bare, base.press("j"))
 		ours.settle(moment)

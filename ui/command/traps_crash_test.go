@@ -71,6 +71,7 @@ func (p *person) healthy() {
 // TestKilledAtAnyMomentNothingIsLost kills keyrota while it adds keys. Whatever
 // the moment, the next one reads everything that an earlier one said was saved.
 func TestKilledAtAnyMomentNothingIsLost(t *testing.T) {
+	t.Parallel()
 	p := newPerson(t)
 	makeQuickKeyring(t, p.home)
 	began := time.Now()
@@ -131,6 +132,7 @@ func TestTwoAtOnceLoseNothingOfEachOther(t *testing.T) {
 }
 
 func TestBesideAnOpenDashboardOthersRead(t *testing.T) {
+	t.Parallel()
 	p := newPerson(t)
 	world, err := sim.Start(context.Background(), sim.Options{})
 	if err != nil {
@@ -182,6 +184,7 @@ func seededIn(tb testing.TB, world *sim.Sim, exchange, env, label string) sim.Ke
 // TestAFullDiskLosesNothing fills the disk under keyrota's folder. Without the
 // right to mount a small one, it takes away the right to write instead.
 func TestAFullDiskLosesNothing(t *testing.T) {
+	t.Parallel()
 	p := newPerson(t)
 	if err := os.MkdirAll(p.home, 0o700); err != nil {
 		t.Fatal(err)

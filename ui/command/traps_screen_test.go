@@ -210,7 +210,7 @@ func TestHostileTextCannotMoveTheCursor(t *testing.T) {
 	}
 	text := string(raw)
 	for _, free := range []string{`"main"`, `"label-00002"`, `"market making, spot"`, `"88991122"`, `"enableReading"`, `"bot-002"`} {
-		changed := strings.Replace(text, free, `"`+evil+`"`, -1)
+		changed := strings.ReplaceAll(text, free, `"`+evil+`"`)
 		if changed == text {
 			t.Fatalf("keys.toml has no %s", free)
 		}
