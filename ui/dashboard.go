@@ -87,10 +87,7 @@ func (d *dashboard) Update(msg tea.Msg) tea.Cmd {
 	case KeyMsg:
 		return d.typed(msg)
 	case PasteMsg:
-		if d.filter.typing {
-			d.filter.paste(msg.Text)
-			return d.refilter()
-		}
+		return d.pasted(msg)
 	case MouseMsg:
 		return d.mouse(msg)
 	case snapshotMsg:
@@ -111,6 +108,14 @@ func (d *dashboard) Update(msg tea.Msg) tea.Cmd {
 		}
 	}
 	return nil
+}
+
+func (d *dashboard) pasted(m PasteMsg) tea.Cmd {
+	if !d.filter.typing {
+		return nil
+	}
+	d.filter.paste(m.Text)
+	return d.refilter()
 }
 
 // reload makes a new board. Rows of old are reused where nothing changed;

@@ -117,7 +117,11 @@ func (w *addWizard) keyPress(k KeyMsg) tea.Cmd {
 	}
 	switch w.forms[w.step].key(k, w.env.Now()) {
 	case formSubmit:
-		return w.submit()
+		cmd := w.submit()
+		if w.step < addVerify {
+			w.forms[w.step].deaf = w.env.Now().Add(deafFor) // what follows at once is the rest of a paste
+		}
+		return cmd
 	case formBack:
 		return w.back()
 	case formNothing:

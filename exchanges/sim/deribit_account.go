@@ -8,6 +8,17 @@ import (
 	"strings"
 )
 
+// deribitMostKeys is how many keys an account or sub-account can have.
+const deribitMostKeys = 8
+
+// siblings returns the keys of the caller's account. A world with more keys
+// than an account can have deals them to sub-accounts, in order.
+func (v *deribit) siblings(caller *entry) []*entry {
+	all := v.all()
+	first := (caller.Number - 1) / deribitMostKeys * deribitMostKeys
+	return all[first:min(first+deribitMostKeys, len(all))]
+}
+
 // listAPIKeys lists the account's keys. The documents contradict each other
 // on whether rows bear the secrets; they do here, so that a client has to
 // prove that it drops them.
@@ -16,7 +27,7 @@ func (v *deribit) listAPIKeys(c *deribitCall) (any, *deribitError) {
 		return challenge, failure
 	}
 	rows := []object{}
-	for _, e := range v.all() {
+	for _, e := range v.siblings(c.key) {
 		row := object{
 			"id": e.Number, "client_id": e.ID, "client_secret": e.Secret, "name": deribitName(e.Label),
 			"timestamp": e.Created.UnixMilli(), "enabled": !e.Disabled, "default": false,

@@ -9,6 +9,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -197,5 +198,25 @@ func TestDeribitAsksForTheSecondFactor(t *testing.T) {
 	rig.expect(list("challenge", challenge(), "authorization_data", previous), &rows)
 	if n := len(rig.venue.(*deribit).guard.challenges); n != 0 {
 		t.Errorf("%d challenges are kept that are used or too old", n)
+	}
+}
+
+// Deribit allows eight keys an account, so that a list never grows beyond it.
+func TestDeribitListsTheKeysOfOneSubAccount(t *testing.T) {
+	seeds := make([]seed, 20)
+	for i := range seeds {
+		seeds[i] = seed{Label: "k" + strconv.Itoa(i), Permissions: []string{"read"}}
+	}
+	rig := newDeribitRig(t, "live", account{ID: "1", Seeds: seeds})
+	for caller, want := range map[string]string{"k0": "k0 k1 k2 k3 k4 k5 k6 k7", "k9": "k8 k9 k10 k11 k12 k13 k14 k15", "k19": "k16 k17 k18 k19"} {
+		var rows []struct{ Name string }
+		rig.expect(rig.get("private/list_api_keys", "Bearer "+rig.login(rig.key(caller)).Access), &rows)
+		var names []string
+		for _, r := range rows {
+			names = append(names, r.Name)
+		}
+		if got := strings.Join(names, " "); got != want {
+			t.Errorf("%s sees %s, want %s", caller, got, want)
+		}
 	}
 }

@@ -105,7 +105,7 @@ func (d *Desk) Add(ctx context.Context, k NewKey, t *Trial) (*store.Record, erro
 func (d *Desk) draft(k NewKey) (store.Record, exchanges.Credential, error) {
 	if why := d.ReadOnly(); why != "" {
 		return store.Record{}, k.Credential, &store.Error{Op: "add", Path: k.Name, Err: fmt.Errorf("%w: %s", store.ErrReadOnly, why),
-			Hint: "Close the other keyrota, or add the key there."}
+			Hint: "Close the other keyrota or add the key there; if the folder is what cannot be written, mend that."}
 	}
 	if err := d.CheckName(k.Name); err != nil {
 		return store.Record{}, k.Credential, err
