@@ -3,25 +3,25 @@ module github.com/keyrota/keyrota
 go 1.26.0
 
 require (
-	github.com/99designs/keyring v1.2.2
-	github.com/BurntSushi/toml v1.6.0
-	github.com/charmbracelet/bubbles v1.0.0
-	github.com/charmbracelet/bubbletea v1.3.10
-	github.com/charmbracelet/lipgloss v1.1.0
-	github.com/charmbracelet/x/ansi v0.11.6
-	github.com/creack/pty v1.1.24
-	github.com/gofrs/flock v0.13.1
-	github.com/google/go-cmp v0.7.0
-	github.com/hinshun/vt10x v0.0.0-20220301184237-5011da428d02
-	github.com/muesli/cancelreader v0.2.2
-	github.com/muesli/termenv v0.16.0
-	github.com/sahilm/fuzzy v0.1.3
-	github.com/spf13/cobra v1.10.2
-	github.com/youmark/pkcs8 v0.0.0-20240726163527-a2c0da244d78
-	golang.org/x/crypto v0.59.0
-	golang.org/x/sys v0.50.0
-	golang.org/x/term v0.48.0
-	golang.org/x/time v0.16.0
+	github.com/99designs/keyring v1.2.2 // the OS keyrings behind one interface
+	github.com/BurntSushi/toml v1.6.0 // keys.toml, config.toml, themes
+	github.com/charmbracelet/bubbles v1.0.0 // text input
+	github.com/charmbracelet/bubbletea v1.3.10 // the terminal program
+	github.com/charmbracelet/lipgloss v1.1.0 // colours
+	github.com/charmbracelet/x/ansi v0.11.6 // widths of text in cells
+	github.com/creack/pty v1.1.24 // tests: the real program in a pseudo-terminal
+	github.com/gofrs/flock v0.13.1 // one writer at a time, on every system
+	github.com/google/go-cmp v0.7.0 // tests: readable differences
+	github.com/hinshun/vt10x v0.0.0-20220301184237-5011da428d02 // tests: what is on the screen of that terminal
+	github.com/muesli/cancelreader v0.2.2 // tests: that answers of the terminal never reach a text field
+	github.com/muesli/termenv v0.16.0 // what colours a terminal can show
+	github.com/sahilm/fuzzy v0.1.3 // the palette
+	github.com/spf13/cobra v1.10.2 // commands, help, shell completion
+	github.com/youmark/pkcs8 v0.0.0-20240726163527-a2c0da244d78 // private keys that are encrypted with a password
+	golang.org/x/crypto v0.59.0 // Argon2id for the file keyring
+	golang.org/x/sys v0.50.0 // no core dumps, no reading of our memory
+	golang.org/x/term v0.48.0 // passphrases without echo
+	golang.org/x/time v0.16.0 // rate limits below those of the exchanges
 )
 
 require (
@@ -34,8 +34,8 @@ require (
 	github.com/clipperhouse/displaywidth v0.9.0 // indirect
 	github.com/clipperhouse/stringish v0.1.1 // indirect
 	github.com/clipperhouse/uax29/v2 v2.5.0 // indirect
-	github.com/danieljoos/wincred v1.2.3 // indirect
-	github.com/dvsekhvalnov/jose2go v1.11.0 // indirect
+	github.com/danieljoos/wincred v1.2.3 // indirect; of keyring; newer than it asks for
+	github.com/dvsekhvalnov/jose2go v1.11.0 // indirect; of keyring; newer than it asks for: GHSA-f24c-mccr-j77x and older holes
 	github.com/erikgeiser/coninput v0.0.0-20211004153227-1c3628e74d0f // indirect
 	github.com/godbus/dbus v0.0.0-20190726142602-4481cbc300e2 // indirect
 	github.com/gsterjov/go-libsecret v0.0.0-20161001094733-a6f4afe4910c // indirect
