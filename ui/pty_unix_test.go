@@ -27,7 +27,7 @@ type terminal struct {
 func startTerminal(t *testing.T, role string, env ...string) *terminal {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
-	cmd.Env = append(os.Environ(), childRole+"="+role, "TERM=xterm-256color", "COLORTERM=truecolor", "NO_COLOR=")
+	cmd.Env = append(os.Environ(), childRole+"="+role, "TERM=xterm-256color", "COLORTERM=truecolor", "NO_COLOR=", "CI=") // a machine for tests is no terminal to the colour library
 	cmd.Env = append(cmd.Env, env...)
 	f, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: 100, Rows: 30})
 	if err != nil {

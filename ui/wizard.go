@@ -117,11 +117,7 @@ func (w *addWizard) keyPress(k KeyMsg) tea.Cmd {
 	}
 	switch w.forms[w.step].key(k, w.env.Now()) {
 	case formSubmit:
-		cmd := w.submit()
-		if w.step < addVerify {
-			w.forms[w.step].deaf = w.env.Now().Add(deafFor) // what follows at once is the rest of a paste
-		}
-		return cmd
+		return w.submit()
 	case formBack:
 		return w.back()
 	case formNothing:

@@ -53,8 +53,15 @@ func TestAHealthyKeyHasNoFindings(t *testing.T) {
 	}
 }
 
-// TestFindings has a row for what each rule says, and for where it stays quiet.
-func TestFindings(t *testing.T) {
+// findingCase is a key and what policy says of it.
+type findingCase struct {
+	what   string
+	change []func(*store.Record)
+	want   []string // "severity code: text | action", shortened to what is given
+}
+
+// findingCases has a row for what each rule says, and for where it stays quiet.
+func findingCases() []findingCase {
 	type record = store.Record
 	created := func(n float64) func(*record) {
 		return func(r *record) { r.Facts.Created = exchanges.At(daysAgo(n)) }
@@ -75,11 +82,7 @@ func TestFindings(t *testing.T) {
 	used := func(m exchanges.Moment) func(*record) { return func(r *record) { r.Facts.LastUsed = m } }
 	unknown := func(r *record) { r.Facts, r.Check = store.Facts{}, store.Check{At: now} }
 
-	for _, c := range []struct {
-		what   string
-		change []func(*record)
-		want   []string // "severity code: text | action", shortened to what is given
-	}{
+	return []findingCase{
 		{"overdue", []func(*record){created(97)}, []string{"critical overdue: 97 days old, your policy says 90. | Rotate the key."}},
 		{"overdue to the minute", []func(*record){created(90)}, []string{"critical overdue: 90 days old, your policy says 90."}},
 		{"overdue since first seen", []func(*record){unknown, func(r *record) { r.Added = daysAgo(100) }},
@@ -119,9 +122,13 @@ func TestFindings(t *testing.T) {
 		{"never used, old", []func(*record){created(40), used(exchanges.Never())}, []string{"info unused: Never used since it was made, 40 days ago."}},
 		{"never used, new", []func(*record){used(exchanges.Never())}, nil},
 		{"nothing is known", []func(*record){unknown}, nil},
-	} {
+	}
+}
+
+func TestFindings(t *testing.T) {
+	for _, c := range findingCases() {
 		t.Run(c.what, func(t *testing.T) {
-			a := assess(func(r *record) {
+			a := assess(func(r *store.Record) {
 				for _, change := range c.change {
 					change(r)
 				}
