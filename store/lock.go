@@ -1,11 +1,10 @@
 package store
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -24,23 +23,25 @@ const ownerOffset = 1
 // takes it back when the process ends, however it ends.
 type lock struct{ file *flock.Flock }
 
-// takeLock takes the lock at path or returns nil and says who has it.
+// stays begins the owner's text of an instance that is not worth waiting for.
+const stays = "dashboard, "
+
+// takeLock takes the lock at path or returns nil and says who has it. It waits
+// for an instance that will end by itself, and for no other.
 func takeLock(path, owner string, wait time.Duration) (l *lock, holder string, err error) {
 	file := flock.New(path, flock.SetPermissions(fileMode))
-	taken, err := file.TryLock()
-	if err == nil && !taken && wait > 0 {
-		ctx, cancel := context.WithTimeout(context.Background(), wait)
-		defer cancel()
-		if taken, err = file.TryLockContext(ctx, pollLock); errors.Is(err, ctx.Err()) {
-			err = nil
+	for until := time.Now().Add(wait); ; time.Sleep(pollLock) {
+		taken, err := file.TryLock()
+		if taken {
+			writeOwner(path, owner)
+			return &lock{file}, "", nil
+		}
+		holder = readOwner(path)
+		if err != nil || strings.HasPrefix(holder, stays) || !time.Now().Before(until) {
+			_ = file.Close()
+			return nil, holder, err
 		}
 	}
-	if taken {
-		writeOwner(path, owner)
-		return &lock{file}, "", nil
-	}
-	_ = file.Close()
-	return nil, readOwner(path), err
 }
 
 func (l *lock) release() error {
@@ -78,8 +79,12 @@ func readOwner(path string) string {
 	return cleanLines(string(text))
 }
 
-// ownerText says who holds a lock: "pid 4242, andrea on box, since …".
+// ownerText says who holds a lock: "dashboard, pid 4242, andrea on box, since …".
 func ownerText(o Options) string {
-	return fmt.Sprintf("pid %d, %s on %s, since %s", os.Getpid(),
+	word := ""
+	if o.Stays {
+		word = stays
+	}
+	return word + fmt.Sprintf("pid %d, %s on %s, since %s", os.Getpid(),
 		exchanges.Clean(o.Actor), exchanges.Clean(o.Host), o.Now().UTC().Format(time.RFC3339))
 }

@@ -75,6 +75,23 @@ func TestOpenWaitsForTheLock(t *testing.T) {
 	}
 }
 
+func TestNobodyWaitsForADashboard(t *testing.T) {
+	home := t.TempDir()
+	first, err := Open(Options{Home: home, Stays: true, Actor: "ann", Host: "box"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = first.Close() }()
+	second, err := Open(Options{Home: home, Wait: time.Hour}) // the test would run into its limit
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = second.Close() }()
+	if why, ro := second.ReadOnly(); !ro || !strings.Contains(why, "dashboard, pid ") || !strings.Contains(why, "ann on box") {
+		t.Errorf("read-only %v: %s", ro, why)
+	}
+}
+
 func TestWaitingForTheLockEnds(t *testing.T) {
 	home := t.TempDir()
 	openStore(t, home)

@@ -16,6 +16,7 @@ type Options struct {
 	Home     string              // one folder for everything; empty: the system's folders, see FindPaths
 	ReadOnly bool                // take no lock, refuse every write
 	Wait     time.Duration       // how long to wait for another instance's lock before opening read-only
+	Stays    bool                // it is open for as long as a person looks at it: nobody should wait for it
 	Now      func() time.Time    // default time.Now
 	Getenv   func(string) string // for the folders; default os.Getenv
 	Actor    string              // who: login name

@@ -101,12 +101,13 @@ func (s *session) Close() error {
 }
 
 // lockWait is how long a plain command waits for another one to finish.
-const lockWait = 5 * time.Second
+const lockWait = 15 * time.Second
 
 // opening says how a session is opened.
 type opening struct {
 	passphrase passphraseFunc // asks for the file keyring's, where no file is named
-	wait       time.Duration  // for another keyrota to end, before opening read-only
+	wait       time.Duration  // for another command to end, before opening read-only
+	stays      bool           // it is the dashboard, for which nobody waits
 
 	// unlocking says that a person is there to answer the desktop's unlock
 	// dialog, and is called when one seems to be open; nil: nobody is.
@@ -124,7 +125,7 @@ func (a *App) open(ctx context.Context, g *globals, o opening) (*session, error)
 		return nil, err
 	}
 	st, err := store.Open(store.Options{
-		Home: first(g.home, a.Getenv("KEYROTA_HOME")), ReadOnly: g.readOnly, Wait: o.wait, Getenv: a.Getenv,
+		Home: first(g.home, a.Getenv("KEYROTA_HOME")), ReadOnly: g.readOnly, Wait: o.wait, Stays: o.stays, Getenv: a.Getenv,
 		Now: a.Now, Actor: a.actor(), Host: hostname(),
 	})
 	if err != nil {

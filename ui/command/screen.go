@@ -22,6 +22,7 @@ func (a *App) runScreen(ctx context.Context, g *globals, f screenFlags) (err err
 	asks := make(chan ui.PassphraseRequest)
 	s, err := a.open(ctx, g, opening{
 		passphrase: askOnScreen(asks),
+		stays:      true,
 		unlocking:  func() {}, // the screen itself says what it waits for
 	})
 	if err != nil {
