@@ -4,7 +4,7 @@
 // before main runs and without a time limit: a bus that accepts and stays
 // silent hangs even --version, and where there is no bus at all its D-Bus
 // client starts one with dbus-launch and leaves the daemon behind. So this
-// package looks at the bus first, for at most 250 ms, and points the library
+// package looks at the bus first, for at most 200 ms, and points the library
 // at an address that leads nowhere when the bus does not answer.
 //
 // Go initialises packages by import path among those whose own imports are

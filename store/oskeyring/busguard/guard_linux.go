@@ -7,7 +7,7 @@ import (
 )
 
 // limit is the time in microseconds that all attempts together may take.
-const limit = 250_000
+const limit = 200_000
 
 // nowhere is an address that every D-Bus client refuses at once, without
 // looking for another bus.
