@@ -154,6 +154,7 @@ func (a *App) open(ctx context.Context, g *globals, o opening) (*session, error)
 		UsableKeyring: func(name string) error { return oskeyring.Usable(oskeyring.Backend(name)) },
 		Now:           a.Now, Log: log, UserAgent: "keyrota/" + a.Version,
 	})
+	s.close = append(s.close, s.desk.Close)
 	return s, nil
 }
 

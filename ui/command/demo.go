@@ -49,6 +49,7 @@ func (a *App) openDemo(ctx context.Context) (_ *session, err error) {
 		OpenKeyring:  func(context.Context, string) (store.Secrets, error) { return memory, nil },
 		ProveKeyring: func(context.Context, store.Secrets) error { return nil },
 	})
+	s.close = append(s.close, s.desk.Close)
 	if _, err := s.desk.Load(); err != nil {
 		return nil, err
 	}

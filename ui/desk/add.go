@@ -78,6 +78,7 @@ func (d *Desk) inspect(ctx context.Context, where site, v exchanges.Exchange, c 
 
 // Add saves a key: the secret in the keyring, then the record.
 func (d *Desk) Add(ctx context.Context, k NewKey, t *Trial) (*store.Record, error) {
+	defer d.begin()()
 	r, c, err := d.draft(k)
 	if err != nil {
 		return nil, err

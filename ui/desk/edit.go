@@ -10,6 +10,7 @@ import (
 
 // Edit changes name and details of a key and returns how to undo it.
 func (d *Desk) Edit(ctx context.Context, id store.RecordID, name string, det Details) (func(context.Context) error, error) {
+	defer d.begin()()
 	var before store.Record
 	snap, err := d.store.Update(func(s *store.Draft) error {
 		r, ok := s.Get(id)
@@ -37,6 +38,7 @@ func (d *Desk) Edit(ctx context.Context, id store.RecordID, name string, det Det
 
 // Forget removes the record, then the secret. The key lives on at the exchange.
 func (d *Desk) Forget(ctx context.Context, id store.RecordID) error {
+	defer d.begin()()
 	// The keyring first: a record whose secret cannot be reached stays, so
 	// that the person does not lose sight of a secret that still exists.
 	vault, err := d.ring.open(ctx)

@@ -42,6 +42,7 @@ type Desk struct {
 	log      *slog.Logger
 	agent    string
 	ring     *keyring
+	busy     sync.RWMutex // read-locked by whatever Close must wait for
 
 	mu     sync.Mutex
 	venues map[site]exchanges.Exchange
@@ -62,6 +63,32 @@ func New(d Deps) *Desk {
 		store: d.Store, registry: d.Registry, now: d.Now, log: d.Log, agent: d.UserAgent,
 		ring: newKeyring(d), venues: map[site]exchanges.Exchange{}, links: map[site]Link{},
 	}
+}
+
+// patience is how long Close waits. Everything under way ends soon once its
+// context has; a keyring that hangs must not keep the person from quitting.
+const patience = 5 * time.Second
+
+// Close waits until what was begun is written down. The screen is gone by
+// then, and with it whoever would have waited. Nothing can be begun afterwards.
+func (d *Desk) Close() error {
+	idle := make(chan struct{})
+	go func() {
+		d.busy.Lock() // for ever
+		close(idle)
+	}()
+	select {
+	case <-idle:
+		return nil
+	case <-time.After(patience):
+		return Refuse("something that was begun has not ended", "keyrota doctor says whether anything is left half done.")
+	}
+}
+
+// begin notes that something is under way; the func that it returns ends it.
+func (d *Desk) begin() (end func()) {
+	d.busy.RLock()
+	return d.busy.RUnlock
 }
 
 // Load reads keys.toml and returns the first snapshot.

@@ -32,6 +32,7 @@ type answer struct {
 // Verify asks the exchanges about the given keys, each exchange at its own
 // pace, and writes down what they say.
 func (d *Desk) Verify(ctx context.Context, ids []store.RecordID, report func(Progress)) error {
+	defer d.begin()()
 	if report == nil {
 		report = func(Progress) {}
 	}

@@ -164,6 +164,30 @@ func TestCanceledVerifyKeepsWhatWasLearnedAndJudgesNoOther(t *testing.T) {
 	}
 }
 
+func TestCloseWaitsForWhatIsUnderWay(t *testing.T) {
+	b := newBench(t)
+	r := b.add(t, key("one", "id-1"))
+	ctx, quit := context.WithCancel(context.Background())
+	asked := make(chan struct{})
+	b.toy.answer = func(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
+		close(asked)
+		<-ctx.Done() // the answer comes while the person quits
+		return accept(ctx, c)
+	}
+	go func() { _ = b.Verify(ctx, nil, nil) }()
+	<-asked
+	quit()
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := b.Snapshot().ByID(r.ID); got.Status() != store.OK {
+		t.Errorf("the answer was lost: %+v", got.Check)
+	}
+	if got := b.actions(t); got[len(got)-1] != store.ActionVerified {
+		t.Errorf("the audit log says %v", got)
+	}
+}
+
 func TestVerifyTellsAMissingSecretFromARefusal(t *testing.T) {
 	b := newBench(t)
 	r := b.add(t, key("one", "id-1"))
