@@ -53,6 +53,9 @@ func TestAHealthyKeyHasNoFindings(t *testing.T) {
 	}
 }
 
+// record is short, since the table below is wide.
+type record = store.Record
+
 // findingCase is a key and what policy says of it.
 type findingCase struct {
 	what   string
@@ -62,7 +65,6 @@ type findingCase struct {
 
 // findingCases has a row for what each rule says, and for where it stays quiet.
 func findingCases() []findingCase {
-	type record = store.Record
 	created := func(n float64) func(*record) {
 		return func(r *record) { r.Facts.Created = exchanges.At(daysAgo(n)) }
 	}
