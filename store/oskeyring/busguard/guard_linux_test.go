@@ -121,7 +121,7 @@ func TestCandidatesFollowTheEnvironment(t *testing.T) {
 func TestSocketNames(t *testing.T) {
 	for address, want := range map[string]string{
 		"unix:path=/run/bus,guid=12":   "/run/bus",
-		"unix:guid=12,abstract=/tmp/x": "@/tmp/x",
+		"unix:guid=12,abstract=/run/x": "@/run/x",
 	} {
 		if got, ok := socket(address); !ok || got != want {
 			t.Errorf("socket(%q) = %q, %v", address, got, ok)
