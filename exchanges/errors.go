@@ -29,6 +29,10 @@ const (
 	NotFound    Kind = "not-found"    // no such key or account
 	Unsupported Kind = "unsupported"  // the exchange has no API for this
 	Canceled    Kind = "canceled"     // the person or a deadline ended the call
+
+	SecondFactor Kind = "second-factor" // managing keys wants a one-time code, or another one than was given
+	LabelTaken   Kind = "label-taken"   // the account has a key of that label already
+	KeyLimit     Kind = "key-limit"     // the account has as many keys as it may have
 )
 
 var kindSentences = map[Kind]string{
@@ -47,6 +51,10 @@ var kindSentences = map[Kind]string{
 	NotFound:    "the exchange knows no such key",
 	Unsupported: "the exchange has no API for this",
 	Canceled:    "canceled",
+
+	SecondFactor: "the exchange wants a one-time code",
+	LabelTaken:   "the account already has a key of that label",
+	KeyLimit:     "the account has as many keys as it may have",
 }
 
 // Error returns the machine word.
@@ -90,7 +98,13 @@ type Error struct {
 	Code       string        // the exchange's own code and words, cleaned
 	Hint       string        // what the person can do next, one or two sentences
 	RetryAfter time.Duration // how long the exchange asked us to wait; 0 if it did not
-	Err        error         // cause, free of URLs with queries, bodies and secrets
+
+	// UnknownKey is set when the exchange said that it has no such key, in
+	// words that mean nothing else: a refusal that may also be about the
+	// address, a right or the signature does not set it.
+	UnknownKey bool
+
+	Err error // cause, free of URLs with queries, bodies and secrets
 }
 
 // Error says what failed on what, in one line.

@@ -9,7 +9,7 @@ import (
 
 var allKinds = []Kind{
 	Invalid, Auth, Denied, IPBlocked, Expired, ClockSkew, Nonce, RateLimited, Blocked, Unavailable, Network, Protocol, NotFound,
-	Unsupported, Canceled,
+	Unsupported, Canceled, SecondFactor, LabelTaken, KeyLimit,
 }
 
 func TestErrorSaysWhatFailedOnWhat(t *testing.T) {

@@ -20,30 +20,54 @@ type Exchange interface {
 	Inspect(ctx context.Context, c Credential) (KeyInfo, error)
 }
 
+// Manager is what keys are managed with: a key that may do so, and what the
+// exchange wants beside it.
+type Manager struct {
+	Credential Credential
+
+	// SubAccount names the sub-account whose keys are meant, as the exchange
+	// wants it: an e-mail address at Binance, a UID at Bybit. Empty: the
+	// account of the credential itself.
+	SubAccount string
+
+	// Code is a one-time code of the account's second factor. It is sent only
+	// where the exchange asks for one; a call that was asked for a code and has
+	// none, or a wrong one, fails with SecondFactor and has changed nothing.
+	Code Secret
+}
+
 // The optional abilities. A site declares them in Capabilities, and the
-// conformance suite holds the declaration against the interfaces.
+// conformance suite holds the declaration against the interfaces. All of them
+// send a change once and never again by themselves: Error.Outcome says what is
+// known of it.
 type (
 	// Creator makes keys.
 	Creator interface {
 		// CreateKey is not idempotent: r.Label is unique for each attempt, so
-		// that ListKeys finds the key after a lost reply. It is never retried.
-		CreateKey(ctx context.Context, admin Credential, r KeyRequest) (Credential, error)
+		// that ListKeys finds the key after a lost reply. With r.PublicKey the
+		// credential returned has no secret: the caller holds the private half.
+		// r.IPs is set by the same call, or, where Capabilities.IPsByEdit says
+		// so, left to EditKey. LabelTaken and KeyLimit change nothing.
+		CreateKey(ctx context.Context, m Manager, r KeyRequest) (Credential, error)
 	}
 	// Lister lists the keys of an account.
 	Lister interface {
-		// ListKeys returns every key that admin may see.
-		ListKeys(ctx context.Context, admin Credential) ([]KeyInfo, error)
+		// ListKeys returns every key of the account that m means: what is not
+		// among them does not exist.
+		ListKeys(ctx context.Context, m Manager) ([]KeyInfo, error)
 	}
 	// Editor changes what a key may do.
 	Editor interface {
 		// EditKey replaces permissions and IP whitelist of a key. What r leaves
-		// unknown keeps its present value.
-		EditKey(ctx context.Context, admin Credential, keyID string, r KeyRequest) error
+		// unknown keeps its present value. NotFound: there is no such key.
+		EditKey(ctx context.Context, m Manager, keyID string, r KeyRequest) error
 	}
 	// Revoker kills keys.
 	Revoker interface {
-		// RevokeKey is idempotent: nil if the key is gone when it returns.
-		RevokeKey(ctx context.Context, admin Credential, keyID string) error
+		// RevokeKey is idempotent: nil if the key is gone when it returns. A
+		// key revokes itself where Capabilities.RevokesItself says so, with
+		// itself as the manager.
+		RevokeKey(ctx context.Context, m Manager, keyID string) error
 	}
 )
 
@@ -61,6 +85,7 @@ type Info struct {
 	Name  string // "Binance"
 	Sites []Site
 	Form  Form
+	Guide Guide // how a person manages keys by hand, and what they may be given
 
 	// Aliases are further host names that reach an environment. They are no
 	// choice of their own, but a key of another environment may not go there.
@@ -85,8 +110,35 @@ type Capabilities struct {
 	// LastUsedCountsOwn is set where an inspection moves LastUsed.
 	LastUsedCountsOwn bool
 
+	// What can be done by API, and to whose keys.
 	Create, List, Edit, Revoke bool
+	Reach                      Reach
+
+	// RevokesItself is set where a key may revoke itself, whatever Reach says.
+	RevokesItself bool
+
+	// IPsByEdit is set where a new key gets its IP whitelist by a second call.
+	IPsByEdit bool
+
+	// SecondFactor is set where managing keys may ask for a one-time code.
+	SecondFactor bool
+
+	// KeyPair is the kind of key pair whose public half the exchange takes
+	// instead of making a secret; empty: it makes the secret. KeyPairByAPI is
+	// set where CreateKey takes one too.
+	KeyPair      KeyAlgorithm
+	KeyPairByAPI bool
 }
+
+// Reach says whose keys can be managed by API.
+type Reach string
+
+// The reaches. The zero value: nobody's.
+const (
+	NoKeys         Reach = ""
+	OwnKeys        Reach = "own"          // those of the managing key's own account
+	SubAccountKeys Reach = "sub-accounts" // those of sub-accounts, with a key of the master account
+)
 
 // Form says what a credential of an exchange consists of, for the add wizard
 // and for the plain command's messages.

@@ -127,3 +127,45 @@ func (s PermissionSet) All(g Grant) []Permission {
 	}
 	return out
 }
+
+// MarshalText writes what is known, for files: "+read +spot -withdraw".
+func (s PermissionSet) MarshalText() ([]byte, error) {
+	var out []byte
+	for p := range permissionCount {
+		sign := byte(0)
+		switch s.Get(p) {
+		case Granted:
+			sign = '+'
+		case NotGranted:
+			sign = '-'
+		case Unknown:
+			continue
+		}
+		if len(out) > 0 {
+			out = append(out, ' ')
+		}
+		out = append(append(out, sign), p.String()...)
+	}
+	return out, nil
+}
+
+// UnmarshalText is the inverse of MarshalText.
+func (s *PermissionSet) UnmarshalText(text []byte) error {
+	out := PermissionSet{}
+	for _, word := range strings.Fields(string(text)) {
+		p, err := ParsePermission(word[1:])
+		if err != nil {
+			return err
+		}
+		switch word[0] {
+		case '+':
+			out = out.With(p, Granted)
+		case '-':
+			out = out.With(p, NotGranted)
+		default:
+			return fmt.Errorf("%q has no sign", word)
+		}
+	}
+	*s = out
+	return nil
+}

@@ -75,6 +75,39 @@ func (m Moment) IsNever() bool { return m.known && m.at.IsZero() }
 // Time returns the moment and true, or false when it is unknown or never.
 func (m Moment) Time() (time.Time, bool) { return m.at, m.known && !m.at.IsZero() }
 
+// MarshalText writes the moment for files: RFC 3339 in UTC, "never", or
+// nothing for unknown. A time that RFC 3339 cannot write, from a reply in a
+// wrong unit, is unknown too: a file with it could not be read again.
+func (m Moment) MarshalText() ([]byte, error) {
+	switch t, ok := m.Time(); {
+	case ok && (t.Year() < 0 || t.Year() > 9999):
+		return nil, nil
+	case ok:
+		return []byte(t.Format(time.RFC3339Nano)), nil
+	case m.IsNever():
+		return []byte("never"), nil
+	}
+	return nil, nil
+}
+
+// UnmarshalText is the inverse of MarshalText.
+func (m *Moment) UnmarshalText(text []byte) error {
+	switch string(text) {
+	case "":
+		*m = Moment{}
+		return nil
+	case "never":
+		*m = Never()
+		return nil
+	}
+	t, err := time.Parse(time.RFC3339Nano, string(text))
+	if err != nil {
+		return fmt.Errorf("not a moment")
+	}
+	*m = At(t)
+	return nil
+}
+
 // IPState says what is known of the addresses that a key may be used from.
 type IPState string
 

@@ -68,3 +68,64 @@ func TestInfoFindsSites(t *testing.T) {
 		t.Errorf("environments %v", got)
 	}
 }
+
+func TestAMomentComesBackFromItsText(t *testing.T) {
+	when := time.Date(2026, 3, 2, 10, 0, 0, 123, time.FixedZone("CET", 3600))
+	for text, want := range map[string]Moment{
+		"": {}, "never": Never(), "2026-03-02T09:00:00.000000123Z": At(when), "9999-12-31T23:59:59Z": At(time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)),
+	} {
+		got, err := want.MarshalText()
+		if err != nil || string(got) != text {
+			t.Errorf("%+v is written as %q, %v; want %q", want, got, err, text)
+		}
+		back := At(time.Unix(1, 0)) // what it held before does not matter
+		if err := back.UnmarshalText(got); err != nil || back != want {
+			t.Errorf("%q is read as %+v, %v", got, back, err)
+		}
+	}
+	var zoned Moment
+	if err := zoned.UnmarshalText([]byte("2026-03-02T10:00:00.000000123+01:00")); err != nil || zoned != At(when) {
+		t.Errorf("another time zone: %+v, %v", zoned, err)
+	}
+}
+
+// TestAMomentThatCannotBeWrittenIsUnknown: an exchange that answers in another
+// unit of time must not spoil the file that keeps its answer.
+func TestAMomentThatCannotBeWrittenIsUnknown(t *testing.T) {
+	for _, year := range []int{-1, 10000, 57890} {
+		m := At(time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC))
+		text, err := m.MarshalText()
+		if err != nil || len(text) > 0 {
+			t.Errorf("the year %d is written as %q, %v", year, text, err)
+		}
+	}
+}
+
+func TestWhatIsNoMomentIsRefused(t *testing.T) {
+	for _, text := range []string{" ", "Never", "never ", "2026-03-02", "2026-03-02T10:00:00", "10000-01-01T00:00:00Z", "1772442000", "\xff"} {
+		got := Never()
+		if err := got.UnmarshalText([]byte(text)); err == nil || got != Never() {
+			t.Errorf("%q is read as %+v, %v", text, got, err)
+		}
+	}
+}
+
+func FuzzMomentText(f *testing.F) {
+	f.Add("2026-03-02T09:00:00.5Z")
+	f.Add("never")
+	f.Add("9999-12-31T23:59:59-01:00")
+	f.Add("0000-01-01T00:00:00+01:00")
+	f.Fuzz(func(t *testing.T, text string) {
+		var m, again Moment
+		if m.UnmarshalText([]byte(text)) != nil {
+			return
+		}
+		out, err := m.MarshalText()
+		if err != nil || again.UnmarshalText(out) != nil {
+			t.Fatalf("%q became %q, %v, which cannot be read", text, out, err)
+		}
+		if len(out) > 0 && again != m {
+			t.Errorf("%q became %q and then %+v", text, out, again)
+		}
+	})
+}

@@ -3,6 +3,7 @@ package binance
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 	"testing"
@@ -53,9 +54,12 @@ func verify(r exchangetest.Request) error {
 	if r.Header.Get("X-MBX-APIKEY") != testKey {
 		return errors.New("X-MBX-APIKEY is missing or wrong")
 	}
-	payload, sig, ok := strings.Cut(r.Query, "&signature=")
+	payload, sig, ok := strings.Cut(r.Query+r.Body, "&signature=")
 	if !ok || strings.Contains(sig, "&") {
-		return fmt.Errorf("signature is not the last parameter of %q", r.Query)
+		return fmt.Errorf("signature is not the last parameter of %q and %q", r.Query, r.Body)
+	}
+	if (r.Body != "") != (r.Method == http.MethodPost) || r.Body != "" && r.Query != "" {
+		return fmt.Errorf("%s has the query %q and the body %q", r.Method, r.Query, r.Body)
 	}
 	at, err := strconv.ParseInt(r.Params().Get("timestamp"), 10, 64)
 	if err != nil {
@@ -81,6 +85,7 @@ func TestLaws(t *testing.T) {
 		ClockCall: "GET " + timePath,
 		Verify:    verify,
 		Refusals:  refusals(),
+		Manage:    manage(),
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -46,4 +47,14 @@ func join(params, more string) string {
 		return more
 	}
 	return params + "&" + more
+}
+
+// params are the parameters of a call, in order, percent-encoded: Binance
+// refuses signatures of what is not.
+type params string
+
+// with adds a parameter. A blank becomes %20, since not everything that reads a
+// query takes a plus for one.
+func (p params) with(name, value string) params {
+	return params(join(string(p), name+"="+strings.ReplaceAll(url.QueryEscape(value), "+", "%20")))
 }

@@ -1,20 +1,28 @@
-// Package bybit asks Bybit what an API key may do.
+// Package bybit asks Bybit what an API key may do, and manages keys there.
 //
 // GET /v5/user/query-api describes the calling key: label, permissions, IP
 // list, creation and expiry; any key may make it. Only the last use is missing.
 // Bybit is a family of sites with their own accounts: a key works at the site
 // where it was made and nowhere else, so none is tried in place of another.
 //
-// Sources: bybit-exchange.github.io/docs (V5: integration guidance, "Get API
-// Key Information", error codes, rate limits, demo trading) and the
-// bybit-exchange/docs repository, as of July 2026.
+// A key can change and delete itself. A key of a master account also makes,
+// lists, changes and deletes those of its sub-accounts; keys of the master
+// account are made on the web site. Keys of demo trading are managed there
+// too: by API it would take a live key, which is none of their business.
+//
+// Sources: bybit-exchange.github.io/docs (V5: integration guidance, User, error
+// codes, rate limits, demo trading) and the bybit-exchange/docs repository, as
+// of July 2026.
 package bybit
 
 import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"time"
+
+	"golang.org/x/time/rate"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
@@ -36,13 +44,16 @@ const (
 	callsAtOnce    = 10
 )
 
+// Bybit allows an account one new key a second, and five other changes.
+const changesPerSecond = 1
+
 // Adapter describes Bybit to the registry.
 func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
 func info() exchanges.Info {
-	return exchanges.Info{ID: ID, Name: "Bybit", Form: form(), Sites: sites()}
+	return exchanges.Info{ID: ID, Name: "Bybit", Form: form(), Guide: guide(), Sites: sites()}
 }
 
 // sites lists the deployments that Bybit documents. Where only the address of
@@ -77,9 +88,24 @@ func sites() []exchanges.Site {
 		if all[i].Environment == "" {
 			all[i].Environment = exchanges.Live
 		}
-		all[i].Capabilities = exchanges.Capabilities{Permissions: true, IPList: true, Created: true, Expires: true, Label: true}
+		all[i].Capabilities = capabilities(all[i])
 	}
 	return all
+}
+
+// capabilities says what can be done at a site. The one of the EU makes no keys
+// by API.
+func capabilities(s exchanges.Site) exchanges.Capabilities {
+	c := exchanges.Capabilities{
+		Permissions: true, IPList: true, Created: true, Expires: true, Label: true,
+		KeyPair: exchanges.RSA,
+	}
+	if s.Environment == exchanges.Demo {
+		return c
+	}
+	c.Create = s.ID != "eu"
+	c.List, c.Edit, c.Revoke, c.Reach, c.RevokesItself = true, true, true, exchanges.SubAccountKeys, true
+	return c
 }
 
 // venue is one site.
@@ -93,7 +119,15 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &venue{client}, nil
+	v := &venue{client}
+	m := &manager{v, rate.NewLimiter(changesPerSecond, 1)}
+	switch can := c.Site.Capabilities; {
+	case can.Create:
+		return &maker{m}, nil
+	case can.Revoke:
+		return m, nil
+	}
+	return v, nil
 }
 
 // Info describes Bybit.
@@ -105,24 +139,52 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	var found exchanges.KeyInfo
-	_, err = v.client.Do(ctx, rest.Call{
-		Op: "GET " + inspectPath, Credential: c,
-		Build: func(now time.Time) (rest.Request, error) { return signed(c, "GET", inspectPath, "", "", now) },
+	k, err := v.ask(ctx, c)
+	if err != nil {
+		return exchanges.KeyInfo{}, err
+	}
+	return v.stamped(k.info(c.KeyID)), nil
+}
+
+// ask makes the calling key describe itself.
+func (v *venue) ask(ctx context.Context, c exchanges.Credential) (*key, error) {
+	var found *key
+	err := v.do(ctx, c, call{method: http.MethodGet, path: inspectPath, parse: func(r rest.Response) (e *exchanges.Error) {
+		found, e = parseKey(r)
+		return e
+	}})
+	return found, err
+}
+
+// stamped returns an answer with when it was there.
+func (v *venue) stamped(k exchanges.KeyInfo) exchanges.KeyInfo {
+	k.Seen, k.Clock = v.client.Now().UTC(), v.client.Clock()
+	return k
+}
+
+// call is a signed call: a GET with a query or a POST with a body. parse reads
+// an answer that is no refusal.
+type call struct {
+	method, path, query, body string
+	parse                     func(rest.Response) *exchanges.Error
+	limiter                   *rate.Limiter
+}
+
+// do makes a call with a checked credential. What is no GET is a write.
+func (v *venue) do(ctx context.Context, c exchanges.Credential, what call) error {
+	_, err := v.client.Do(ctx, rest.Call{
+		Op: what.method + " " + what.path, Credential: c, Write: what.method != http.MethodGet, Limiter: what.limiter,
+		Build: func(now time.Time) (rest.Request, error) {
+			return signed(c, what.method, what.path, what.query, what.body, now)
+		},
 		Classify: func(r rest.Response) *exchanges.Error {
 			if e := refusal(r); e != nil {
 				return e
 			}
-			info, e := parseKey(r, c.KeyID)
-			found = info
-			return e
+			return what.parse(r)
 		},
 	})
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
-	found.Seen, found.Clock = v.client.Now().UTC(), v.client.Clock()
-	return found, nil
+	return err
 }
 
 // parseTime reads the finest of the three clocks that the answer has.

@@ -56,6 +56,17 @@ func routes(exchanges.Site) exchangetest.Routes {
 
 // verify judges a request by the rules of Bybit's docs.
 func verify(r exchangetest.Request) error {
+	at, err := strconv.ParseInt(r.Header.Get("X-BAPI-TIMESTAMP"), 10, 64)
+	if err != nil {
+		return err
+	}
+	if age := r.At.UnixMilli() - at; age > 5000 || age < -1000 {
+		return fmt.Errorf("the timestamp is %d ms old", age)
+	}
+	return verifySignature(r)
+}
+
+func verifySignature(r exchangetest.Request) error {
 	h := r.Header
 	stamp, window := h.Get("X-BAPI-TIMESTAMP"), h.Get("X-BAPI-RECV-WINDOW")
 	if h.Get("X-BAPI-API-KEY") != testKey {
@@ -63,13 +74,6 @@ func verify(r exchangetest.Request) error {
 	}
 	if r.Method == http.MethodGet && (r.Body != "" || h.Get("Content-Length") != "") {
 		return errors.New("Bybit's gateway refuses a GET with a body")
-	}
-	at, err := strconv.ParseInt(stamp, 10, 64)
-	if err != nil {
-		return err
-	}
-	if age := r.At.UnixMilli() - at; age > 5000 || age < -1000 {
-		return fmt.Errorf("the timestamp is %d ms old", age)
 	}
 	if want := macHex(testSecret, stamp+testKey+window+r.Query+r.Body); h.Get("X-BAPI-SIGN") != want {
 		return fmt.Errorf("signature %s, want %s", h.Get("X-BAPI-SIGN"), want)
@@ -87,6 +91,7 @@ func TestLaws(t *testing.T) {
 		ClockCall:       "GET " + timePath,
 		Verify:          verify,
 		Refusals:        refusals(),
+		Manage:          manage(),
 	})
 }
 

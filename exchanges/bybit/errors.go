@@ -28,6 +28,7 @@ const (
 	hintFirewall = "Bybit's firewall refuses this network. It is closed to addresses in the USA and mainland China, and to those that called too often; check VPN and proxy, and wait 10 minutes."
 	hintTrouble  = "Bybit has trouble or is in maintenance; try again later."
 	hintRequest  = "Bybit did not accept the request as keyrota makes it; a newer keyrota may know what changed."
+	hintByHand   = "This Bybit site does not do this by API: do it by hand, under API Management."
 	hintOther    = "Look the code up in Bybit's list of error codes, and the key under API Management."
 )
 
@@ -66,8 +67,14 @@ var verdicts = map[int64]verdict{
 	20096: {exchanges.Denied, exchanges.Refused, hintRegion},       // identity check needed
 	33004: {exchanges.Expired, exchanges.Refused, hintExpired},
 	-2015: {exchanges.Expired, exchanges.Refused, hintExpired}, // what the spot gateway says for 33004
-	81007: {exchanges.Unsupported, exchanges.Refused, hintRegion},
+	81007: {exchanges.Unsupported, exchanges.Refused, hintByHand},
 }
+
+// unknownKey is the code for a key that Bybit does not have at this host. It is
+// also the one for a key of another environment; but the host alone chooses
+// that, and a key that was accepted at a host before belongs there. Signature,
+// address, rights and expiry have codes of their own.
+const unknownKey = 10003
 
 // refusal turns an answer into an error: Bybit's own, if the body has one,
 // else what the status says. Nil for success.
@@ -84,7 +91,10 @@ func refusal(r rest.Response) *exchanges.Error {
 	if code == 0 {
 		return rest.HTTPError(r)
 	}
-	e := &exchanges.Error{Code: exchanges.Clean(fmt.Sprintf("%d: %s", code, body.RetMsg))}
+	e := &exchanges.Error{
+		Code:       exchanges.Clean(fmt.Sprintf("%d: %s", code, body.RetMsg)),
+		UnknownKey: code == unknownKey,
+	}
 	v, known := verdicts[code]
 	switch {
 	case known:

@@ -24,24 +24,32 @@ type key struct {
 	UserIDInt64 wire.Text  `json:"userIDInt64"`
 	IsMaster    wire.Flag  `json:"isMaster"`
 	ParentUID   wire.Text  `json:"parentUid"`
+
+	usage string // of the call that told all this
 }
 
 // thirdParty is the type of a key that was made for an application of Bybit's
 // list of applications.
 const thirdParty = 2
 
-// parseKey reads the answer about the key called keyID.
-func parseKey(r rest.Response, keyID string) (exchanges.KeyInfo, *exchanges.Error) {
+// parseKey reads the answer of a key about itself.
+func parseKey(r rest.Response) (*key, *exchanges.Error) {
 	var answer struct {
 		Result *key `json:"result"`
 	}
 	if e := rest.Decode(r, &answer); e != nil {
-		return exchanges.KeyInfo{}, e
+		return nil, e
 	}
 	k := answer.Result
 	if k == nil || k.APIKey == "" && k.Permissions == nil && !k.ReadOnly.Known {
-		return exchanges.KeyInfo{}, rest.NotJSON(r)
+		return nil, rest.NotJSON(r)
 	}
+	k.usage = usage(r)
+	return k, nil
+}
+
+// info brings what was said of the key called keyID to the normal form.
+func (k *key) info(keyID string) exchanges.KeyInfo {
 	info := exchanges.KeyInfo{
 		KeyID:               keyID,
 		Label:               string(k.Note),
@@ -51,13 +59,13 @@ func parseKey(r rest.Response, keyID string) (exchanges.KeyInfo, *exchanges.Erro
 		IPs:                 whitelist(k.IPs),
 		Created:             k.CreatedAt.Time(),
 		Expires:             k.expires(),
-		Usage:               usage(r),
+		Usage:               k.usage,
 		Notes:               k.notes(),
 	}
 	if k.APIKey != "" && string(k.APIKey) != keyID {
 		info.Notes = append(info.Notes, "Bybit's answer names another key.")
 	}
-	return info, nil
+	return info
 }
 
 // words are the key's rights as Bybit words them, with the mode first, since

@@ -31,11 +31,11 @@ func with(t *testing.T, changes map[string]any) exchanges.KeyInfo {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, e := parseKey(rest.Response{Status: 200, Body: body}, testKey)
+	got, e := parseKey(rest.Response{Status: 200, Body: body})
 	if e != nil {
 		t.Fatal(e)
 	}
-	return got
+	return got.info(testKey)
 }
 
 func TestInspectReadsTheRights(t *testing.T) {
@@ -192,10 +192,11 @@ func FuzzParse(f *testing.F) {
 		if e := refusal(r); e != nil && (e.Kind == "" || e.Hint == "") {
 			t.Errorf("refusal without kind or hint: %v", e)
 		}
-		got, err := parseKey(r, testKey)
+		k, err := parseKey(r)
 		if err != nil {
 			return
 		}
+		got := k.info(testKey)
 		if got.Permissions.Has(exchanges.Withdraw) && !slices.Contains(got.ExchangePermissions, "Wallet:Withdraw") {
 			t.Errorf("withdraw out of nothing: %+v", got)
 		}

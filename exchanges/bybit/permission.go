@@ -107,15 +107,20 @@ func permissions(g groups, readOnly wire.Flag) exchanges.PermissionSet {
 	return set
 }
 
-// apply collects what the rights give and may give. A right that is not in
-// the table gives Other: convert, fiat, card, block trades, and what is new.
+// effectOf returns what a right means. One that is not in the table gives
+// Other: convert, fiat, card, block trades, and what is new.
+func effectOf(group, word string) effect {
+	if e, known := effects[group][word]; known {
+		return e
+	}
+	return gives(exchanges.Other)
+}
+
+// apply collects what the rights give and may give.
 func (g groups) apply() (given, maybe []exchanges.Permission) {
 	for name, rights := range g {
 		for _, right := range rights {
-			e, known := effects[name][right]
-			if !known {
-				e = gives(exchanges.Other)
-			}
+			e := effectOf(name, right)
 			given = append(given, e.gives...)
 			maybe = append(maybe, e.maybe...)
 		}

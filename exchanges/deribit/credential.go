@@ -16,6 +16,9 @@ var (
 	clientID = pattern(`^[A-Za-z0-9_-]{4,24}$`)
 	secret   = pattern(`^[A-Za-z0-9_-]{32,128}$`)
 
+	// label is what Deribit takes as the name of a key.
+	label = pattern(`^[A-Za-z0-9_]{1,16}$`)
+
 	// fingerprint is what Deribit's page and API show in the place of the
 	// secret for a key whose pair the person made.
 	fingerprint = pattern(`^([0-9A-Fa-f]{2}:){15}[0-9A-Fa-f]{2}$`)

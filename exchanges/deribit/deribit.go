@@ -1,4 +1,5 @@
-// Package deribit asks Deribit what an API key may do.
+// Package deribit asks Deribit what an API key may do, and manages the keys of
+// an account.
 //
 // An inspection is two calls. public/auth, signed so that the secret stays
 // here, says which scopes the key has; it needs no right and no second factor.
@@ -6,6 +7,10 @@
 // list and date; it needs the scope account:read and, where the account has
 // two-factor authentication, a code. When Deribit refuses the list, these
 // facts stay unknown.
+//
+// Managing keys takes a key with account:read_write, which can give away no
+// more than it has, and, where the account has two-factor authentication, a
+// code for each call: see secondfactor.go.
 //
 // Sources: docs.deribit.com (API reference 2.1.1; articles "Authentication",
 // "Rate limits", "Creating an API key", "Access scope", "Asymmetric API keys", "Security
@@ -36,21 +41,26 @@ func Adapter() exchanges.Adapter {
 
 func info() exchanges.Info {
 	// Keys do not expire at Deribit, and it does not tell their last use.
-	facts := exchanges.Capabilities{Permissions: true, IPList: true, Created: true, Label: true}
+	can := exchanges.Capabilities{
+		Permissions: true, IPList: true, Created: true, Label: true,
+		Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.OwnKeys,
+		IPsByEdit: true, SecondFactor: true, KeyPair: exchanges.Ed25519, KeyPairByAPI: true,
+	}
 	return exchanges.Info{
-		ID:   ID,
-		Name: "Deribit",
-		Form: form(),
+		ID:    ID,
+		Name:  "Deribit",
+		Form:  form(),
+		Guide: guide(),
 		Sites: []exchanges.Site{
 			{
 				ID: "global", Name: "Deribit", Environment: exchanges.Live,
 				Origin: "https://www.deribit.com", KeysPage: "https://www.deribit.com/account/BTC/api",
-				Capabilities: facts,
+				Capabilities: can,
 			},
 			{
 				ID: "global", Name: "Deribit test", Environment: exchanges.Testnet,
 				Origin: "https://test.deribit.com", KeysPage: "https://test.deribit.com/account/BTC/api",
-				Capabilities: facts,
+				Capabilities: can,
 			},
 		},
 	}
@@ -59,6 +69,8 @@ func info() exchanges.Info {
 type venue struct {
 	client *rest.Client
 	env    exchanges.Environment
+	tokens *tokens
+	rows   *sightings
 }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
@@ -74,6 +86,7 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 		return nil, err
 	}
 	v.client = client
+	v.tokens, v.rows = newTokens(client.Now), newSightings(client.Now)
 	return v, nil
 }
 
@@ -83,14 +96,15 @@ func (v *venue) Info() exchanges.Info { return info() }
 // Inspect asks Deribit which scopes the key of c has and, where the key may
 // see it, what the account's list says of it.
 //
-// Deribit gives out a token for that. It is good for a year and cannot be
-// withdrawn over HTTP, so it is kept in memory only and only until Inspect
-// returns.
+// It always signs in anew, since that is also the proof that a key is alive or
+// dead. The token that it gets is good for a year and cannot be withdrawn over
+// HTTP: it is kept in memory only, for a minute.
 func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
 	grant, err := v.authenticate(ctx, c)
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
+	defer grant.AccessToken.Wipe()
 	out := exchanges.KeyInfo{KeyID: c.KeyID}
 	out.Permissions, out.ExchangePermissions = permissions(grant.Scope)
 	own, why, err := v.ownRow(ctx, c, grant.AccessToken)
@@ -102,7 +116,12 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.
 	} else {
 		own.describe(&out)
 	}
-	out.Seen = v.client.Now().UTC()
-	out.Clock = v.client.Clock()
+	v.date(&out)
 	return out, nil
+}
+
+// date says when and by which clock the facts were told.
+func (v *venue) date(k *exchanges.KeyInfo) {
+	k.Seen = v.client.Now().UTC()
+	k.Clock = v.client.Clock()
 }

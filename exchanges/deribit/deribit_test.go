@@ -264,7 +264,7 @@ func FuzzReplies(f *testing.F) {
 		r := rest.Response{Status: http.StatusOK, Body: body}
 		var auth reply[grant]
 		if rest.Decode(r, &auth) == nil {
-			fuzzJudge(t, auth.check(r, exchanges.Live, 1))
+			fuzzJudge(t, auth.check(r, exchanges.Live, call{id: 1}))
 			if auth.Result != nil {
 				set, words := permissions(auth.Result.Scope)
 				fuzzTexts(t, words)
@@ -273,15 +273,15 @@ func FuzzReplies(f *testing.F) {
 				}
 			}
 		}
-		var list reply[keyList]
+		var list reply[answer[keyList]]
 		if rest.Decode(r, &list) != nil {
 			return
 		}
-		fuzzJudge(t, list.check(r, exchanges.Testnet, 1))
+		fuzzJudge(t, list.check(r, exchanges.Testnet, call{id: 1}))
 		if list.Result == nil {
 			return
 		}
-		for _, row := range list.Result.rows {
+		for _, row := range list.Result.result.rows {
 			var got exchanges.KeyInfo
 			row.describe(&got)
 			fuzzTexts(t, append(append([]string{got.Label}, got.Notes...), got.IPs.Entries...))

@@ -19,7 +19,10 @@ const (
 	hintIP      = "Add this machine's public address to the key's IP whitelist at Deribit, or run keyrota where the key is used."
 	hintClock   = "Deribit allows a minute between the clocks: switch on time synchronisation, then verify again."
 	hintScope   = "The key lacks the scope that this call needs; the account page of Deribit shows what it has."
-	hintTFA     = "Deribit wants a second factor for this call. Check the account's two-factor settings at Deribit."
+	hintSetup   = "Deribit wants the account to have two-factor authentication for this: set it up on its security page, then try again."
+	hintCode    = "Enter the 6 digits that the account's authenticator shows now."
+	hintGuesses = "Deribit has seen too many wrong codes and takes none for a while. Check the authenticator's clock, then try again."
+	hintManage  = "The managing key needs account:read_write, and every right that it gives to another key."
 	hintRate    = "Wait a little: the account's other programs share the limit."
 	hintLogins  = "Deribit has seen too many failed logins. Stop programs that use a dead key and wait before trying again."
 	hintCountry = "Deribit refuses this network or country, not the key. Check VPN and proxy."
@@ -36,9 +39,13 @@ type verdict struct {
 	hint    string
 }
 
-// verdicts maps Deribit's error codes to what they mean for an inspection.
-// Codes about orders, instruments and transfers cannot come from it. The
+// verdicts maps Deribit's error codes to what they mean for the calls in use.
+// Codes about orders, instruments and transfers cannot come from them. The
 // message beside a code is not stable and decides nothing.
+//
+// None of them proves that a key is gone: 13004 is what a key that was removed
+// gets, but also a wrong secret, a disabled key and, as far as is known, an
+// address that is not on the whitelist. So no error says UnknownKey.
 var verdicts = map[int]verdict{
 	10000: {exchanges.Auth, exchanges.Refused, hintSignature},   // authorization_required
 	13004: {exchanges.Auth, exchanges.Refused, hintCredentials}, // invalid_credentials
@@ -51,14 +58,15 @@ var verdicts = map[int]verdict{
 	13021: {exchanges.Denied, exchanges.Refused, hintScope},   // forbidden
 	13031: {exchanges.Denied, exchanges.Refused, hintAccount}, // verification_required
 	13403: {exchanges.Denied, exchanges.Refused, hintScope},   // scope_exceeded
-	13668: {exchanges.Denied, exchanges.Refused, hintTFA},     // security_key_authorization_error
-	13904: {exchanges.Denied, exchanges.Refused, hintTFA},     // security_key_setup_required
+	13904: {exchanges.Denied, exchanges.Refused, hintSetup},   // security_key_setup_required
+
+	12998: {exchanges.SecondFactor, exchanges.Refused, hintGuesses}, // security_key_authorization_over_limit
+	13668: {exchanges.SecondFactor, exchanges.Refused, hintCode},    // security_key_authorization_error
 
 	10028: {exchanges.RateLimited, exchanges.Refused, hintRate},   // too_many_requests
 	10047: {exchanges.RateLimited, exchanges.Refused, hintRate},   // matching_engine_queue_full
 	10066: {exchanges.RateLimited, exchanges.Refused, hintRate},   // too_many_concurrent_requests
 	12003: {exchanges.RateLimited, exchanges.Refused, hintLogins}, // login_over_limit
-	12998: {exchanges.RateLimited, exchanges.Refused, hintTFA},    // security_key_authorization_over_limit
 
 	12005: {exchanges.Blocked, exchanges.Refused, hintCountry}, // country_is_banned
 
@@ -113,8 +121,17 @@ func (d *errorData) UnmarshalJSON(b []byte) error {
 }
 
 // classify judges by the code, whatever the HTTP status.
-func (e *wireError) classify(r rest.Response) *exchanges.Error {
+func (e *wireError) classify(r rest.Response, method string) *exchanges.Error {
 	v := e.verdict()
+	if v.kind == exchanges.SecondFactor {
+		v.hint = e.Data.aboutCode(v.hint)
+	}
+	if method == createMethod {
+		v = e.aboutNewKey(v)
+	}
+	if scopeCode[string(e.Code)] && changes[method] {
+		v.hint = hintManage
+	}
 	return &exchanges.Error{
 		Kind: v.kind, Outcome: v.outcome, Hint: v.hint,
 		Code:       exchanges.Clean(e.words()),
@@ -150,6 +167,46 @@ func (d errorData) refine(v verdict) verdict {
 		return verdict{exchanges.IPBlocked, exchanges.Refused, hintIP}
 	}
 	return v
+}
+
+// scopeCode are the refusals that a managing key gets for lack of rights:
+// permission_denied, forbidden, scope_exceeded.
+var scopeCode = map[string]bool{"11042": true, "13021": true, "13403": true}
+
+var changes = map[string]bool{createMethod: true, editMethod: true, removeMethod: true}
+
+var (
+	tooMany   = pattern(`(?i)(max(imum)?.?(number|count|amount)|limit|too.?many).{0,12}keys|keys?.{0,12}(limit|max(imum)?.?reached|too.?many)`)
+	nameTaken = pattern(`(?i)(^|[^a-z])name.{0,12}(taken|already|duplicate|not.?unique|in.?use)|(taken|already|duplicate|not.?unique|in.?use).{0,12}[^a-z]name([^a-z]|$)`)
+)
+
+// aboutNewKey finds the refusals of create_api_key that have kinds of their
+// own. No page lists codes for them, so that only words that mean nothing else
+// are taken for one.
+func (e *wireError) aboutNewKey(v verdict) verdict {
+	if v.kind != exchanges.Protocol && v.kind != exchanges.Denied || scopeCode[string(e.Code)] {
+		return v
+	}
+	switch words := e.words(); {
+	case tooMany(words):
+		return verdict{exchanges.KeyLimit, exchanges.Refused, "Deribit allows 8 keys in an account: remove one that is not needed, then try again."}
+	case nameTaken(words):
+		return verdict{exchanges.LabelTaken, exchanges.Refused, "Choose another label, or look at the key that has it."}
+	}
+	return v
+}
+
+// aboutCode says what to do about a one-time code that Deribit did not take.
+func (d errorData) aboutCode(otherwise string) string {
+	switch d.Reason {
+	case "tfa_code_not_matched":
+		return "The code is wrong. " + hintCode
+	case "used_tfa_code":
+		return hintNextCode
+	case "challenge_timeout":
+		return "The code came more than a minute after Deribit asked for it. " + hintCode
+	}
+	return otherwise
 }
 
 // words is the error in Deribit's words: "13004 invalid_credentials: reason".

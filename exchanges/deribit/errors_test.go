@@ -24,7 +24,7 @@ func judged(t *testing.T, status int, body string) *exchanges.Error {
 	if err := rest.Decode(r, &got); err != nil {
 		return err
 	}
-	return got.check(r, exchanges.Live, 1)
+	return got.check(r, exchanges.Live, call{id: 1, method: authMethod})
 }
 
 func rpcBody(errorObject string) string {
@@ -33,12 +33,13 @@ func rpcBody(errorObject string) string {
 
 func TestErrorTable(t *testing.T) {
 	cases := map[exchanges.Kind][]int{
-		exchanges.Auth:        {10000, 13004, 13007, 13009, 11098},
-		exchanges.Denied:      {11042, 13012, 13021, 13031, 13403, 13668, 13904},
-		exchanges.RateLimited: {10028, 10047, 10066, 12003, 12998},
-		exchanges.Blocked:     {12005},
-		exchanges.Unavailable: {10040, 10041, 10048, 11051, 11056, 11094, 13008, 13025, 13028, 13503, 13888},
-		exchanges.Protocol:    {11029, 11043, 11049, 11050, 13010, 13011, 13016, 13018, -32000, -32600, -32601, -32602, -32700},
+		exchanges.Auth:         {10000, 13004, 13007, 13009, 11098},
+		exchanges.Denied:       {11042, 13012, 13021, 13031, 13403, 13904},
+		exchanges.SecondFactor: {12998, 13668},
+		exchanges.RateLimited:  {10028, 10047, 10066, 12003},
+		exchanges.Blocked:      {12005},
+		exchanges.Unavailable:  {10040, 10041, 10048, 11051, 11056, 11094, 13008, 13025, 13028, 13503, 13888},
+		exchanges.Protocol:     {11029, 11043, 11049, 11050, 13010, 13011, 13016, 13018, -32000, -32600, -32601, -32602, -32700},
 	}
 	var tested []int
 	for kind, codes := range cases {
@@ -166,11 +167,11 @@ func TestHowLongDeribitWantsUsToWait(t *testing.T) {
 		`{"wait":9223372036854775807}`:  24 * time.Hour,
 		`[]`:                            0,
 	} {
-		if e := judged(t, 400, rpcBody(`{"code":12998,"data":`+data+`}`)); e.RetryAfter != want || e.Kind != exchanges.RateLimited {
+		if e := judged(t, 400, rpcBody(`{"code":12998,"data":`+data+`}`)); e.RetryAfter != want || e.Kind != exchanges.SecondFactor {
 			t.Errorf("%s: %s after %s, want %s", data, e.Kind, e.RetryAfter, want)
 		}
 	}
-	got := (&wireError{Code: "10028"}).classify(rest.Response{Status: 429, Header: http.Header{"Retry-After": {"7"}}})
+	got := (&wireError{Code: "10028"}).classify(rest.Response{Status: 429, Header: http.Header{"Retry-After": {"7"}}}, listMethod)
 	if got.RetryAfter != 7*time.Second {
 		t.Errorf("Retry-After was read as %s", got.RetryAfter)
 	}

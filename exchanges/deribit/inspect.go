@@ -46,7 +46,8 @@ func (t *token) UnmarshalJSON(b []byte) error {
 
 func notVisible(r rune) bool { return r <= ' ' || r > '~' }
 
-// authenticate proves the key to Deribit and returns what it may do.
+// authenticate proves the key to Deribit and returns what it may do. Whatever
+// comes of it replaces the token that was kept before.
 func (v *venue) authenticate(ctx context.Context, c exchanges.Credential) (*grant, error) {
 	got, _, err := do[grant](ctx, v, call{
 		method: authMethod,
@@ -62,8 +63,9 @@ func (v *venue) authenticate(ctx context.Context, c exchanges.Credential) (*gran
 				Timestamp: s.millis(), Nonce: s.nonce, Signature: signature,
 			}, nil
 		},
-		proof: c,
+		conceal: c,
 	})
+	v.tokens.drop(c)
 	if err != nil {
 		return nil, err
 	}
@@ -72,42 +74,47 @@ func (v *venue) authenticate(ctx context.Context, c exchanges.Credential) (*gran
 		return nil, &exchanges.Error{Exchange: ID, Op: opOf(authMethod), Kind: exchanges.Protocol,
 			Code: "no usable access token", Hint: hintOdd}
 	}
+	v.tokens.keep(c, got.AccessToken.Secret)
 	return got, nil
 }
 
-// keyList is the answer of private/list_api_keys: rows, or the request for a
-// second factor in the place of the list.
+// keyList is the list of an account's keys.
 type keyList struct {
 	rows      []keyRow
-	wantsTFA  bool
-	different bool // neither of the two
+	different bool // not in the documented form
+}
+
+// UnmarshalJSON never fails.
+func (l *keyList) UnmarshalJSON(b []byte) error {
+	*l = keyList{}
+	if json.Unmarshal(b, &l.rows) != nil || l.rows == nil {
+		*l = keyList{different: true}
+	}
+	return nil
+}
+
+// find returns the row of a key, by its whole client ID.
+func (l keyList) find(clientID string) *keyRow {
+	for i := range l.rows {
+		if string(l.rows[i].ClientID) == clientID {
+			return &l.rows[i]
+		}
+	}
+	return nil
 }
 
 // keyRow is a key in the list. Deribit's documentation is of two minds about
 // whether client_secret is in there; without a field for it, it ends with the
 // bytes of the answer.
 type keyRow struct {
+	ID        wire.Int        `json:"id"` // what the methods that change a key want
 	ClientID  wire.Text       `json:"client_id"`
 	Name      wire.Text       `json:"name"`
 	Timestamp wire.Int        `json:"timestamp"`
 	Enabled   wire.Flag       `json:"enabled"`
+	Scope     scope           `json:"max_scope"`
 	Features  wire.Texts      `json:"enabled_features"`
 	Whitelist json.RawMessage `json:"ip_whitelist"`
-}
-
-// UnmarshalJSON never fails: what is not understood is a list without rows.
-func (l *keyList) UnmarshalJSON(b []byte) error {
-	var tfa struct {
-		Required *bool `json:"security_key_authorization_required"`
-	}
-	switch {
-	case json.Unmarshal(b, &l.rows) == nil:
-	case json.Unmarshal(b, &tfa) == nil && tfa.Required != nil:
-		*l = keyList{wantsTFA: *tfa.Required, different: !*tfa.Required}
-	default:
-		*l = keyList{different: true}
-	}
-	return nil
 }
 
 // ownRow finds the key in the account's list. Where Deribit refuses the list,
@@ -115,29 +122,32 @@ func (l *keyList) UnmarshalJSON(b []byte) error {
 // accepted before. Failures on the way stay errors, so that a network hiccup
 // does not turn known facts into unknown ones.
 func (v *venue) ownRow(ctx context.Context, c exchanges.Credential, t token) (*keyRow, string, error) {
-	got, refused, err := do[keyList](ctx, v, call{
-		method: listMethod,
-		id:     2,
-		params: func(time.Time) (any, error) { return struct{}{}, nil },
-		proof:  exchanges.Credential{KeyID: c.KeyID, Secret: t.Secret},
-		bearer: true,
-	})
+	got, refused, err := do[answer[keyList]](ctx, v, listing(c, t.Secret))
 	switch {
 	case err != nil && refused.final(exchanges.AsError(err)):
 		return nil, refused.why(exchanges.AsError(err)), nil
 	case err != nil:
 		return nil, "", err
-	case got.wantsTFA:
+	case got.challenge != nil:
 		return nil, "Deribit lists the account's keys only with a two-factor code.", nil
-	case got.different:
+	case got.result.different:
 		return nil, "Deribit's list of keys is not in the documented form.", nil
 	}
-	for i := range got.rows {
-		if string(got.rows[i].ClientID) == c.KeyID {
-			return &got.rows[i], "", nil
-		}
+	if row := got.result.find(c.KeyID); row != nil {
+		return row, "", nil
 	}
 	return nil, "Deribit's list of keys does not have this key.", nil
+}
+
+// listing asks for the account's keys. It is patient: it changes nothing.
+func listing(c exchanges.Credential, token exchanges.Secret) call {
+	return call{
+		method:  listMethod,
+		id:      2,
+		params:  func(time.Time) (any, error) { return struct{}{}, nil },
+		bearer:  token,
+		conceal: veil(c, token, exchanges.Secret{}),
+	}
 }
 
 // describe adds the facts of the list to out.

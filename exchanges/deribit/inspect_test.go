@@ -55,9 +55,15 @@ func TestRowOfTheList(t *testing.T) {
 }
 
 func TestListOrChallengeOrNeither(t *testing.T) {
-	for raw, want := range map[string]keyList{
-		`[]`: {rows: []keyRow{}},
-		`{"security_key_authorization_required":true,"challenge":"canary","security_keys":[{"type":"tfa"}]}`: {wantsTFA: true},
+	type form struct {
+		rows                 int
+		challenge, different bool
+	}
+	for raw, want := range map[string]form{
+		`[]`:                  {},
+		`[{"client_id":"x"}]`: {rows: 1},
+		`{"security_key_authorization_required":true,"challenge":"canary","security_keys":[{"type":"tfa"}]}`: {challenge: true},
+		`{"security_key_authorization_required":true,"challenge":"canary","security_keys":"tfa"}`:            {challenge: true},
 		`{"security_key_authorization_required":false}`:                                                      {different: true},
 		`{}`:             {different: true},
 		`{"data":[]}`:    {different: true},
@@ -67,13 +73,13 @@ func TestListOrChallengeOrNeither(t *testing.T) {
 		`["x"]`:          {different: true},
 		`[{"id":1},"x"]`: {different: true},
 	} {
-		var got keyList
+		var got answer[keyList]
 		if err := json.Unmarshal([]byte(raw), &got); err != nil {
 			t.Errorf("%s: %v", raw, err)
 			continue
 		}
-		if got.wantsTFA != want.wantsTFA || got.different != want.different || len(got.rows) != len(want.rows) {
-			t.Errorf("%s: %+v", raw, got)
+		if have := (form{len(got.result.rows), got.challenge != nil, got.result.different}); have != want {
+			t.Errorf("%s: %+v", raw, have)
 		}
 	}
 }

@@ -25,9 +25,12 @@ const (
 )
 
 const (
-	timeCall = "GET /api/v2/public/get_time"
-	authCall = "POST /api/v2/public/auth"
-	listCall = "POST /api/v2/private/list_api_keys"
+	timeCall   = "GET /api/v2/public/get_time"
+	authCall   = "POST /api/v2/public/auth"
+	listCall   = "POST /api/v2/private/list_api_keys"
+	createCall = "POST /api/v2/private/create_api_key"
+	editCall   = "POST /api/v2/private/edit_api_key"
+	removeCall = "POST /api/v2/private/remove_api_key"
 )
 
 func testCredential() exchanges.Credential {
@@ -103,10 +106,10 @@ func verify(r exchangetest.Request) error {
 	}
 	auth := r.Header.Get("Authorization")
 	switch {
-	case r.Call() == listCall && auth == "Bearer "+testToken:
+	case strings.HasPrefix(r.Path, "/api/v2/private/") && auth == "Bearer "+testToken:
 		return nil
 	case r.Call() == authCall && auth == "":
-		return verifyAuth(in.Params.authParams, r.At)
+		return verifyAuth(in.Params.authParams, testCredential(), r.At)
 	}
 	return fmt.Errorf("%s with authorization %q", r.Call(), auth)
 }
@@ -124,13 +127,13 @@ func (in received) wellFormed(r exchangetest.Request) error {
 	return nil
 }
 
-func verifyAuth(p authParams, arrived time.Time) error {
+func verifyAuth(p authParams, c exchanges.Credential, arrived time.Time) error {
 	at := time.UnixMilli(p.Timestamp)
-	want, err := sign(testCredential(), stamp{at, p.Nonce}.text(""))
+	want, err := sign(c, stamp{at, p.Nonce}.text(""))
 	switch {
 	case err != nil:
 		return err
-	case p.GrantType != "client_signature" || p.ClientID != testID || p.Data != "":
+	case p.GrantType != "client_signature" || p.ClientID != c.KeyID || p.Data != "":
 		return fmt.Errorf("parameters %+v", p)
 	case len(p.Nonce) < 8 || arrived.Sub(at).Abs() > time.Minute:
 		return fmt.Errorf("nonce %q at %s", p.Nonce, at)
@@ -153,6 +156,7 @@ func TestLaws(t *testing.T) {
 		Routes:          goodRoutes,
 		ClockCall:       timeCall,
 		Verify:          verify,
+		Manage:          management(),
 		Refusals: []exchangetest.Refusal{
 			refusal("invalid credentials", `{"code":13004,"message":"invalid_credentials"}`, exchanges.Auth),
 			refusal("unauthorized", `{"code":13009,"message":"unauthorized","data":{"reason":"no such thing","param":"x"}}`, exchanges.Auth),

@@ -15,9 +15,12 @@ import (
 
 // The methods in use.
 const (
-	timeMethod = "public/get_time"
-	authMethod = "public/auth"
-	listMethod = "private/list_api_keys"
+	timeMethod   = "public/get_time"
+	authMethod   = "public/auth"
+	listMethod   = "private/list_api_keys"
+	createMethod = "private/create_api_key"
+	editMethod   = "private/edit_api_key"
+	removeMethod = "private/remove_api_key"
 )
 
 func pathOf(method string) string { return "/api/v2/" + method }
@@ -46,10 +49,21 @@ type call struct {
 	id     int64                            // one for each method: HTTP keeps two calls of one apart
 	params func(now time.Time) (any, error) // made anew for each attempt
 
-	// proof is what Deribit is shown: the key, or a token in the place of its
-	// secret. Errors are kept free of it.
-	proof  exchanges.Credential
-	bearer bool // proof.Secret goes along as a token
+	// once marks a call that may not be sent again by itself: it changes
+	// something, or carries a one-time code.
+	once bool
+
+	// bearer is the token that the call goes with; zero: it needs none.
+	bearer exchanges.Secret
+
+	// conceal has what errors are kept free of.
+	conceal exchanges.Credential
+}
+
+// veil puts everything into a credential that an answer might repeat and
+// nobody may see: which part stands where is of no meaning.
+func veil(c exchanges.Credential, token, code exchanges.Secret) exchanges.Credential {
+	return exchanges.Credential{KeyID: c.KeyID, Secret: c.Secret, PrivateKey: token, Passphrase: code}
 }
 
 // do makes a call and returns its result. A refusal in Deribit's own words is
@@ -58,7 +72,8 @@ func do[T any](ctx context.Context, v *venue, c call) (*T, *wireError, error) {
 	var got reply[T]
 	resp, err := v.client.Do(ctx, rest.Call{
 		Op:         opOf(c.method),
-		Credential: c.proof,
+		Credential: c.conceal,
+		Write:      c.once,
 		Build: func(now time.Time) (rest.Request, error) {
 			got = reply[T]{} // nothing of an earlier attempt counts
 			params, err := c.params(now)
@@ -71,7 +86,7 @@ func do[T any](ctx context.Context, v *venue, c call) (*T, *wireError, error) {
 			if err := rest.Decode(r, &got); err != nil {
 				return err
 			}
-			return got.check(r, v.env, c.id)
+			return got.check(r, v.env, c)
 		},
 	})
 	// The list of keys may hold secrets of other keys, and public/auth holds a
@@ -89,20 +104,20 @@ func (c call) build(params any) (rest.Request, error) {
 		Method: http.MethodPost, Path: pathOf(c.method), Body: string(body),
 		Header: http.Header{"Content-Type": {"application/json"}},
 	}
-	if c.bearer {
-		r.Header.Set("Authorization", "Bearer "+c.proof.Secret.Reveal())
+	if !c.bearer.IsZero() {
+		r.Header.Set("Authorization", "Bearer "+c.bearer.Reveal())
 	}
 	return r, nil
 }
 
 // check judges a reply: first whether the right site answered, then what it
 // said, then whether it answered this request.
-func (r reply[T]) check(resp rest.Response, env exchanges.Environment, id int64) *exchanges.Error {
+func (r reply[T]) check(resp rest.Response, env exchanges.Environment, c call) *exchanges.Error {
 	if e := wrongSite(r.Testnet, env); e != nil {
 		return e
 	}
 	if r.Error != nil {
-		return r.Error.classify(resp)
+		return r.Error.classify(resp, c.method)
 	}
 	if err := rest.HTTPError(resp); err != nil {
 		return err
@@ -110,7 +125,7 @@ func (r reply[T]) check(resp rest.Response, env exchanges.Environment, id int64)
 	if r.Result == nil {
 		return &exchanges.Error{Kind: exchanges.Protocol, Code: "neither result nor error", Hint: hintOdd}
 	}
-	if string(r.ID) != strconv.FormatInt(id, 10) {
+	if string(r.ID) != strconv.FormatInt(c.id, 10) {
 		return &exchanges.Error{Kind: exchanges.Protocol, Code: "an answer to another request", Hint: hintOdd}
 	}
 	return nil

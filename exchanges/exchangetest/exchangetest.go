@@ -49,6 +49,10 @@ type Subject struct {
 	// Refusals are the exchange's ways to say no, each with what must be made
 	// of it. A law of its own goes through them.
 	Refusals []Refusal
+
+	// Manage drives the laws of the optional abilities: see there. Nil where no
+	// site declares one.
+	Manage *Manage
 }
 
 // Refusal is an answer to the first call of Inspect, other than ClockCall, and
@@ -69,7 +73,10 @@ type Law struct {
 // Laws returns all of them.
 func Laws() []Law {
 	var all []Law
-	for _, group := range [][]Law{describeLaws, checkLaws, inspectLaws, replyLaws, callLaws, secretLaws} {
+	for _, group := range [][]Law{
+		describeLaws, guideLaws, checkLaws, inspectLaws, replyLaws, callLaws, secretLaws,
+		createLaws, changeLaws, onceLaws,
+	} {
 		all = append(all, group...)
 	}
 	return all

@@ -23,7 +23,7 @@ func TestALawfulAdapterPasses(t *testing.T) { exchangetest.Run(t, newToy().subje
 // revoker is a venue with an ability that it does not declare.
 type revoker struct{ *toyVenue }
 
-func (revoker) RevokeKey(context.Context, exchanges.Credential, string) error { return nil }
+func (revoker) RevokeKey(context.Context, exchanges.Manager, string) error { return nil }
 
 // A law that no adapter can break protects nobody: here is one that breaks it.
 func TestEachLawCatchesItsBreach(t *testing.T) {
@@ -33,6 +33,10 @@ func TestEachLawCatchesItsBreach(t *testing.T) {
 		"sites have unique ids":                                         func(a *toy) { a.info.Sites = append(a.info.Sites, a.info.Sites[0]) },
 		"the form asks for what a credential has":                       func(a *toy) { a.info.Form.Fields = a.info.Form.Fields[:1] },
 		"declared capabilities equal the implemented interfaces":        func(a *toy) { a.wrap = func(v *toyVenue) exchanges.Exchange { return revoker{v} } },
+		"the guide leads a person through":                              func(a *toy) { a.info.Guide.Delete = nil },
+		"the guide says where its words are from":                       func(a *toy) { a.info.Guide.AsOf = "last week" },
+		"the guide's boxes cover reading and bring no surprise":         func(a *toy) { a.info.Guide.Boxes[1].Gives = append(a.info.Guide.Boxes[1].Gives, exchanges.Admin) },
+		"labels are unique and within the exchange's rule":              func(a *toy) { a.info.Guide.Label.Max = 6 },
 		"Check accepts good credentials and changes them once":          func(a *toy) { a.check = grow },
 		"Check trims the ends":                                          func(a *toy) { a.check = accept },
 		"Check refuses text that cannot be a key or a secret":           func(a *toy) { a.check = accept },

@@ -50,6 +50,7 @@ func newToy() *toy {
 				ID: "global", Name: "Toy", Environment: exchanges.Live, Origin: "https://api.toy.example", KeysPage: "https://toy.example/keys",
 				Capabilities: exchanges.Capabilities{Permissions: true, Created: true, Label: true},
 			}},
+			Guide: toyGuide(),
 		},
 		check:    rules.Check,
 		request:  func(r rest.Request, _ exchanges.Credential) rest.Request { return r },
@@ -58,6 +59,22 @@ func newToy() *toy {
 		config:   func(*rest.Config) {},
 		finish:   func(err error) error { return err },
 		wrap:     func(v *toyVenue) exchanges.Exchange { return v },
+	}
+}
+
+func toyGuide() exchanges.Guide {
+	return exchanges.Guide{
+		Create: []exchanges.GuideStep{
+			{Text: "New key"}, {Text: "Name", Put: exchanges.PutLabel}, {Text: "Rights", Put: exchanges.PutTicks},
+			{Text: "Paste your public key", Put: exchanges.PutPublicKey, Only: exchanges.FromKeyPair},
+		},
+		Delete: []exchanges.GuideStep{{Text: "Delete", Put: exchanges.PutKey}},
+		Boxes: []exchanges.Box{
+			{Words: "look", Gives: []exchanges.Permission{exchanges.Read}},
+			{Words: "trade", Gives: []exchanges.Permission{exchanges.Spot, exchanges.Margin}},
+			{Words: "move", Gives: []exchanges.Permission{exchanges.Transfer, exchanges.Withdraw}},
+		},
+		Label: exchanges.LabelRule{Max: 20, Chars: "-"}, Source: "toy.example", AsOf: "2026-01-31",
 	}
 }
 

@@ -55,6 +55,11 @@ type verdict struct {
 // verdicts maps Kraken's errors, in lower case and without trailing details,
 // to what they mean for an inspection. Errors about orders, funds and pairs
 // cannot come from it.
+//
+// None of them says that a key is unknown and nothing else: "invalid key" is
+// also the answer to a key that has expired or is one of Kraken Futures, and
+// may be that to an address which is not on the key's list. So none sets
+// Error.UnknownKey.
 var verdicts = map[string]verdict{
 	"eapi:invalid key":         {exchanges.Auth, exchanges.Refused, hintKey},
 	"eapi:invalid signature":   {exchanges.Auth, exchanges.Refused, hintSignature},

@@ -4,8 +4,8 @@
 // permission, describes the calling key and no other. The clock is read with a
 // public call, since a nonce from a clock that is ahead locks the key's bot
 // out. Ordinary keys cannot
-// make, change or list keys, so the package has no other ability. Keys of
-// Kraken Futures belong to another host and look the same; this one calls
+// make, change or list keys, so the package has no other ability: the guide
+// leads a person through the web site. Keys of Kraken Futures belong to another host and look the same; this one calls
 // them invalid.
 //
 // Sources: docs.kraken.com (Spot REST: "Get API Key Info", "Authentication",
@@ -46,9 +46,10 @@ func Adapter() exchanges.Adapter {
 
 func info() exchanges.Info {
 	return exchanges.Info{
-		ID:   ID,
-		Name: "Kraken",
-		Form: form(),
+		ID:    ID,
+		Name:  "Kraken",
+		Form:  form(),
+		Guide: guide(),
 		Sites: []exchanges.Site{{
 			ID:          "global",
 			Name:        "Kraken",

@@ -75,6 +75,10 @@ type Call struct {
 	// Build makes the request. now is the exchange's time as far as known.
 	Build func(now time.Time) (Request, error)
 
+	// Limiter is a limit that this kind of call has for itself, beside the
+	// client's; nil: none. It is shared by all calls of the kind.
+	Limiter *rate.Limiter
+
 	// Classify turns an answer into an error, or nil for success. It sees any
 	// status. Error.Exchange and Error.Op are filled in afterwards.
 	Classify func(Response) *exchanges.Error
@@ -132,7 +136,7 @@ func New(cfg Config) (*Client, error) {
 // The error is always an *exchanges.Error.
 func (c *Client) Do(parent context.Context, call Call) (Response, error) {
 	// Waiting for our own rate limit is not the exchange's time.
-	if err := c.turn(parent); err != nil {
+	if err := c.turn(parent, call); err != nil {
 		return Response{}, c.explain(parent, call, err)
 	}
 	ctx, cancel := context.WithTimeout(parent, MaxTime)
@@ -152,7 +156,7 @@ func (c *Client) Do(parent context.Context, call Call) (Response, error) {
 			c.clock.forget(measured)
 			again, resynced = !resynced, true
 		}
-		if call.Write || !again || !c.pause(ctx, attempt, err) || c.turn(ctx) != nil {
+		if call.Write || !again || !c.pause(ctx, attempt, err) || c.turn(ctx, call) != nil {
 			return resp, c.explain(parent, call, err)
 		}
 	}
@@ -185,8 +189,8 @@ func (c *Client) once(ctx context.Context, call Call, now time.Time) (Response, 
 }
 
 // turn waits until keyrota may send: the exchange asked for no pause any more,
-// and our own rate limit allows it.
-func (c *Client) turn(ctx context.Context) *exchanges.Error {
+// and our own rate limits allow it.
+func (c *Client) turn(ctx context.Context, call Call) *exchanges.Error {
 	if left := c.gate.left(c.now()); left > maxWait {
 		return &exchanges.Error{
 			Kind: exchanges.RateLimited, Outcome: exchanges.NotSent, RetryAfter: left,
@@ -195,18 +199,23 @@ func (c *Client) turn(ctx context.Context) *exchanges.Error {
 	} else if left > 0 && c.sleep(ctx, left) != nil {
 		return &exchanges.Error{Kind: exchanges.Canceled, Outcome: exchanges.NotSent}
 	}
-	return c.pace(ctx)
+	if call.Limiter != nil {
+		if err := c.pace(ctx, call.Limiter); err != nil {
+			return err
+		}
+	}
+	return c.pace(ctx, c.limiter)
 }
 
-// pace waits until our own rate limit allows a call. It does not begin to wait
+// pace waits until a rate limit of our own allows a call. It does not begin to wait
 // for a turn that comes after ctx's deadline.
-func (c *Client) pace(ctx context.Context) *exchanges.Error {
+func (c *Client) pace(ctx context.Context, limiter *rate.Limiter) *exchanges.Error {
 	canceled := &exchanges.Error{Kind: exchanges.Canceled, Outcome: exchanges.NotSent}
 	if ctx.Err() != nil {
 		return canceled
 	}
 	asked := c.now()
-	turn := c.limiter.ReserveN(asked, 1)
+	turn := limiter.ReserveN(asked, 1)
 	wait := turn.DelayFrom(asked)
 	if end, ok := ctx.Deadline(); ok && time.Until(end) < wait {
 		turn.CancelAt(asked)

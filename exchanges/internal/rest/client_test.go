@@ -182,6 +182,25 @@ func TestOwnRateLimitIsWaitedOut(t *testing.T) {
 	}
 }
 
+// A new key may cost a hundred times what a look at one does.
+func TestACallMayHaveALimitOfItsOwn(t *testing.T) {
+	r := newRig(t, exchangetest.Routes{askCall: exchangetest.JSON("{}").Handler()})
+	dear := ask()
+	dear.Limiter = rate.NewLimiter(rate.Every(20*time.Second), 1)
+	for _, call := range []Call{dear, ask(), dear, ask(), dear} {
+		if e := r.do(t, call); e != nil {
+			t.Fatal(e)
+		}
+	}
+	if got := r.time.total(); got != 40*time.Second {
+		t.Errorf("waited %s, want 20 s before the second and the third of the dear calls alone", got)
+	}
+	soon, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	_, err := r.Do(soon, dear)
+	wants(t, exchanges.AsError(err), exchanges.RateLimited, exchanges.NotSent)
+}
+
 func TestATurnThatIsGivenUpIsFree(t *testing.T) {
 	slow := func(c *Config) { c.Limit, c.Burst = rate.Every(10*time.Second), 1 }
 	r := newRig(t, exchangetest.Routes{askCall: exchangetest.JSON("{}").Handler()}, slow)

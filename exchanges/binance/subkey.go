@@ -1,0 +1,234 @@
+package binance
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
+	"github.com/keyrota/keyrota/exchanges/internal/wire"
+)
+
+// subSwitches are the switches that a key of a sub-account can be given, in
+// the order in which they are sent. Reading has none: every key has it.
+var subSwitches = []struct {
+	name  string
+	gives exchanges.Permission
+}{
+	{"canTrade", exchanges.Spot},
+	{"canMarginLoanRepay", exchanges.Margin},
+	{"canFuturesTrade", exchanges.Futures},
+	{"canUniversalTransfer", exchanges.Transfer},
+	{"canVanillaOptions", exchanges.Options},
+}
+
+// switchable refuses what no switch gives.
+func switchable(op string, set exchanges.PermissionSet) *exchanges.Error {
+	for _, p := range set.All(exchanges.Granted) {
+		given := p == exchanges.Read
+		for _, s := range subSwitches {
+			given = given || s.gives == p
+		}
+		if !given {
+			return invalid(op, fmt.Sprintf("Binance's API cannot give the right to %s to a key of a sub-account. Ask for less, or make the key on the web site.", p))
+		}
+	}
+	return nil
+}
+
+// switches adds the switches of a set; unknown is what an unknown one becomes.
+func (p params) switches(set exchanges.PermissionSet, unknown map[string]bool) params {
+	for _, s := range subSwitches {
+		on := set.Has(s.gives) || set.Get(s.gives) == exchanges.Unknown && unknown[s.name]
+		p = p.with(s.name, strconv.FormatBool(on))
+	}
+	return p
+}
+
+// create makes a key. v2 takes its parameters in the body, where the public key
+// must be.
+func (s subAccount) create(ctx context.Context, r exchanges.KeyRequest) (exchanges.Credential, error) {
+	const op = http.MethodPost + " " + createPath
+	if r.Label == "" {
+		return exchanges.Credential{}, invalid(op, "Give the key a label: it is how a key is found whose answer was lost.")
+	}
+	if e := switchable(op, r.Permissions); e != nil {
+		return exchanges.Credential{}, e
+	}
+	addresses, e := restriction(op, r.IPs)
+	if e != nil {
+		return exchanges.Credential{}, e
+	}
+	p := params("").with("email", s.email).with("apiName", r.Label)
+	p = addresses.add(p).switches(r.Permissions, nil)
+	if r.PublicKey != "" {
+		p = p.with("publicKey", strings.TrimSpace(r.PublicKey))
+	}
+	var made exchanges.Credential
+	err := s.do(ctx, http.MethodPost, createPath, p, func(resp rest.Response) (e *exchanges.Error) {
+		made, e = parseMade(resp, r.PublicKey != "")
+		return e
+	})
+	return made, err
+}
+
+// parseMade reads the only answer that ever has the secret.
+func parseMade(r rest.Response, pair bool) (exchanges.Credential, *exchanges.Error) {
+	var made struct {
+		APIKey    string `json:"apiKey"`
+		SecretKey string `json:"secretKey"`
+	}
+	if e := rest.Decode(r, &made); e != nil {
+		return exchanges.Credential{}, e
+	}
+	c := exchanges.Credential{KeyID: made.APIKey}
+	if !pair {
+		c.Secret = exchanges.NewSecret(made.SecretKey)
+	}
+	if !generated(c.KeyID) || !pair && c.Secret.IsZero() {
+		return exchanges.Credential{}, &exchanges.Error{
+			Kind: exchanges.Protocol, Code: "no key and secret in the answer",
+			Hint: "Binance may have made the key all the same: look for its label in the list of the sub-account's keys, and delete it.",
+		}
+	}
+	return c, nil
+}
+
+// subKey is a key in the list of a sub-account.
+type subKey struct {
+	id, label, email string
+	switches         map[string]bool
+}
+
+// UnmarshalJSON reads one entry. Lists spell the field apikey, the answer to a
+// create apiKey; encoding/json takes both.
+func (k *subKey) UnmarshalJSON(b []byte) error {
+	var known struct {
+		APIKey wire.Text `json:"apikey"`
+		Name   wire.Text `json:"apiName"`
+		Email  wire.Text `json:"email"`
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(b, &known); err != nil {
+		return err
+	}
+	if err := json.Unmarshal(b, &fields); err != nil {
+		return err
+	}
+	*k = subKey{string(known.APIKey), string(known.Name), string(known.Email), map[string]bool{}}
+	for name, raw := range fields {
+		if f := flag(raw); strings.HasPrefix(name, "can") && f.Known {
+			k.switches[name] = f.Value
+		}
+	}
+	return nil
+}
+
+// info brings a key of the list to the normal form. Its time stamp is left
+// out: nothing says whether it is that of the making or of a change.
+func (k subKey) info() exchanges.KeyInfo {
+	set := exchanges.PermissionSet{}.With(exchanges.Read, exchanges.Granted)
+	known := map[string]bool{"canFixApiTrading": true, "canFixApiReading": true}
+	for _, s := range subSwitches {
+		known[s.name] = true
+		if on, told := k.switches[s.name]; told {
+			set = set.With(s.gives, wire.Flag{Value: on, Known: true}.Grant())
+		}
+	}
+	var words []string
+	for _, name := range slices.Sorted(maps.Keys(k.switches)) {
+		if !k.switches[name] {
+			continue
+		}
+		words = append(words, exchanges.Clean(name))
+		if !known[name] {
+			set = set.With(exchanges.Other, exchanges.Granted)
+		}
+	}
+	if k.switches["canFixApiTrading"] {
+		set = set.With(exchanges.Spot, exchanges.Granted)
+	}
+	return exchanges.KeyInfo{KeyID: k.id, Label: k.label, Account: k.email, Permissions: set, ExchangePermissions: words}
+}
+
+// The list of keys comes in pages; mostPages bounds an answer that never ends.
+const (
+	pageSize  = 100
+	mostPages = 50
+)
+
+// list returns every key of the sub-account. It fails rather than leave one
+// out: what is not in it counts as gone.
+func (s subAccount) list(ctx context.Context) ([]subKey, error) {
+	var all []subKey
+	var before int64
+	seen := map[string]bool{}
+	for page := 1; page <= mostPages; page++ {
+		total, keys, err := s.page(ctx, page)
+		if err != nil {
+			return nil, err
+		}
+		if page > 1 && total != before { // then a key may have slipped from one page to another
+			return nil, incomplete("the number of keys changed")
+		}
+		before = total
+		for _, k := range keys {
+			if k.id == "" || seen[k.id] {
+				return nil, incomplete("a key without name, or one twice")
+			}
+			seen[k.id] = true
+		}
+		all = append(all, keys...)
+		switch {
+		case int64(len(all)) == total:
+			return all, nil
+		case int64(len(all)) > total, len(keys) == 0:
+			return nil, incomplete(fmt.Sprintf("%d keys of %d", len(all), total))
+		}
+	}
+	return nil, incomplete("more pages than an account can have")
+}
+
+func (s subAccount) page(ctx context.Context, page int) (total int64, keys []subKey, err error) {
+	p := params("").with("email", s.email).with("page", strconv.Itoa(page)).with("size", strconv.Itoa(pageSize))
+	err = s.do(ctx, http.MethodGet, keysPath, p, func(r rest.Response) *exchanges.Error {
+		var answer struct {
+			Total wire.Int `json:"total"`
+			List  []subKey `json:"list"`
+		}
+		if e := rest.Decode(r, &answer); e != nil {
+			return e
+		}
+		if !answer.Total.Known {
+			return rest.NotJSON(r)
+		}
+		total, keys = answer.Total.Value, answer.List
+		return nil
+	})
+	return total, keys, err
+}
+
+// incomplete is a list that cannot be relied on.
+func incomplete(what string) *exchanges.Error {
+	return &exchanges.Error{
+		Exchange: ID, Op: http.MethodGet + " " + keysPath, Kind: exchanges.Protocol, Outcome: exchanges.Refused, Code: what,
+		Hint: "The list of keys may have changed while it was read: try again.",
+	}
+}
+
+// find looks for a key in the list. The whole of it is read: that Binance's
+// filter finds every key is nowhere promised.
+func (s subAccount) find(ctx context.Context, keyID string) (subKey, bool, error) {
+	keys, err := s.list(ctx)
+	i := slices.IndexFunc(keys, func(k subKey) bool { return k.id == keyID })
+	if err != nil || i < 0 {
+		return subKey{}, false, err
+	}
+	return keys[i], true, nil
+}

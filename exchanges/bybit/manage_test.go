@@ -1,0 +1,259 @@
+package bybit
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/exchangetest"
+)
+
+// calls are the signed calls that a server has seen, in order.
+func calls(s *exchangetest.Server) []string {
+	var out []string
+	for _, r := range s.Requests() {
+		if r.Path != timePath {
+			out = append(out, r.Call())
+		}
+	}
+	return out
+}
+
+func TestCreateSendsWhatIsDocumented(t *testing.T) {
+	for name, c := range map[string]struct {
+		set  exchanges.PermissionSet
+		ips  exchanges.IPWhitelist
+		want string
+	}{
+		"futures bot": {
+			exchanges.NewPermissionSet(exchanges.Read, exchanges.Futures), ipList("203.0.113.7", "203.0.113.8"),
+			`{"subuid":100400345,"note":"bot","ips":"203.0.113.7,203.0.113.8","readOnly":0,"permissions":{"ContractTrade":["Order","Position"]}}`,
+		},
+		"reader": {
+			exchanges.NewPermissionSet(exchanges.Read), exchanges.IPWhitelist{State: exchanges.IPAny},
+			`{"subuid":100400345,"note":"bot","ips":"*","readOnly":1,"permissions":{"ContractTrade":["Order","Position"],"Spot":["SpotTrade"]}}`,
+		},
+		"much": {
+			exchanges.NewPermissionSet(exchanges.Read, exchanges.Spot, exchanges.Options, exchanges.Transfer, exchanges.Admin, exchanges.Earn), ipList("203.0.113.7"),
+			`{"subuid":100400345,"note":"bot","ips":"203.0.113.7","readOnly":0,"permissions":{"Earn":["Earn"],"Options":["OptionsTrade"],"Spot":["SpotTrade"],"Wallet":["AccountTransfer"]}}`,
+		},
+	} {
+		d := newDesk(t)
+		made, err := d.CreateKey(t.Context(), testManager(), exchanges.KeyRequest{Label: "bot", Permissions: c.set, IPs: c.ips})
+		if err != nil || made.KeyID != subKeyOf(1).KeyID || made.Secret.Reveal() != subKeyOf(1).Secret.Reveal() {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if got := d.server.Requests("POST " + createSubPath)[0].Body; got != c.want {
+			t.Errorf("%s:\n%s\nwant\n%s", name, got, c.want)
+		}
+	}
+}
+
+func TestRequestsThatAreRefusedHere(t *testing.T) {
+	with := func(change func(*exchanges.KeyRequest)) exchanges.KeyRequest {
+		r := manage().New
+		change(&r)
+		return r
+	}
+	asks := func(p ...exchanges.Permission) func(*exchanges.KeyRequest) {
+		return func(r *exchanges.KeyRequest) { r.Permissions = exchanges.NewPermissionSet(p...) }
+	}
+	for name, c := range map[string]struct {
+		request exchanges.KeyRequest
+		kind    exchanges.Kind
+	}{
+		"no label":     {with(func(r *exchanges.KeyRequest) { r.Label = "" }), exchanges.Invalid},
+		"withdraw":     {with(asks(exchanges.Read, exchanges.Withdraw)), exchanges.Invalid},
+		"margin":       {with(asks(exchanges.Read, exchanges.Margin)), exchanges.Invalid},
+		"other":        {with(asks(exchanges.Read, exchanges.Other)), exchanges.Invalid},
+		"nothing":      {with(asks()), exchanges.Invalid},
+		"nothing told": {with(func(r *exchanges.KeyRequest) { r.Permissions = exchanges.PermissionSet{} }), exchanges.Invalid},
+		"unknown IPs":  {with(func(r *exchanges.KeyRequest) { r.IPs = exchanges.IPWhitelist{} }), exchanges.Invalid},
+		"untold IPs":   {with(func(r *exchanges.KeyRequest) { r.IPs.State = exchanges.IPRestricted }), exchanges.Invalid},
+		"a public key": {with(func(r *exchanges.KeyRequest) { r.PublicKey = exchangetest.PublicPEM }), exchanges.Unsupported},
+	} {
+		d := newDesk(t)
+		_, err := d.CreateKey(t.Context(), testManager(), c.request)
+		if e := exchanges.AsError(err); e.Kind != c.kind || e.Outcome != exchanges.NotSent || e.Hint == "" || len(d.server.Requests()) != 0 {
+			t.Errorf("%s: %v, %d requests", name, err, len(d.server.Requests()))
+		}
+	}
+}
+
+func TestSubAccountIsAUID(t *testing.T) {
+	for _, name := range []string{"", "bot01", "bot@example.com", "-5", "0", "1e5"} {
+		d := newDesk(t)
+		m := testManager()
+		m.SubAccount = name
+		_, err := d.ListKeys(t.Context(), m)
+		if e := exchanges.AsError(err); e.Kind != exchanges.Invalid || !strings.Contains(e.Hint, "UID") || len(d.server.Requests()) != 0 {
+			t.Errorf("%q: %v", name, err)
+		}
+		if err := d.RevokeKey(t.Context(), m, "another"); !errors.Is(err, exchanges.Invalid) {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
+func TestListSaysWhatAnInspectionDoes(t *testing.T) {
+	d := newDesk(t)
+	d.key(exchanges.Futures)
+	got, err := d.ListKeys(t.Context(), testManager())
+	if err != nil || len(got) != 1 {
+		t.Fatalf("%v, %v", got, err)
+	}
+	k := got[0]
+	if k.Label != "grid bot" || k.Account != testUID || !k.Created.Known() || !k.Expires.IsNever() || k.IPs.State != exchanges.IPList || k.Seen.IsZero() {
+		t.Errorf("%+v", k)
+	}
+	if g := grants(k.Permissions); g != "read+ spot- margin- futures+ options- transfer- withdraw- earn- admin- other-" {
+		t.Errorf("permissions %s", g)
+	}
+	if sent := d.server.Requests("GET " + listSubPath)[0].Query; sent != "subMemberId=100400345&limit=20" {
+		t.Errorf("query %q, which is that of the vector", sent)
+	}
+}
+
+// What is not in the list counts as gone, so a list with holes is no list.
+func TestIncompleteListIsAnError(t *testing.T) {
+	for name, body := range map[string]string{
+		"no list":      `{"retCode":0,"result":{}}`,
+		"null":         `{"retCode":0,"result":{"result":null}}`,
+		"no name":      `{"retCode":0,"result":{"result":[{"note":"x"}],"nextPageCursor":""}}`,
+		"a page twice": `{"retCode":0,"result":{"result":[{"apiKey":"k1"}],"nextPageCursor":"again"}}`,
+	} {
+		d := newDesk(t)
+		id := d.key().KeyID
+		d.server.Handle("GET "+listSubPath, exchangetest.JSON(body).Handler())
+		if _, err := d.ListKeys(t.Context(), testManager()); !errors.Is(err, exchanges.Protocol) {
+			t.Errorf("%s: %v", name, err)
+		}
+		d.server.Handle("POST "+deleteSubPath, noSuchKey().Handler())
+		if err := d.RevokeKey(t.Context(), testManager(), id); err == nil {
+			t.Errorf("%s: a key counts as gone", name)
+		}
+	}
+}
+
+func TestRevokeLooksOnlyWhereAnAnswerIsToBeHad(t *testing.T) {
+	for name, c := range map[string]struct {
+		reply exchangetest.Reply
+		looks bool
+	}{
+		"unknown code": {noSuchKey(), true},
+		"lost":         {exchangetest.Drop(), true},
+		"no right":     {said(200, 10005, "Permission denied."), true},
+		"limit":        {said(200, 10006, "Too many visits."), false},
+		"clock":        {said(200, 10002, "The request time exceeds the time window range."), false},
+		"firewall":     {exchangetest.Page(403), false},
+	} {
+		d := newDesk(t)
+		id := d.key().KeyID
+		d.server.Handle("POST "+deleteSubPath, c.reply.Handler())
+		if err := d.RevokeKey(t.Context(), testManager(), id); err == nil {
+			t.Errorf("%s: the key is there and counts as gone", name)
+		}
+		if looked := len(d.server.Requests("GET "+listSubPath)) > 0; looked != c.looks {
+			t.Errorf("%s: looked %t", name, looked)
+		}
+		d.fake.Delete(id)
+		if err := d.RevokeKey(t.Context(), testManager(), id); (err == nil) != c.looks {
+			t.Errorf("%s, gone: %v", name, err)
+		}
+	}
+}
+
+// An unknown managing key proves nothing about the key that is managed.
+func TestUnknownManagerIsNotTheKey(t *testing.T) {
+	d := newDesk(t)
+	d.server.Handle("GET "+listSubPath, unknownCaller().Handler())
+	d.server.Handle("POST "+deleteSubPath, unknownCaller().Handler())
+	_, listErr := d.ListKeys(t.Context(), testManager())
+	for _, err := range []error{listErr, d.RevokeKey(t.Context(), testManager(), d.key().KeyID)} {
+		if e := exchanges.AsError(err); e.Kind != exchanges.Auth || e.UnknownKey {
+			t.Errorf("%+v", e)
+		}
+	}
+}
+
+func TestUnknownKeyIsSaidByOneCodeOnly(t *testing.T) {
+	for code := range verdicts {
+		_, err := inspect(t, said(200, int(code), "no"))
+		if got := exchanges.AsError(err).UnknownKey; got != (code == 10003) {
+			t.Errorf("%d: unknown key %t", code, got)
+		}
+	}
+}
+
+func TestRefusedChangeNamesTheRightThatItTakes(t *testing.T) {
+	d := newDesk(t)
+	d.server.Handle("POST "+createSubPath, said(200, 10005, "Permission denied.").Handler())
+	_, err := d.CreateKey(t.Context(), testManager(), manage().New)
+	if e := exchanges.AsError(err); e.Kind != exchanges.Denied || !strings.Contains(e.Hint, "wallet") || !strings.Contains(e.Hint, "read-only") {
+		t.Errorf("%v: %s", err, e.Hint)
+	}
+}
+
+func TestSiteThatMakesNoKeysPointsToThePage(t *testing.T) {
+	d := newDesk(t)
+	d.server.Handle("POST "+createSubPath, said(200, 81007, "not supported").Handler())
+	_, err := d.CreateKey(t.Context(), testManager(), manage().New)
+	if e := exchanges.AsError(err); e.Kind != exchanges.Unsupported || !strings.Contains(e.Hint, "by hand") {
+		t.Errorf("%v: %s", err, e.Hint)
+	}
+}
+
+// One new key a second is what an account has.
+func TestChangesStayBelowTheLimit(t *testing.T) {
+	d := newDesk(t)
+	began := d.client.Now()
+	for range 4 {
+		if _, err := d.CreateKey(t.Context(), testManager(), manage().New); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if took := d.client.Now().Sub(began); took.Seconds() < 3 {
+		t.Errorf("four keys within %s", took)
+	}
+}
+
+func TestSitesDoWhatTheyDeclare(t *testing.T) {
+	for _, site := range info().Sites {
+		x, err := open(exchanges.Connection{Site: site, Origin: site.Origin})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, creates := x.(exchanges.Creator)
+		_, revokes := x.(exchanges.Revoker)
+		demo := site.Environment == exchanges.Demo
+		if creates != (!demo && site.ID != "eu") || revokes == demo || site.Capabilities.KeyPair != exchanges.RSA {
+			t.Errorf("%s: creates %t, revokes %t, pair %q", site.Name, creates, revokes, site.Capabilities.KeyPair)
+		}
+	}
+}
+
+func FuzzList(f *testing.F) {
+	f.Add([]byte(`{"apiKey":"k1","note":"\u001b[2J","readOnly":true,"permissions":{"Spot":["SpotTrade"]},"ips":["*"]}`))
+	f.Add([]byte(`{"readOnly":"no","permissions":{"Wallet":["Withdraw",7]}}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var k key
+		if json.Unmarshal(body, &k) != nil {
+			return
+		}
+		for _, want := range []exchanges.PermissionSet{{}, exchanges.NewPermissionSet(exchanges.Read), exchanges.NewPermissionSet(exchanges.Read, exchanges.Spot)} {
+			m, err := k.becomes("x", want)
+			if err != nil {
+				continue
+			}
+			if want.Known() && slices.Contains(m.Permissions["Wallet"], "Withdraw") {
+				t.Errorf("%s keeps withdrawal: %+v", body, m)
+			}
+			if m.Permissions[addedByBybit] != nil {
+				t.Errorf("%s sends Bybit's own group: %+v", body, m)
+			}
+		}
+	})
+}
