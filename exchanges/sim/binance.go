@@ -2,6 +2,7 @@ package sim
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -11,21 +12,23 @@ import (
 
 // binance simulates the spot API of Binance as documented in
 // github.com/binance/binance-spot-api-docs (rest-api.md, errors.md) and, for
-// the live site only, the parts of /sapi and /fapi at developers.binance.com
-// that client libraries need to load their markets. Weights are counted and
-// told, the limits are not enforced: FaultRateLimit does that.
+// the live site only, the keys of sub-accounts and the parts of /sapi and
+// /fapi at developers.binance.com that client libraries need to load their
+// markets. Weights are counted and told, the limits are not enforced:
+// FaultRateLimit does that.
 type binance struct {
 	*book
 	account account
 	now     func() time.Time
-	routes  map[string]binanceRoute // by path
+	routes  map[string]binanceRoute // by "METHOD /path"
 	weight  weightMeter
+	byUID   map[string]*weightMeter // of the routes that are counted per account
+	edited  map[*entry]time.Time    // when a key was last changed
 }
 
 // binanceRoute is one endpoint. Need says what a caller must show: nothing,
 // the header with any key, or a signature by a key with one of the flags.
 type binanceRoute struct {
-	method string
 	need   string
 	weight int
 	serve  func(v *binance, c binanceCall) (any, *binanceError)
@@ -39,7 +42,8 @@ const (
 
 // binanceCall is a request that has passed every check of its route.
 type binanceCall struct {
-	params url.Values
+	params url.Values // of the query and the body
+	query  url.Values
 	key    *entry // nil on public routes
 }
 
@@ -52,31 +56,25 @@ type binanceError struct {
 
 func newBinance(env string, a account, now func() time.Time) venue {
 	v := &binance{
-		book: newBook("binance", env, a, now(), func(m *material, _ string) (string, string) {
+		book: newBook("binance", env, a, now, func(m *material, _ string) (string, string) {
 			return m.text(alphanumeric, 64), m.text(alphanumeric, 64)
 		}),
-		account: a, now: now, routes: binanceSpotRoutes(),
+		account: a, now: now, routes: binanceSpotRoutes(), byUID: map[string]*weightMeter{}, edited: map[*entry]time.Time{},
 	}
 	if env == "live" { // testnet and demo have the /api part only
-		for path, route := range binanceLiveRoutes() {
-			v.routes[path] = route
-		}
+		maps.Copy(v.routes, binanceLiveRoutes())
+		maps.Copy(v.routes, binanceSubRoutes())
 	}
 	return v
 }
 
 func (v *binance) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	route, known := v.routes[r.URL.Path]
+	route, known := v.routes[r.Method+" "+r.URL.Path]
 	if !known {
-		writePage(w, http.StatusNotFound)
+		v.noRoute(w, r.URL.Path)
 		return
 	}
-	if r.Method != route.method {
-		w.Header().Set("Allow", route.method)
-		writePage(w, http.StatusMethodNotAllowed)
-		return
-	}
-	v.meter(w, r.URL.Path, route.weight)
+	v.meter(w, r, route.weight)
 	call, refusal := v.admit(r, route.need)
 	if refusal != nil {
 		writeJSON(w, refusal.status, refusal)
@@ -88,6 +86,22 @@ func (v *binance) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	writeJSON(w, http.StatusOK, body)
+}
+
+// noRoute answers for a path that does not exist or wants another method.
+func (v *binance) noRoute(w http.ResponseWriter, path string) {
+	var allowed []string
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodDelete} {
+		if _, known := v.routes[method+" "+path]; known {
+			allowed = append(allowed, method)
+		}
+	}
+	if allowed == nil {
+		writePage(w, http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	writePage(w, http.StatusMethodNotAllowed)
 }
 
 // admit checks everything about a request that does not depend on what it
@@ -102,12 +116,14 @@ func (v *binance) admit(r *http.Request, need string) (binanceCall, *binanceErro
 	if err != nil {
 		return binanceCall{}, &binanceError{400, -1100, "Illegal characters found in a parameter."}
 	}
+	call := binanceCall{params: params, query: r.URL.Query()}
 	if need == needNothing {
-		return binanceCall{params: params}, nil
+		return call, nil
 	}
 	key, refusal := v.identify(r)
+	call.key = key
 	if refusal != nil || need == needKey {
-		return binanceCall{params, key}, refusal
+		return call, refusal
 	}
 	if refusal := v.checkSigned(r, key, params, text); refusal != nil {
 		return binanceCall{}, refusal
@@ -116,7 +132,7 @@ func (v *binance) admit(r *http.Request, need string) (binanceCall, *binanceErro
 		return binanceCall{}, errBinanceKey
 	}
 	v.touch(key, v.now())
-	return binanceCall{params, key}, nil
+	return call, nil
 }
 
 // One refusal stands for an unknown key, a disabled one, an address that is
@@ -157,10 +173,19 @@ func (v *binance) fault(w http.ResponseWriter, kind FaultKind) {
 	writeJSON(w, refusal.status, refusal)
 }
 
-// meter tells the weight that the caller used in this minute.
-func (v *binance) meter(w http.ResponseWriter, path string, weight int) {
+// meter tells the weight that was used in this minute: by the caller's
+// address, or, where sub-accounts are managed, by the account and endpoint.
+func (v *binance) meter(w http.ResponseWriter, r *http.Request, weight int) {
+	if strings.Contains(r.URL.Path, "/sub-account/") {
+		name := r.Method + " " + r.URL.Path
+		if v.byUID[name] == nil {
+			v.byUID[name] = &weightMeter{}
+		}
+		w.Header().Set("X-Sapi-Used-Uid-Weight-1m", strconv.Itoa(v.byUID[name].add(v.now(), weight)))
+		return
+	}
 	used := strconv.Itoa(v.weight.add(v.now(), weight))
-	if strings.HasPrefix(path, "/sapi/") {
+	if strings.HasPrefix(r.URL.Path, "/sapi/") {
 		w.Header().Set("X-Sapi-Used-Ip-Weight-1m", used)
 		return
 	}

@@ -4,21 +4,20 @@ import "strconv"
 
 // binanceLiveRoutes are the endpoints that only the live site has.
 func binanceLiveRoutes() map[string]binanceRoute {
-	const get, post = "GET", "POST"
 	return map[string]binanceRoute{
-		"/sapi/v1/system/status":            {get, needNothing, 1, fixed(object{"status": 0, "msg": "normal"})},
-		"/sapi/v1/account/apiRestrictions":  {get, "enableReading", 1, binanceRestrictions},
-		"/sapi/v1/account/info":             {get, "enableReading", 1, fixed(object{"vipLevel": 0, "isMarginEnabled": false, "isFutureEnabled": false})},
-		"/sapi/v1/account/status":           {get, "enableReading", 1, fixed(object{"data": "Normal"})},
-		"/sapi/v1/account/apiTradingStatus": {get, "enableReading", 1, binanceTradingStatus},
-		"/sapi/v1/capital/config/getall":    {get, "enableReading", 10, binanceCoins},
-		"/sapi/v3/asset/getUserAsset":       {post, "enableReading", 5, binanceUserAssets},
-		"/sapi/v1/margin/allPairs":          {get, needKey, 1, binanceMarginPairs},
-		"/sapi/v1/margin/isolated/allPairs": {get, "enableReading", 10, binanceMarginPairs},
-		"/fapi/v1/ping":                     {get, needNothing, 1, binancePing},
-		"/fapi/v1/time":                     {get, needNothing, 1, binanceTime},
-		"/fapi/v1/exchangeInfo":             {get, needNothing, 1, binanceNoContracts},
-		"/dapi/v1/exchangeInfo":             {get, needNothing, 1, binanceNoContracts},
+		"GET /sapi/v1/system/status":            {needNothing, 1, fixed(object{"status": 0, "msg": "normal"})},
+		"GET /sapi/v1/account/apiRestrictions":  {"enableReading", 1, binanceRestrictions},
+		"GET /sapi/v1/account/info":             {"enableReading", 1, fixed(object{"vipLevel": 0, "isMarginEnabled": false, "isFutureEnabled": false})},
+		"GET /sapi/v1/account/status":           {"enableReading", 1, fixed(object{"data": "Normal"})},
+		"GET /sapi/v1/account/apiTradingStatus": {"enableReading", 1, binanceTradingStatus},
+		"GET /sapi/v1/capital/config/getall":    {"enableReading", 10, binanceCoins},
+		"POST /sapi/v3/asset/getUserAsset":      {"enableReading", 5, binanceUserAssets},
+		"GET /sapi/v1/margin/allPairs":          {needKey, 1, binanceMarginPairs},
+		"GET /sapi/v1/margin/isolated/allPairs": {"enableReading", 10, binanceMarginPairs},
+		"GET /fapi/v1/ping":                     {needNothing, 1, binancePing},
+		"GET /fapi/v1/time":                     {needNothing, 1, binanceTime},
+		"GET /fapi/v1/exchangeInfo":             {needNothing, 1, binanceNoContracts},
+		"GET /dapi/v1/exchangeInfo":             {needNothing, 1, binanceNoContracts},
 	}
 }
 
@@ -44,16 +43,26 @@ func binanceNoContracts(v *binance, _ binanceCall) (any, *binanceError) {
 	}, nil
 }
 
+// owner returns the account that a key belongs to: the main one, or a
+// sub-account, which has a number of its own and holds nothing.
+func (v *binance) owner(key *entry) account {
+	if key.Sub == "" {
+		return v.account
+	}
+	return account{ID: v.material("sub-account", key.Sub).text("123456789", 9)}
+}
+
 // binanceAccount tells what the account may do; the flags canTrade and so on
 // are not those of the key.
 func binanceAccount(v *binance, c binanceCall) (any, *binanceError) {
-	uid, err := strconv.ParseInt(v.account.ID, 10, 64)
+	own := v.owner(c.key)
+	uid, err := strconv.ParseInt(own.ID, 10, 64)
 	if err != nil {
-		panic("sim: account " + v.account.ID + " has no number")
+		panic("sim: account " + own.ID + " has no number")
 	}
 	balances := []object{}
-	for _, asset := range v.account.assets() {
-		balances = append(balances, object{"asset": asset, "free": decimal(v.account.Balances[asset], 8), "locked": "0.00000000"})
+	for _, asset := range own.assets() {
+		balances = append(balances, object{"asset": asset, "free": decimal(own.Balances[asset], 8), "locked": "0.00000000"})
 	}
 	return object{
 		"makerCommission": 10, "takerCommission": 10, "buyerCommission": 0, "sellerCommission": 0,
@@ -84,12 +93,12 @@ func binanceTradingStatus(*binance, binanceCall) (any, *binanceError) {
 }
 
 func binanceUserAssets(v *binance, c binanceCall) (any, *binanceError) {
-	wanted := c.params.Get("asset")
+	wanted, own := c.params.Get("asset"), v.owner(c.key)
 	list := []object{}
-	for _, asset := range v.account.assets() {
+	for _, asset := range own.assets() {
 		if wanted == "" || wanted == asset {
 			list = append(list, object{
-				"asset": asset, "free": decimal(v.account.Balances[asset], 8), "locked": "0", "freeze": "0",
+				"asset": asset, "free": decimal(own.Balances[asset], 8), "locked": "0", "freeze": "0",
 				"withdrawing": "0", "ipoable": "0", "btcValuation": "0",
 			})
 		}
@@ -97,12 +106,12 @@ func binanceUserAssets(v *binance, c binanceCall) (any, *binanceError) {
 	return list, nil
 }
 
-func binanceCoins(v *binance, _ binanceCall) (any, *binanceError) {
-	list := []object{}
+func binanceCoins(v *binance, c binanceCall) (any, *binanceError) {
+	list, held := []object{}, v.owner(c.key).Balances
 	for _, asset := range v.account.assets() {
 		list = append(list, object{
 			"coin": asset, "name": asset, "depositAllEnable": true, "withdrawAllEnable": true, "trading": true, "isLegalMoney": false,
-			"free": decimal(v.account.Balances[asset], 8), "locked": "0", "freeze": "0", "withdrawing": "0", "ipoing": "0", "ipoable": "0", "storage": "0",
+			"free": decimal(held[asset], 8), "locked": "0", "freeze": "0", "withdrawing": "0", "ipoing": "0", "ipoable": "0", "storage": "0",
 			"networkList": []object{{
 				"network": "ETH", "coin": asset, "name": "Ethereum (ERC20)", "isDefault": true, "depositEnable": true, "withdrawEnable": true,
 				"depositDesc": "", "withdrawDesc": "", "specialTips": "", "resetAddressStatus": false, "addressRegex": "^(0x)[0-9A-Fa-f]{40}$", "memoRegex": "",

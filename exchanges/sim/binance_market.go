@@ -7,24 +7,23 @@ import (
 
 // binanceSpotRoutes are the endpoints that every environment has.
 func binanceSpotRoutes() map[string]binanceRoute {
-	const get, post = "GET", "POST"
 	return map[string]binanceRoute{
-		"/api/v3/ping":              {get, needNothing, 1, binancePing},
-		"/api/v3/time":              {get, needNothing, 1, binanceTime},
-		"/api/v3/exchangeInfo":      {get, needNothing, 20, binanceExchangeInfo},
-		"/api/v3/depth":             {get, needNothing, 5, binanceDepth},
-		"/api/v3/trades":            {get, needNothing, 25, binanceTrades},
-		"/api/v3/aggTrades":         {get, needNothing, 4, binanceAggregates},
-		"/api/v3/klines":            {get, needNothing, 2, binanceKlines},
-		"/api/v3/avgPrice":          {get, needNothing, 2, binanceAveragePrice},
-		"/api/v3/ticker/24hr":       {get, needNothing, 2, perSymbol(binanceTicker)},
-		"/api/v3/ticker/price":      {get, needNothing, 2, perSymbol(binancePrice)},
-		"/api/v3/ticker/bookTicker": {get, needNothing, 2, perSymbol(binanceBookTicker)},
-		"/api/v3/account":           {get, "enableReading", 20, binanceAccount},
-		"/api/v3/openOrders":        {get, "enableReading", 6, binanceNone},
-		"/api/v3/allOrders":         {get, "enableReading", 20, binanceNoneOfSymbol},
-		"/api/v3/myTrades":          {get, "enableReading", 20, binanceNoneOfSymbol},
-		"/api/v3/order/test":        {post, "enableSpotAndMarginTrading", 1, binanceTestOrder},
+		"GET /api/v3/ping":              {needNothing, 1, binancePing},
+		"GET /api/v3/time":              {needNothing, 1, binanceTime},
+		"GET /api/v3/exchangeInfo":      {needNothing, 20, binanceExchangeInfo},
+		"GET /api/v3/depth":             {needNothing, 5, binanceDepth},
+		"GET /api/v3/trades":            {needNothing, 25, binanceTrades},
+		"GET /api/v3/aggTrades":         {needNothing, 4, binanceAggregates},
+		"GET /api/v3/klines":            {needNothing, 2, binanceKlines},
+		"GET /api/v3/avgPrice":          {needNothing, 2, binanceAveragePrice},
+		"GET /api/v3/ticker/24hr":       {needNothing, 2, perSymbol(binanceTicker)},
+		"GET /api/v3/ticker/price":      {needNothing, 2, perSymbol(binancePrice)},
+		"GET /api/v3/ticker/bookTicker": {needNothing, 2, perSymbol(binanceBookTicker)},
+		"GET /api/v3/account":           {"enableReading", 20, binanceAccount},
+		"GET /api/v3/openOrders":        {"enableReading", 6, binanceNone},
+		"GET /api/v3/allOrders":         {"enableReading", 20, binanceNoneOfSymbol},
+		"GET /api/v3/myTrades":          {"enableReading", 20, binanceNoneOfSymbol},
+		"POST /api/v3/order/test":       {"enableSpotAndMarginTrading", 1, binanceTestOrder},
 	}
 }
 

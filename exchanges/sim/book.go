@@ -1,29 +1,41 @@
 package sim
 
 import (
+	"cmp"
 	"crypto"
+	"crypto/ed25519"
+	"crypto/rsa"
 	"maps"
 	"net/netip"
 	"slices"
+	"strconv"
 	"time"
 )
 
-// entry is one key of an account. Only its use changes after newBook.
+// entry is one key of an account.
 type entry struct {
 	Label       string
+	Sub         string // the sub-account it belongs to; empty: the main account
 	ID          string // the public half, what a client sends
 	Secret      string // as the client holds it; empty where PublicKey is set
-	PrivatePEM  string // what the client signs with instead of Secret
+	PrivatePEM  string // what the client signs with instead of Secret; empty where only the client has it
 	PublicKey   crypto.PublicKey
+	PublicPEM   string // PublicKey as the exchange shows it
 	Algorithm   string
 	Permissions []string
 	Words       []string // rights in the exchange's words; see seed
 	IPs         []string
 	Created     time.Time
+	ValidFrom   time.Time // before that it is listed, but does not work yet
 	Expires     time.Time // zero: never
 	Disabled    bool
-	Number      int // 1 for the first key of the account
+	Number      int // 1 for the first key of the account, never given to a second one
 
+	// Kraken only; see seed.
+	SecondFactor bool
+	NonceWindow  uint64
+
+	goneAt   time.Time // zero: not removed; else it works until then
 	lastUsed time.Time
 	spent    map[string]time.Time // single-use nonces and when they may be forgotten
 }
@@ -51,22 +63,31 @@ func (e *entry) allows(addr netip.Addr) bool {
 // format. The secret is unused where the algorithm has a key pair.
 type issuer func(m *material, algorithm string) (id, secret string)
 
-// book holds the keys of one account. It has no lock, since a venue gets one
-// request at a time.
+// book holds the keys of one account and its sub-accounts. It has no lock,
+// since a venue gets one request at a time.
 type book struct {
-	byID    map[string]*entry
-	ordered []*entry
+	names       []string // the exchange, the environment and the account
+	issue       issuer
+	now         func() time.Time
+	propagation time.Duration // what a new key needs to work and a removed one to stop
+	byID        map[string]*entry
+	ordered     []*entry // without removed ones
+	last        int      // the Number given last
 }
 
 // newBook makes the keys that an account is seeded with. Their values follow
 // from the exchange, the environment, the account and the label alone.
-func newBook(exchange, env string, a account, start time.Time, issue issuer) *book {
-	b := &book{byID: make(map[string]*entry, len(a.Seeds)), ordered: make([]*entry, 0, len(a.Seeds))}
-	for i, s := range a.Seeds {
-		m := newMaterial(exchange, env, a.ID, s.Label)
+func newBook(exchange, env string, a account, now func() time.Time, issue issuer) *book {
+	b := &book{
+		names: []string{exchange, env, a.ID}, issue: issue, now: now, propagation: a.Propagation,
+		byID: make(map[string]*entry, len(a.Seeds)), ordered: make([]*entry, 0, len(a.Seeds)),
+	}
+	start := now()
+	for _, s := range a.Seeds {
 		e := &entry{
-			Label: s.Label, Algorithm: s.Algorithm, Permissions: s.Permissions, Words: s.Words, IPs: s.IPs,
-			Created: start.Add(-s.Age), Disabled: s.Disabled, Number: i + 1,
+			Label: s.Label, Sub: s.Sub, Algorithm: s.Algorithm, Permissions: s.Permissions, Words: s.Words, IPs: s.IPs,
+			Created: start.Add(-s.Age), ValidFrom: start.Add(-s.Age), Disabled: s.Disabled,
+			SecondFactor: s.SecondFactor, NonceWindow: s.NonceWindow,
 		}
 		if s.Expires != 0 {
 			e.Expires = start.Add(s.Expires)
@@ -74,6 +95,7 @@ func newBook(exchange, env string, a account, start time.Time, issue issuer) *bo
 		if s.LastUsed != 0 {
 			e.lastUsed = start.Add(-s.LastUsed)
 		}
+		m := b.material(s.Label)
 		e.ID, e.Secret = issue(m, s.Algorithm)
 		switch s.Algorithm {
 		case algEd25519:
@@ -82,22 +104,128 @@ func newBook(exchange, env string, a account, start time.Time, issue issuer) *bo
 			e.PublicKey, e.PrivatePEM = m.rsa()
 		}
 		if e.PublicKey != nil {
-			e.Secret = ""
+			e.Secret, e.PublicPEM = "", publicPEM(e.PublicKey)
 		}
-		b.byID[e.ID] = e
-		b.ordered = append(b.ordered, e)
+		b.add(e)
 	}
 	return b
 }
 
-// find returns the key with the given public half.
-func (b *book) find(id string) (*entry, bool) {
-	e, ok := b.byID[id]
-	return e, ok
+// material returns the source of a key's values.
+func (b *book) material(names ...string) *material {
+	return newMaterial(slices.Concat(b.names, names)...)
 }
 
-// all returns the keys in the order of their seeds.
+func (b *book) add(e *entry) {
+	b.last++
+	e.Number = b.last
+	b.byID[e.ID] = e
+	b.ordered = append(b.ordered, e)
+}
+
+// wanted is a key that somebody asks for. With a public key the client has
+// the private half, and no secret is made.
+type wanted struct {
+	Label        string
+	Sub          string
+	Permissions  []string // of the normal form
+	Words        []string // in the exchange's words, in place of those that follow from Permissions; see seed
+	IPs          []string
+	PublicKey    crypto.PublicKey
+	PublicPEM    string // as it was sent; empty: made of PublicKey
+	Expires      time.Time
+	SecondFactor bool   // Kraken only, as is NonceWindow; see seed
+	NonceWindow  uint64 // see seed
+}
+
+// issueNew makes a key. Its values follow from the account and from how many
+// keys the account had before, so that none comes twice.
+func (b *book) issueNew(w wanted, now time.Time) *entry {
+	e := &entry{
+		Label: w.Label, Sub: w.Sub, Algorithm: algHMAC, IPs: slices.Clone(w.IPs),
+		Permissions: slices.Clone(w.Permissions), Words: slices.Clone(w.Words),
+		Created: now, ValidFrom: now.Add(b.propagation), Expires: w.Expires,
+		SecondFactor: w.SecondFactor, NonceWindow: w.NonceWindow,
+		PublicKey: w.PublicKey, PublicPEM: w.PublicPEM,
+	}
+	switch w.PublicKey.(type) {
+	case ed25519.PublicKey:
+		e.Algorithm = algEd25519
+	case *rsa.PublicKey:
+		e.Algorithm = algRSA
+	}
+	e.ID, e.Secret = b.issue(b.material("issued", strconv.Itoa(b.last+1)), e.Algorithm)
+	if e.PublicKey != nil {
+		e.Secret, e.PublicPEM = "", cmp.Or(e.PublicPEM, publicPEM(e.PublicKey))
+	}
+	b.add(e)
+	return e
+}
+
+// remove deletes a key: it is listed no more, and stops working once the news
+// has got around. It reports whether there was such a key.
+func (b *book) remove(id string, now time.Time) bool {
+	e, ok := b.byID[id]
+	if !ok || !e.goneAt.IsZero() {
+		return false
+	}
+	e.goneAt = now.Add(b.propagation)
+	b.ordered = slices.DeleteFunc(b.ordered, func(other *entry) bool { return other == e })
+	return true
+}
+
+// find returns the key with the given public half, if it works now: not one
+// that is too new or gone.
+func (b *book) find(id string) (*entry, bool) {
+	e, ok := b.byID[id]
+	if !ok {
+		return nil, false
+	}
+	now := b.now()
+	if now.Before(e.ValidFrom) || !e.goneAt.IsZero() && !now.Before(e.goneAt) {
+		return nil, false
+	}
+	return e, true
+}
+
+// listed returns the key with the given public half, if the account's list
+// shows it: from the moment it is made until it is removed.
+func (b *book) listed(id string) (*entry, bool) {
+	e, ok := b.byID[id]
+	if !ok || !e.goneAt.IsZero() {
+		return nil, false
+	}
+	return e, true
+}
+
+// ledger returns the book of a venue that embeds it.
+func (b *book) ledger() *book { return b }
+
+// all returns the listed keys in the order in which they were made.
 func (b *book) all() []*entry { return slices.Clone(b.ordered) }
+
+// ofSub returns the listed keys of a sub-account, "" being the main account.
+func (b *book) ofSub(sub string) []*entry {
+	return slices.DeleteFunc(b.all(), func(e *entry) bool { return e.Sub != sub })
+}
+
+// byLabel returns the first listed key of a sub-account with a label.
+func (b *book) byLabel(sub, label string) (*entry, bool) {
+	return b.first(func(e *entry) bool { return e.Sub == sub && e.Label == label })
+}
+
+// byNumber returns the listed key with a number.
+func (b *book) byNumber(n int) (*entry, bool) {
+	return b.first(func(e *entry) bool { return e.Number == n })
+}
+
+func (b *book) first(is func(*entry) bool) (*entry, bool) {
+	i := slices.IndexFunc(b.ordered, is)
+	if i < 0 {
+		return nil, false
+	}
+	return b.ordered[i], true
+}
 
 // touch notes that a key was used.
 func (b *book) touch(e *entry, now time.Time) { e.lastUsed = now }
@@ -126,11 +254,16 @@ func (b *book) spendOnce(e *entry, nonce string, now time.Time, window time.Dura
 func (b *book) keys() []Key {
 	out := make([]Key, len(b.ordered))
 	for i, e := range b.ordered {
-		out[i] = Key{
-			Label: e.Label, Key: e.ID, Secret: e.Secret, PrivateKey: e.PrivatePEM,
-			Permissions: append([]string{}, e.Permissions...), // never nil: JSON wants []
-			IPWhitelist: append([]string{}, e.IPs...),
-		}
+		out[i] = e.key()
 	}
 	return out
+}
+
+// key returns everything that the owner of a key has to know of it.
+func (e *entry) key() Key {
+	return Key{
+		Label: e.Label, Account: e.Sub, Key: e.ID, Secret: e.Secret, PrivateKey: e.PrivatePEM,
+		Permissions: append([]string{}, e.Permissions...), // never nil: JSON wants []
+		IPWhitelist: append([]string{}, e.IPs...),
+	}
 }

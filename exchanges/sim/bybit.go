@@ -2,6 +2,7 @@ package sim
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -25,6 +26,7 @@ type bybitRoute struct {
 	method string
 	signed bool
 	rights []string
+	rate   int // requests per second and account
 	serve  func(v *bybit, c bybitCall) (any, *bybitError)
 }
 
@@ -42,38 +44,49 @@ type bybitError struct {
 	msg    string
 }
 
-var errBybitLogin = &bybitError{401, 10007, "User authentication failed."}
+var (
+	errBybitLogin  = &bybitError{401, 10007, "User authentication failed."}
+	errBybitKey    = &bybitError{200, 10003, "API key is invalid."}
+	errBybitDenied = &bybitError{200, 10005, "Permission denied, please check your API key permissions."}
+)
 
-const bybitUIDLimit = 10 // requests per second and account
+const bybitUIDLimit = 10 // requests per second and account, for most endpoints
 
 func newBybit(env string, a account, now func() time.Time) venue {
-	return &bybit{
-		book: newBook("bybit", env, a, now(), func(m *material, _ string) (string, string) {
+	v := &bybit{
+		book: newBook("bybit", env, a, now, func(m *material, _ string) (string, string) {
 			return m.text(alphanumeric, 18), m.text(alphanumeric, 36)
 		}),
 		account: a, now: now, routes: bybitRoutes(),
 	}
+	if env != "demo" { // the keys of demo accounts are managed on the live site
+		maps.Copy(v.routes, bybitKeyRoutes())
+	}
+	return v
 }
 
+// bybitWalletRights are the rights of which one opens what has to do with transfers
+// and with keys.
+var bybitWalletRights = []string{"Wallet:AccountTransfer", "Wallet:SubMemberTransfer", "Wallet:SubMemberTransferList", "Wallet:Withdraw"}
+
 func bybitRoutes() map[string]bybitRoute {
-	const get, post = "GET", "POST"
-	wallet := []string{"Wallet:AccountTransfer", "Wallet:SubMemberTransfer", "Wallet:Withdraw"}
+	const get, post, rate = http.MethodGet, http.MethodPost, bybitUIDLimit
 	trade := []string{"Spot:SpotTrade", "ContractTrade:Order", "Derivatives:DerivativesTrade", "Options:OptionsTrade"}
 	return map[string]bybitRoute{
-		"/v5/market/time":                                {get, false, nil, bybitTime},
-		"/v5/market/instruments-info":                    {get, false, nil, bybitInstruments},
-		"/v5/market/tickers":                             {get, false, nil, bybitTickers},
-		"/v5/market/orderbook":                           {get, false, nil, bybitOrderBook},
-		"/v5/market/recent-trade":                        {get, false, nil, bybitTrades},
-		"/v5/market/kline":                               {get, false, nil, bybitKlines},
-		"/v5/system/status":                              {get, false, nil, bybitStatus},
-		"/v5/user/query-api":                             {get, true, nil, bybitQueryAPI},
-		"/v5/account/info":                               {get, true, nil, bybitAccountInfo},
-		"/v5/account/wallet-balance":                     {get, true, nil, bybitWallet},
-		"/v5/asset/coin/query-info":                      {get, true, nil, bybitCoins},
-		"/v5/asset/transfer/query-account-coins-balance": {get, true, wallet, bybitTransferBalance},
-		"/v5/order/realtime":                             {get, true, nil, bybitOpenOrders},
-		"/v5/order/pre-check":                            {post, true, trade, bybitPreCheck},
+		"/v5/market/time":                                {get, false, nil, rate, bybitTime},
+		"/v5/market/instruments-info":                    {get, false, nil, rate, bybitInstruments},
+		"/v5/market/tickers":                             {get, false, nil, rate, bybitTickers},
+		"/v5/market/orderbook":                           {get, false, nil, rate, bybitOrderBook},
+		"/v5/market/recent-trade":                        {get, false, nil, rate, bybitTrades},
+		"/v5/market/kline":                               {get, false, nil, rate, bybitKlines},
+		"/v5/system/status":                              {get, false, nil, rate, bybitStatus},
+		"/v5/user/query-api":                             {get, true, nil, rate, bybitQueryAPI},
+		"/v5/account/info":                               {get, true, nil, rate, bybitAccountInfo},
+		"/v5/account/wallet-balance":                     {get, true, nil, rate, bybitWallet},
+		"/v5/asset/coin/query-info":                      {get, true, nil, rate, bybitCoins},
+		"/v5/asset/transfer/query-account-coins-balance": {get, true, bybitWalletRights, rate, bybitTransferBalance},
+		"/v5/order/realtime":                             {get, true, nil, rate, bybitOpenOrders},
+		"/v5/order/pre-check":                            {post, true, trade, rate, bybitPreCheck},
 	}
 }
 
@@ -93,14 +106,14 @@ func (v *bybit) handle(w http.ResponseWriter, r *http.Request, route bybitRoute,
 	call := bybitCall{params: r.URL.Query(), body: body}
 	if route.signed {
 		key, refusal := v.admit(r, string(body))
-		if refusal == nil && !v.grants(key, route.rights) {
-			refusal = &bybitError{200, 10005, "Permission denied, please check your API key permissions."}
+		if refusal == nil && !v.opens(route, key) {
+			refusal = errBybitDenied
 		}
 		if refusal != nil {
 			v.refuse(w, refusal)
 			return
 		}
-		v.limits(w, bybitUIDLimit-1)
+		v.limits(w, route.rate, route.rate-1)
 		v.touch(key, v.now())
 		call.key = key
 	}
@@ -112,14 +125,27 @@ func (v *bybit) handle(w http.ResponseWriter, r *http.Request, route bybitRoute,
 	v.write(w, http.StatusOK, 0, "OK", result)
 }
 
-// grants reports whether a key has one of the rights. A read-only key may
-// look at what its lists name and act on nothing.
-func (v *bybit) grants(key *entry, rights []string) bool {
-	if len(rights) == 0 {
+// opens reports whether a route takes a key. A read-only key may look at what
+// its lists name and act on nothing.
+func (v *bybit) opens(route bybitRoute, key *entry) bool {
+	_, words := bybitRights(key)
+	switch {
+	case len(route.rights) == 0:
 		return true
+	case route.method == http.MethodGet:
+		return anyOf(route.rights, words)
 	}
+	return v.grants(key, route.rights)
+}
+
+// grants reports whether a key may act on one of the rights.
+func (v *bybit) grants(key *entry, rights []string) bool {
 	readOnly, words := bybitRights(key)
-	return !readOnly && slices.ContainsFunc(rights, func(right string) bool { return slices.Contains(words, right) })
+	return !readOnly && anyOf(rights, words)
+}
+
+func anyOf(wanted, has []string) bool {
+	return slices.ContainsFunc(wanted, func(one string) bool { return slices.Contains(has, one) })
 }
 
 func (v *bybit) refuse(w http.ResponseWriter, e *bybitError) {
@@ -133,8 +159,8 @@ func (v *bybit) write(w http.ResponseWriter, status, code int, msg string, resul
 }
 
 // limits tells how many requests of this second are left.
-func (v *bybit) limits(w http.ResponseWriter, left int) {
-	w.Header().Set("X-Bapi-Limit", strconv.Itoa(bybitUIDLimit))
+func (v *bybit) limits(w http.ResponseWriter, rate, left int) {
+	w.Header().Set("X-Bapi-Limit", strconv.Itoa(rate))
 	w.Header().Set("X-Bapi-Limit-Status", strconv.Itoa(left))
 	w.Header().Set("X-Bapi-Limit-Reset-Timestamp", strconv.FormatInt(v.now().Add(time.Second).UnixMilli(), 10))
 }
@@ -146,7 +172,7 @@ func (v *bybit) fault(w http.ResponseWriter, kind FaultKind) {
 	case FaultBadRequest:
 		refusal = &bybitError{400, 10001, "Request parameter error."}
 	case FaultRateLimit: // the header is all there is: Bybit sends no Retry-After
-		v.limits(w, 0)
+		v.limits(w, bybitUIDLimit, 0)
 		refusal = &bybitError{429, 10006, "Too many visits. Exceeded the API Rate Limit."}
 	case FaultServerError:
 		refusal = &bybitError{500, 10016, "Internal System Error."}

@@ -5,6 +5,15 @@ import (
 	"strconv"
 )
 
+// owner returns the account that a key belongs to: the main one, or a
+// sub-account, which holds nothing.
+func (v *bybit) owner(key *entry) account {
+	if key.Sub == "" {
+		return v.account
+	}
+	return account{ID: key.Sub}
+}
+
 func bybitAccountInfo(_ *bybit, c bybitCall) (any, *bybitError) {
 	return object{
 		"marginMode": "REGULAR_MARGIN", "updatedTime": strconv.FormatInt(c.key.Created.UnixMilli(), 10), "unifiedMarginStatus": 5,
@@ -16,9 +25,9 @@ func bybitWallet(v *bybit, c bybitCall) (any, *bybitError) {
 	if c.params.Get("accountType") != "UNIFIED" {
 		return nil, bybitBad("accountType only support UNIFIED.")
 	}
-	coins, total := []object{}, 0.0
-	for _, asset := range v.account.assets() {
-		amount := v.account.Balances[asset]
+	coins, total, own := []object{}, 0.0, v.owner(c.key)
+	for _, asset := range own.assets() {
+		amount := own.Balances[asset]
 		usd := amount * dollars(asset)
 		total += usd
 		coins = append(coins, object{
@@ -40,15 +49,15 @@ func bybitTransferBalance(v *bybit, c bybitCall) (any, *bybitError) {
 	if kind == "" {
 		return nil, bybitBad("accountType is required.")
 	}
-	list := []object{}
-	for _, asset := range v.account.assets() {
+	list, own := []object{}, v.owner(c.key)
+	for _, asset := range own.assets() {
 		amount := 0.0
 		if kind == "UNIFIED" {
-			amount = v.account.Balances[asset]
+			amount = own.Balances[asset]
 		}
 		list = append(list, object{"coin": asset, "walletBalance": decimal(amount, 8), "transferBalance": decimal(amount, 8), "bonus": ""})
 	}
-	return object{"memberId": v.account.ID, "accountType": kind, "balance": list}, nil
+	return object{"memberId": own.ID, "accountType": kind, "balance": list}, nil
 }
 
 func bybitCoins(v *bybit, c bybitCall) (any, *bybitError) {

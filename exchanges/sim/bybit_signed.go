@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -48,7 +49,7 @@ func (v *bybit) identify(id string, caller netip.Addr) (*entry, *bybitError) {
 	key, ok := v.find(id)
 	switch {
 	case !ok || key.Disabled:
-		return nil, &bybitError{200, 10003, "API key is invalid."}
+		return nil, errBybitKey
 	case key.expired(v.now()):
 		return nil, &bybitError{200, 33004, "Your api key has expired."}
 	case !key.allows(caller):
@@ -134,26 +135,45 @@ func bybitPermissions(words []string) map[string][]string {
 const bybitNever = "1970-01-01T00:00:00Z"
 
 func bybitQueryAPI(v *bybit, c bybitCall) (any, *bybitError) {
-	readOnly, words := bybitRights(c.key)
-	ips, expires, daysLeft, public := []string{"*"}, bybitNever, -2, ""
-	if len(c.key.IPs) > 0 {
-		ips = c.key.IPs
-	}
-	if !c.key.Expires.IsZero() {
-		expires = c.key.Expires.UTC().Format(time.RFC3339)
-		daysLeft = int(c.key.Expires.Sub(v.now()) / day)
+	own, parent, public := v.owner(c.key), "0", ""
+	if c.key.Sub != "" {
+		parent = v.account.ID
 	}
 	if c.key.PublicKey != nil {
-		public = publicPEM(c.key.PublicKey)
+		public = c.key.PublicPEM
 	}
-	uid, _ := strconv.ParseInt(v.account.ID, 10, 64) // made of digits by its world
-	return object{
-		"id": strconv.Itoa(31_000_000 + c.key.Number), "note": c.key.Label, "apiKey": c.key.ID, "readOnly": zeroOrOne(readOnly),
-		"secret": "", "permissions": bybitPermissions(words), "ips": ips, "type": 1, "deadlineDay": daysLeft, "expiredAt": expires,
-		"createdAt": c.key.Created.UTC().Format(time.RFC3339), "unified": 0, "uta": 1, "userID": uid, "inviterID": 0,
-		"vipLevel": "No VIP", "mktMakerLevel": "0", "affiliateID": 0, "rsaPublicKey": public, "isMaster": true, "parentUid": "0",
-		"kycLevel": "LEVEL_1", "kycRegion": "DEU", "userIDInt64": v.account.ID, "inviterIDInt64": "0", "affiliateIDInt64": "0",
-	}, nil
+	readOnly, _ := bybitRights(c.key)
+	uid, _ := strconv.ParseInt(own.ID, 10, 64) // made of digits by its world
+	return v.describe(c.key, object{
+		"readOnly": zeroOrOne(readOnly), "secret": "", "unified": 0, "uta": 1, "userID": uid, "inviterID": 0,
+		"vipLevel": "No VIP", "mktMakerLevel": "0", "affiliateID": 0, "rsaPublicKey": public, "isMaster": c.key.Sub == "", "parentUid": parent,
+		"kycLevel": "LEVEL_1", "kycRegion": "DEU", "userIDInt64": own.ID, "inviterIDInt64": "0", "affiliateIDInt64": "0",
+	}), nil
+}
+
+// describe adds to an answer what query-api and the list of a sub-account
+// tell of a key alike.
+func (v *bybit) describe(key *entry, body object) object {
+	_, words := bybitRights(key)
+	expires, daysLeft := bybitNever, -2
+	if !key.Expires.IsZero() {
+		expires = key.Expires.UTC().Format(time.RFC3339)
+		daysLeft = int(key.Expires.Sub(v.now()) / day)
+	}
+	maps.Copy(body, object{
+		"id": bybitNumber(key), "note": key.Label, "apiKey": key.ID, "permissions": bybitPermissions(words), "ips": bybitIPs(key),
+		"type": 1, "deadlineDay": daysLeft, "expiredAt": expires, "createdAt": key.Created.UTC().Format(time.RFC3339),
+	})
+	return body
+}
+
+func bybitNumber(key *entry) string { return strconv.Itoa(31_000_000 + key.Number) }
+
+func bybitIPs(key *entry) []string {
+	if len(key.IPs) == 0 {
+		return []string{"*"}
+	}
+	return key.IPs
 }
 
 func zeroOrOne(b bool) int {

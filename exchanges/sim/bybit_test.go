@@ -99,6 +99,7 @@ func TestBybitRSAKey(t *testing.T) {
 	k := v.key(t, "hedge-bot")
 	s.entryOf(t, k.Key, func(e *entry) {
 		e.PublicKey, k.PrivateKey = newMaterial("bybit", e.Label).rsa()
+		e.PublicPEM = publicPEM(e.PublicKey)
 		e.Secret, k.Secret = "", ""
 	})
 	if got := newBybitCaller(v, k).get(t, queryAPI, ""); got.code(t) != 10010 {

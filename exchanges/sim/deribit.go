@@ -2,6 +2,7 @@ package sim
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -17,9 +18,10 @@ type deribit struct {
 	env      string
 	now      func() time.Time
 	account  account
-	scopes   map[*entry]deribitScope
+	features map[*entry][]string // the options of keys that have any
 	sessions *deribitSessions
 	guard    *deribitGuard // nil for an account without a second factor
+	log      deribitLog
 }
 
 // newDeribit builds Deribit, live or testnet: two accounts that differ in
@@ -27,19 +29,31 @@ type deribit struct {
 func newDeribit(env string, a account, now func() time.Time) venue {
 	v := &deribit{
 		env: env, now: now, account: a,
-		book:     newBook("deribit", env, a, now(), issueDeribit),
-		scopes:   map[*entry]deribitScope{},
+		book:     newBook("deribit", env, a, now, issueDeribit),
+		features: map[*entry][]string{},
 		sessions: newDeribitSessions(),
-		guard:    newDeribitGuard(a.Authenticator, now),
+		guard:    newDeribitGuard(a.Authenticator, deribitRelyingParty(env), now),
 	}
-	for _, e := range v.all() {
-		words := e.Words
-		if words == nil {
-			words = deribitWords(e.Permissions)
-		}
-		v.scopes[e] = parseDeribitScope(words)
-	}
+	v.dealSubAccounts()
 	return v
+}
+
+// deribitRelyingParty is what a hardware key would be asked to sign for.
+func deribitRelyingParty(env string) string {
+	if env == "testnet" {
+		return "test.deribit.com"
+	}
+	return "www.deribit.com"
+}
+
+// dealSubAccounts gives sub-accounts what the main account was seeded with
+// beyond the number of keys that an account can have.
+func (v *deribit) dealSubAccounts() {
+	for i, e := range v.ofSub("") {
+		if n := i / deribitMostKeys; n > 0 {
+			e.Sub = "sub_" + strconv.Itoa(n)
+		}
+	}
 }
 
 // issueDeribit makes a client id of 8 characters and a secret that looks like
@@ -54,7 +68,9 @@ func issueDeribit(m *material, _ string) (id, secret string) {
 func (v *deribit) keys() []Key {
 	out := v.book.keys()
 	for i, e := range v.all() {
-		out[i].Permissions = v.scopes[e].normal()
+		scope := deribitScopeOf(e)
+		out[i].Permissions = scope.normal()
+		out[i].Manages = scope.allows("account:read_write")
 	}
 	return out
 }
@@ -62,14 +78,14 @@ func (v *deribit) keys() []Key {
 // deribitError is the error object of a reply.
 type deribitError struct {
 	status  int
-	Code    int               `json:"code"`
-	Message string            `json:"message"`
-	Data    map[string]string `json:"data,omitempty"`
+	Code    int    `json:"code"`
+	Message string `json:"message"`
+	Data    object `json:"data,omitempty"`
 }
 
 // with returns the error with a reason and the parameter that it is about.
 func (e deribitError) with(reason, param string) *deribitError {
-	e.Data = map[string]string{"reason": reason}
+	e.Data = object{"reason": reason}
 	if param != "" {
 		e.Data["param"] = param
 	}
@@ -83,45 +99,52 @@ var (
 	deribitTooMany        = deribitError{status: http.StatusTooManyRequests, Code: 10028, Message: "too_many_requests"}
 	deribitBadRequest     = deribitError{status: http.StatusBadRequest, Code: 11050, Message: "bad_request"}
 	deribitInternal       = deribitError{status: http.StatusInternalServerError, Code: 11094, Message: "internal_server_error"}
+	deribitGuardBlocked   = deribitError{status: http.StatusBadRequest, Code: 12998, Message: "security_key_authorization_over_limit"}
 	deribitBadCredentials = deribitError{status: http.StatusBadRequest, Code: 13004, Message: "invalid_credentials"}
 	deribitUnauthorized   = deribitError{status: http.StatusUnauthorized, Code: 13009, Message: "unauthorized"}
+	deribitFailed         = deribitError{status: http.StatusBadRequest, Code: 13008, Message: "request_failed"}
+	deribitNotFound       = deribitError{status: http.StatusBadRequest, Code: 13020, Message: "not_found"}
 	deribitForbidden      = deribitError{status: http.StatusForbidden, Code: 13021, Message: "forbidden"}
 	deribitUnavailable    = deribitError{status: http.StatusServiceUnavailable, Code: 13028, Message: "temporarily_unavailable"}
+	deribitScopeExceeded  = deribitError{status: http.StatusBadRequest, Code: 13403, Message: "scope_exceeded"}
 	deribitGuardRefused   = deribitError{status: http.StatusBadRequest, Code: 13668, Message: "security_key_authorization_error"}
 	deribitParse          = deribitError{status: http.StatusBadRequest, Code: -32700, Message: "Parse error"}
 	deribitNoMethod       = deribitError{status: http.StatusBadRequest, Code: -32601, Message: "Method not found"}
 	deribitBadParams      = deribitError{status: http.StatusBadRequest, Code: -32602, Message: "Invalid params"}
 )
 
-// deribitMethod is one method: the scope that a caller needs, which is empty
-// for public ones, and the answer.
+// deribitMethod is one method of the API.
 type deribitMethod struct {
-	scope  string
-	answer func(*deribit, *deribitCall) (any, *deribitError)
+	answer  func(*deribit, *deribitCall) (any, *deribitError)
+	scope   string   // what a caller needs; empty: the method is public
+	guarded bool     // it wants a code of the account's authenticator
+	takes   []string // all parameters that it has; nil: others do no harm
 }
 
 // deribitMethods returns the methods by name.
 func deribitMethods() map[string]deribitMethod {
-	return map[string]deribitMethod{
-		"public/auth":                           {"", (*deribit).auth},
-		"public/get_time":                       {"", (*deribit).getTime},
-		"public/test":                           {"", (*deribit).test},
-		"public/status":                         {"", (*deribit).status},
-		"public/get_currencies":                 {"", (*deribit).getCurrencies},
-		"public/get_instruments":                {"", (*deribit).getInstruments},
-		"public/get_instrument":                 {"", (*deribit).getInstrument},
-		"public/get_index_price":                {"", (*deribit).getIndexPrice},
-		"public/ticker":                         {"", (*deribit).ticker},
-		"public/get_order_book":                 {"", (*deribit).getOrderBook},
-		"public/get_book_summary_by_currency":   {"", (*deribit).summaryByCurrency},
-		"public/get_book_summary_by_instrument": {"", (*deribit).summaryByInstrument},
-		"private/list_api_keys":                 {"account:read", (*deribit).listAPIKeys},
-		"private/get_account_summary":           {"account:read", (*deribit).accountSummary},
-		"private/get_account_summaries":         {"account:read", (*deribit).accountSummaries},
-		"private/get_positions":                 {"trade:read", (*deribit).nothing},
-		"private/get_open_orders":               {"trade:read", (*deribit).nothing},
-		"private/get_open_orders_by_currency":   {"trade:read", (*deribit).nothing},
+	methods := map[string]deribitMethod{
+		"public/auth":                           {answer: (*deribit).auth},
+		"public/get_time":                       {answer: (*deribit).getTime},
+		"public/test":                           {answer: (*deribit).test},
+		"public/status":                         {answer: (*deribit).status},
+		"public/get_currencies":                 {answer: (*deribit).getCurrencies},
+		"public/get_instruments":                {answer: (*deribit).getInstruments},
+		"public/get_instrument":                 {answer: (*deribit).getInstrument},
+		"public/get_index_price":                {answer: (*deribit).getIndexPrice},
+		"public/ticker":                         {answer: (*deribit).ticker},
+		"public/get_order_book":                 {answer: (*deribit).getOrderBook},
+		"public/get_book_summary_by_currency":   {answer: (*deribit).summaryByCurrency},
+		"public/get_book_summary_by_instrument": {answer: (*deribit).summaryByInstrument},
+		"private/get_account_summary":           {answer: (*deribit).accountSummary, scope: "account:read"},
+		"private/get_account_summaries":         {answer: (*deribit).accountSummaries, scope: "account:read"},
+		"private/get_access_log":                {answer: (*deribit).accessLog, scope: "account:read", takes: []string{"offset", "count"}},
+		"private/get_positions":                 {answer: (*deribit).nothing, scope: "trade:read"},
+		"private/get_open_orders":               {answer: (*deribit).nothing, scope: "trade:read"},
+		"private/get_open_orders_by_currency":   {answer: (*deribit).nothing, scope: "trade:read"},
 	}
+	maps.Copy(methods, deribitKeyMethods())
+	return methods
 }
 
 // ServeHTTP implements venue.
@@ -139,24 +162,39 @@ func (v *deribit) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	v.write(w, began, call.id, result, failure)
 }
 
-// answer dispatches a call that was understood.
+// answer dispatches a call that was understood. What stands between a caller
+// and a private method is the same for all of them: the credential, the scope,
+// the parameters that there are, the second factor.
 func (v *deribit) answer(c *deribitCall) (any, *deribitError) {
 	method, ok := deribitMethods()[c.method]
 	if !ok {
 		return nil, &deribitNoMethod
 	}
 	if method.scope != "" {
-		key, scope, failure := v.authorize(c)
-		if failure != nil {
+		if failure := v.letIn(c, method); failure != nil {
 			return nil, failure
 		}
-		if !scope.allows(method.scope) {
-			return nil, &deribitForbidden
+	}
+	if method.guarded {
+		if challenge, failure := v.guard.check(c); challenge != nil || failure != nil {
+			return challenge, failure
 		}
-		v.touch(key, v.now())
-		c.key = key
 	}
 	return method.answer(v, c)
+}
+
+// letIn notes who calls a private method, if that key may.
+func (v *deribit) letIn(c *deribitCall, method deribitMethod) *deribitError {
+	key, scope, failure := v.authorize(c)
+	if failure != nil {
+		return failure
+	}
+	if !scope.allows(method.scope) {
+		return &deribitForbidden
+	}
+	v.touch(key, v.now())
+	c.key, c.scope = key, scope
+	return c.hasOnly(method)
 }
 
 // fault implements venue.

@@ -4,8 +4,6 @@ import (
 	"crypto/ed25519"
 	"crypto/md5"
 	"crypto/x509"
-	"encoding/base32"
-	"encoding/json"
 	"encoding/pem"
 	"fmt"
 	"reflect"
@@ -135,72 +133,6 @@ func TestDeribitSummariesOfTheAccount(t *testing.T) {
 	}
 }
 
-// The codes of RFC 6238, appendix B, cut to six digits.
-func TestTimeCodesAreThoseOfTheRFC(t *testing.T) {
-	for at, want := range map[uint64]string{59: "287082", 1_111_111_109: "081804", 20_000_000_000: "353130"} {
-		if got := timeCode([]byte("12345678901234567890"), at/codeStep); got != want {
-			t.Errorf("at %d: %s, want %s", at, got, want)
-		}
-	}
-}
-
-func TestDeribitAsksForTheSecondFactor(t *testing.T) {
-	secret := []byte("12345678901234567890")
-	rig := newDeribitRig(t, "live", account{
-		Authenticator: base32.StdEncoding.EncodeToString(secret), Seeds: []seed{{Label: "k", Permissions: []string{"read"}}},
-	})
-	token := rig.login(rig.key("k"))
-	if token.TFA != "enabled" {
-		t.Errorf("%+v", token)
-	}
-	list := func(params ...string) reply {
-		return rig.get("private/list_api_keys", "Bearer "+token.Access, params...)
-	}
-	challenge := func() string {
-		t.Helper()
-		var asked struct {
-			Required  bool `json:"security_key_authorization_required"`
-			Challenge string
-			Keys      []struct{ Type string } `json:"security_keys"`
-		}
-		rig.expect(list(), &asked)
-		if !asked.Required || asked.Challenge == "" || len(asked.Keys) != 1 || asked.Keys[0].Type != "tfa" {
-			t.Fatalf("%+v", asked)
-		}
-		return asked.Challenge
-	}
-	code := func() string {
-		return timeCode(secret, uint64(time.UnixMilli(rig.clock.Load()).Unix())/codeStep)
-	}
-	reason := func(want string, r reply) {
-		t.Helper()
-		if got := rig.refused(r, deribitGuardRefused).Data["reason"]; got != want {
-			t.Errorf("reason %q, want %q", got, want)
-		}
-	}
-	first := challenge()
-	reason("tfa_code_not_matched", list("challenge", first, "authorization_data", "000000"))
-	reason("challenge_timeout", list("challenge", "made up", "authorization_data", code()))
-	var rows []json.RawMessage
-	used := code()
-	rig.expect(list("challenge", first, "authorization_data", used), &rows)
-	if len(rows) != 1 {
-		t.Errorf("%d rows", len(rows))
-	}
-	reason("challenge_timeout", list("challenge", first, "authorization_data", used)) // a challenge is good once
-	reason("used_tfa_code", list("challenge", challenge(), "authorization_data", used))
-
-	late := challenge()
-	rig.pass(challengeLife + time.Second)
-	reason("challenge_timeout", list("challenge", late, "authorization_data", code()))
-	previous := code()
-	rig.pass(codeStep * time.Second)
-	rig.expect(list("challenge", challenge(), "authorization_data", previous), &rows)
-	if n := len(rig.venue.(*deribit).guard.challenges); n != 0 {
-		t.Errorf("%d challenges are kept that are used or too old", n)
-	}
-}
-
 // Deribit allows eight keys an account, so that a list never grows beyond it.
 func TestDeribitListsTheKeysOfOneSubAccount(t *testing.T) {
 	seeds := make([]seed, 20)
@@ -208,6 +140,9 @@ func TestDeribitListsTheKeysOfOneSubAccount(t *testing.T) {
 		seeds[i] = seed{Label: "k" + strconv.Itoa(i), Permissions: []string{"read"}}
 	}
 	rig := newDeribitRig(t, "live", account{ID: "1", Seeds: seeds})
+	if got := rig.key("k0").Account + ", " + rig.key("k8").Account + ", " + rig.key("k19").Account; got != ", sub_1, sub_2" {
+		t.Errorf("the accounts are %s", got)
+	}
 	for caller, want := range map[string]string{"k0": "k0 k1 k2 k3 k4 k5 k6 k7", "k9": "k8 k9 k10 k11 k12 k13 k14 k15", "k19": "k16 k17 k18 k19"} {
 		var rows []struct{ Name string }
 		rig.expect(rig.get("private/list_api_keys", "Bearer "+rig.login(rig.key(caller)).Access), &rows)
@@ -218,5 +153,17 @@ func TestDeribitListsTheKeysOfOneSubAccount(t *testing.T) {
 		if got := strings.Join(names, " "); got != want {
 			t.Errorf("%s sees %s, want %s", caller, got, want)
 		}
+	}
+}
+
+func TestDeribitSaysThatASubAccountIsOne(t *testing.T) {
+	rig := newDeribitRig(t, "live", account{ID: "4711", Seeds: []seed{{Label: "k", Sub: "hedges", Permissions: []string{"read"}}}})
+	var owner struct {
+		ID   int64
+		Type string
+	}
+	rig.expect(rig.get("private/get_account_summaries", "Bearer "+rig.login(rig.key("k")).Access, "extended", "true"), &owner)
+	if owner.Type != "subaccount" || owner.ID == 0 || owner.ID == 4711 {
+		t.Errorf("%+v", owner)
 	}
 }

@@ -36,7 +36,7 @@ func (v *deribit) auth(c *deribitCall) (any, *deribitError) {
 	if failure != nil {
 		return nil, failure
 	}
-	grant, failure := v.scopes[key].grant(c.text("scope"))
+	grant, failure := deribitScopeOf(key).grant(c.text("scope"), key.Sub == "")
 	if failure != nil {
 		return nil, failure
 	}
@@ -45,21 +45,32 @@ func (v *deribit) auth(c *deribitCall) (any, *deribitError) {
 }
 
 // refresh swaps a refresh token for a new pair of tokens; the old ones die.
+// What the new ones are good for is decided anew.
 func (v *deribit) refresh(c *deribitCall) (any, *deribitError) {
 	text, failure := c.needs("refresh_token")
 	if failure != nil {
 		return nil, failure
 	}
 	old, ok := v.sessions.byRefresh[text]
-	if !ok || old.key.Disabled {
+	if !ok || !v.alive(old) {
 		return nil, deribitUnauthorized.with("unknown token", "refresh_token")
 	}
 	if failure := v.admit(old.key, c); failure != nil {
 		return nil, failure
 	}
+	grant, failure := deribitScopeOf(old.key).grant(old.grant.asked, old.key.Sub == "")
+	if failure != nil {
+		return nil, failure
+	}
 	v.sessions.close(old)
 	v.touch(old.key, v.now())
-	return v.token(c, v.sessions.open(old.key, old.grant, v.now())), nil
+	return v.token(c, v.sessions.open(old.key, grant, v.now())), nil
+}
+
+// alive reports whether a session's key still works.
+func (v *deribit) alive(s *deribitSession) bool {
+	key, ok := v.find(s.key.ID)
+	return ok && !key.Disabled
 }
 
 // token tells a caller of the session that was opened.
@@ -184,20 +195,20 @@ func (v *deribit) authorize(c *deribitCall) (*entry, deribitScope, *deribitError
 	if failure != nil {
 		return nil, nil, failure
 	}
-	return key, v.scopes[key], nil
+	return key, deribitScopeOf(key), nil
 }
 
 func (v *deribit) byToken(c *deribitCall, text string) (*entry, deribitScope, *deribitError) {
 	s, ok := v.sessions.byAccess[text]
 	switch {
-	case !ok:
+	case !ok, !v.alive(s):
 		return nil, nil, deribitUnauthorized.with("unknown token", "access_token")
 	case !v.now().Before(s.expires):
 		return nil, nil, deribitUnauthorized.with("token has expired", "access_token")
 	case s.grant.from.IsValid() && s.grant.from != c.caller:
 		return nil, nil, deribitUnauthorized.with("token is for another address", "access_token")
 	}
-	return s.key, s.grant.scope, v.admit(s.key, c)
+	return s.key, s.grant.scope.within(deribitScopeOf(s.key)), v.admit(s.key, c)
 }
 
 // byHeader checks "id=…,ts=…,sig=…,nonce=…", a signature over the request.

@@ -280,7 +280,7 @@ func TestDeribitSwitchedOffKeyLosesItsTokens(t *testing.T) {
 	token := rig.login(rig.key("k"))
 	e, _ := rig.venue.(*deribit).find(rig.key("k").Key)
 	e.Disabled = true
-	rig.refused(rig.do(http.MethodGet, summaryURI, "", "Bearer "+token.Access), deribitBadCredentials)
+	rig.refused(rig.do(http.MethodGet, summaryURI, "", "Bearer "+token.Access), deribitUnauthorized)
 	rig.refused(rig.get("public/auth", "", "grant_type", "refresh_token", "refresh_token", token.Refresh), deribitUnauthorized)
 }
 

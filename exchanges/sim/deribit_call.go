@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strconv"
 	"strings"
 )
@@ -14,14 +15,16 @@ import (
 type deribitCall struct {
 	id     any // as the caller wrote it; nil: none
 	method string
-	params map[string]any // strings, json.Numbers, booleans; all strings where they came in a query
+	params map[string]any // as in the body, numbers as json.Number; of a query: strings, and []any of what comes twice
+	query  bool           // the parameters came in a query, in which everything is text
 
 	// What the Authorization header is checked against.
 	authorization string
 	verb, uri     string
 	body          string
 	caller        netip.Addr
-	key           *entry // set once the call is authorized
+	key           *entry       // set once the call is authorized
+	scope         deribitScope // what key may do by this call; set with it
 }
 
 // readDeribitCall reads a call in either of its two forms. The call that it
@@ -42,11 +45,21 @@ func readDeribitCall(r *http.Request) (*deribitCall, *deribitError) {
 	case r.Method != http.MethodGet && r.Method != http.MethodPost, c.method == "":
 		return c, &deribitBadRequest
 	}
-	c.params = map[string]any{}
-	for name, values := range r.URL.Query() {
-		c.params[name] = values[0]
-	}
+	c.readQuery(r.URL.Query())
 	return c, nil
+}
+
+func (c *deribitCall) readQuery(query url.Values) {
+	c.query, c.params = true, map[string]any{}
+	for name, values := range query {
+		if c.params[name] = values[0]; len(values) > 1 {
+			all := make([]any, len(values))
+			for i, text := range values {
+				all[i] = text
+			}
+			c.params[name] = all
+		}
+	}
 }
 
 // readBody reads a JSON-RPC 2.0 request. There are no batches and no

@@ -52,6 +52,47 @@ func parseDeribitScope(words []string) deribitScope {
 	return s
 }
 
+// deribitScopeOf returns what a key may do.
+func deribitScopeOf(e *entry) deribitScope {
+	if e.Words != nil {
+		return parseDeribitScope(e.Words)
+	}
+	return parseDeribitScope(deribitWords(e.Permissions))
+}
+
+// readDeribitScope reads the max_scope of a call, in which every word has to
+// be right and no area may come twice.
+func readDeribitScope(words []string) (deribitScope, *deribitError) {
+	s := deribitScope{}
+	for _, word := range words {
+		area, level, ok := parseDeribitWord(word)
+		if _, twice := s[area]; !ok || twice {
+			return nil, deribitBadParams.with("not a scope: "+word, "max_scope")
+		}
+		s[area] = level
+	}
+	return s, nil
+}
+
+// covers reports whether the scope has all that another one has.
+func (s deribitScope) covers(other deribitScope) bool {
+	for area, level := range other {
+		if s[area] < level {
+			return false
+		}
+	}
+	return true
+}
+
+// within returns what both scopes have.
+func (s deribitScope) within(most deribitScope) deribitScope {
+	both := deribitScope{}
+	for area, level := range s {
+		both[area] = min(level, most[area])
+	}
+	return both
+}
+
 // allows reports whether the scope covers a word.
 func (s deribitScope) allows(word string) bool {
 	area, level, ok := parseDeribitWord(word)
@@ -73,6 +114,7 @@ func (s deribitScope) text() string {
 
 // deribitGrant is what a token is good for.
 type deribitGrant struct {
+	asked string // the request
 	scope deribitScope
 	words []string      // as told in the reply, sorted
 	life  time.Duration // of the token
@@ -81,9 +123,10 @@ type deribitGrant struct {
 
 // grant answers a request for a scope with what both it and the key have. A
 // request that names no area asks for everything. Words that are about the
-// session rather than about rights are taken over.
-func (s deribitScope) grant(request string) (deribitGrant, *deribitError) {
-	g := deribitGrant{scope: deribitScope{}, life: deribitTokenLife}
+// session rather than about rights are taken over. That it is the main
+// account's is added here, whether asked for or not.
+func (s deribitScope) grant(request string, mainAccount bool) (deribitGrant, *deribitError) {
+	g := deribitGrant{asked: request, scope: deribitScope{}, life: deribitTokenLife}
 	session := "connection"
 	for _, word := range strings.Fields(request) {
 		if area, level, ok := parseDeribitWord(word); ok {
@@ -106,7 +149,10 @@ func (s deribitScope) grant(request string) (deribitGrant, *deribitError) {
 			g.words = append(g.words, area+":"+level.String())
 		}
 	}
-	g.words = append(g.words, session, "mainaccount")
+	g.words = append(g.words, session)
+	if mainAccount {
+		g.words = append(g.words, "mainaccount")
+	}
 	slices.Sort(g.words)
 	return g, nil
 }
@@ -115,7 +161,7 @@ func (s deribitScope) grant(request string) (deribitGrant, *deribitError) {
 func (g *deribitGrant) restrict(word string) *deribitError {
 	name, value, _ := strings.Cut(word, ":")
 	switch name {
-	case "connection", "mainaccount": // said of every token anyway
+	case "connection", "mainaccount": // said of a token without being asked
 	case "expires":
 		seconds, err := strconv.Atoi(value)
 		if err != nil || seconds < 1 {

@@ -20,14 +20,25 @@ func TestDeribitGrantsWhatBothTheKeyAndTheRequestHave(t *testing.T) {
 		"trade:read trade:read_write":           "connection mainaccount trade:read_write",
 		"expires:60 ip:203.0.113.9 mainaccount": "account:read connection mainaccount trade:read_write",
 	} {
-		g, failure := key.grant(request)
+		g, failure := key.grant(request, true)
 		if failure != nil || strings.Join(g.words, " ") != want {
 			t.Errorf("%q is granted as %v (%+v), want %q", request, g.words, failure, want)
 		}
 	}
 	for _, request := range []string{"trade:all", "everything", "expires:0", "expires:soon", "ip:here", "custody:write"} {
-		if g, failure := key.grant(request); failure == nil || failure.Code != deribitBadParams.Code {
+		if g, failure := key.grant(request, true); failure == nil || failure.Code != deribitBadParams.Code {
 			t.Errorf("%q is granted as %v", request, g.words)
+		}
+	}
+}
+
+func TestDeribitTokenSaysWhetherItIsTheMainAccounts(t *testing.T) {
+	rig := newDeribitRig(t, "live", account{Seeds: []seed{
+		{Label: "main", Words: []string{"account:read"}}, {Label: "sub", Sub: "hedges", Words: []string{"account:read"}},
+	}})
+	for label, want := range map[string]string{"main": "account:read connection mainaccount", "sub": "account:read connection"} {
+		if got := rig.login(rig.key(label), "scope", "account:read mainaccount").Scope; got != want {
+			t.Errorf("%s: %q, want %q", label, got, want)
 		}
 	}
 }

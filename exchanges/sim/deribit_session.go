@@ -54,6 +54,13 @@ func (d *deribitSessions) close(s *deribitSession) {
 	d.byKey[s.key] = slices.DeleteFunc(d.byKey[s.key], func(other *deribitSession) bool { return other == s })
 }
 
+// closeAll ends the sessions of a key.
+func (d *deribitSessions) closeAll(key *entry) {
+	for _, s := range slices.Clone(d.byKey[key]) {
+		d.close(s)
+	}
+}
+
 // deribitToken makes a token of three parts: a time, a number, the secret.
 func deribitToken(at time.Time) string {
 	return strconv.FormatInt(at.UnixMilli(), 10) + ".1" + rand.Text()[:7] + "." + rand.Text() + rand.Text()

@@ -1,8 +1,11 @@
 package sim
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,6 +44,14 @@ type Fault struct {
 	Exchange string // "" for every exchange
 	Kind     FaultKind
 	Rate     float64 // share of the requests, 0 (none) to 1 (all)
+
+	// Path limits the fault to requests whose URL path contains it, or, where
+	// a body of JSON-RPC names a method, whose method does. "" is every request.
+	Path string
+
+	// Times is how many requests the fault hits at most, at each site that it is
+	// for. 0 is no limit.
+	Times int
 }
 
 // String returns the fault as ParseFault reads it.
@@ -52,15 +63,26 @@ func (f Fault) String() string {
 	if f.Rate != 1 {
 		text += ":" + strconv.FormatFloat(f.Rate, 'g', -1, 64)
 	}
+	if f.Path != "" {
+		text += "@" + f.Path
+	}
+	if f.Times != 0 {
+		text += "#" + strconv.Itoa(f.Times)
+	}
 	return text
 }
 
-// ParseFault reads [EXCHANGE=]KIND[:RATE], for example "timeout",
-// "429:0.2" or "binance=drop-reply:0.5". Without an exchange the fault applies
-// to all of them, without a rate to every request.
+// ParseFault reads [EXCHANGE=]KIND[:RATE][@PATH][#TIMES], for example
+// "timeout", "429:0.2", "binance=drop-reply:0.5" or
+// "deribit=drop-reply@create_api_key#1". Without an exchange the fault applies
+// to all of them, without a rate to every request, without a path to all
+// requests and without a number of times for good.
 func ParseFault(text string) (Fault, error) {
 	f := Fault{Rate: 1}
-	rest := text
+	rest, err := f.readAim(text)
+	if err != nil {
+		return Fault{}, fmt.Errorf("fault %q: %w", text, err)
+	}
 	if exchange, after, ok := strings.Cut(rest, "="); ok {
 		if !knownExchange(exchange) {
 			return Fault{}, fmt.Errorf("fault %q: no simulated exchange is called %q: use one of %s",
@@ -83,6 +105,24 @@ func ParseFault(text string) (Fault, error) {
 	return f, nil
 }
 
+// readAim reads [@PATH][#TIMES] from the end of a fault's text and returns
+// what comes before it.
+func (f *Fault) readAim(text string) (rest string, err error) {
+	rest, times, hasTimes := strings.Cut(text, "#")
+	if hasTimes {
+		f.Times, err = strconv.Atoi(times)
+		if err != nil || f.Times < 1 {
+			return "", fmt.Errorf("%q is not a number of times: use a whole number from 1", times)
+		}
+	}
+	rest, path, hasPath := strings.Cut(rest, "@")
+	if hasPath && path == "" {
+		return "", errors.New("nothing follows @: use a part of a path or a method")
+	}
+	f.Path = path
+	return rest, nil
+}
+
 func faultNames() string {
 	names := make([]string, len(faultKinds))
 	for i, k := range faultKinds {
@@ -93,3 +133,15 @@ func faultNames() string {
 
 // FaultKinds returns the faults that ParseFault knows.
 func FaultKinds() []FaultKind { return slices.Clone(faultKinds) }
+
+// concerns reports whether a request is one of those that the fault is for.
+func (f Fault) concerns(r *http.Request, body []byte) bool {
+	if f.Kind == FaultUnauthorized && !bearsCredential(r, body) {
+		return false
+	}
+	if f.Path == "" || strings.Contains(r.URL.Path, f.Path) {
+		return true
+	}
+	var call struct{ Method string }
+	return json.Unmarshal(body, &call) == nil && strings.Contains(call.Method, f.Path)
+}

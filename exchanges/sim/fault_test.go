@@ -9,16 +9,23 @@ import (
 
 func TestParseFault(t *testing.T) {
 	for text, want := range map[string]Fault{
-		"400":                    {"", FaultBadRequest, 1},
-		"401":                    {"", FaultUnauthorized, 1},
-		"429:0.25":               {"", FaultRateLimit, 0.25},
-		"500:1":                  {"", FaultServerError, 1},
-		"503:0":                  {"", FaultUnavailable, 0},
-		"html":                   {"", FaultHTML, 1},
-		"timeout":                {"", FaultTimeout, 1},
-		"bybit=skew":             {"bybit", FaultSkew, 1},
-		"binance=malformed:1e-3": {"binance", FaultMalformed, 0.001},
-		"kraken=drop-reply:.5":   {"kraken", FaultDropReply, 0.5},
+		"400":                    {Kind: FaultBadRequest, Rate: 1},
+		"401":                    {Kind: FaultUnauthorized, Rate: 1},
+		"429:0.25":               {Kind: FaultRateLimit, Rate: 0.25},
+		"500:1":                  {Kind: FaultServerError, Rate: 1},
+		"503:0":                  {Kind: FaultUnavailable, Rate: 0},
+		"html":                   {Kind: FaultHTML, Rate: 1},
+		"timeout":                {Kind: FaultTimeout, Rate: 1},
+		"bybit=skew":             {Exchange: "bybit", Kind: FaultSkew, Rate: 1},
+		"binance=malformed:1e-3": {Exchange: "binance", Kind: FaultMalformed, Rate: 0.001},
+		"kraken=drop-reply:.5":   {Exchange: "kraken", Kind: FaultDropReply, Rate: 0.5},
+		"500@/v5/user":           {Kind: FaultServerError, Rate: 1, Path: "/v5/user"},
+		"timeout@a=b:c@d":        {Kind: FaultTimeout, Rate: 1, Path: "a=b:c@d"},
+		"429#3":                  {Kind: FaultRateLimit, Rate: 1, Times: 3},
+
+		"deribit=drop-reply:1@create_api_key":    {Exchange: "deribit", Kind: FaultDropReply, Rate: 1, Path: "create_api_key"},
+		"bybit=drop-reply@create-sub-api#1":      {Exchange: "bybit", Kind: FaultDropReply, Rate: 1, Path: "create-sub-api", Times: 1},
+		"binance=503:0.5@subAccountApi/ipRes#12": {Exchange: "binance", Kind: FaultUnavailable, Rate: 0.5, Path: "subAccountApi/ipRes", Times: 12},
 	} {
 		got, err := ParseFault(text)
 		if err != nil || got != want {
@@ -43,6 +50,14 @@ func TestParseFaultNamesWhatIsWrong(t *testing.T) {
 		"timeout:often":   `"often"`,
 		"timeout:0.5:0.5": `"0.5:0.5"`,
 		"Timeout":         `"Timeout"`,
+		"timeout@":        "@",
+		"timeout@#1":      "@",
+		"timeout#":        `""`,
+		"timeout#0":       `"0"`,
+		"timeout#-1":      `"-1"`,
+		"timeout#once":    `"once"`,
+		"timeout@a#b#1":   `"b#1"`,
+		"timeout#1@a":     `"1@a"`,
 	} {
 		if f, err := ParseFault(text); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q: %+v, error %v does not say %s", text, f, err, says)
@@ -70,7 +85,7 @@ func TestFaultsInTheExchangesShapes(t *testing.T) {
 		{"bybit", "/v5/market/time", FaultServerError, 500, 10016, ""},
 		{"bybit", "/v5/market/time", FaultUnavailable, 503, 10016, ""},
 	} {
-		s := startAt(t, Options{World: "empty", Faults: []Fault{{c.exchange, c.kind, 1}}})
+		s := startAt(t, Options{World: "empty", Faults: []Fault{{Exchange: c.exchange, Kind: c.kind, Rate: 1}}})
 		credential := http.Header{"X-Mbx-Apikey": {"k"}, "X-Bapi-Api-Key": {"k"}}
 		got := send(t, http.MethodGet, s.Describe().venue(t, c.exchange, "live").BaseURL+c.path, "", credential)
 		if got.status != c.status || got.code(t) != c.code {
@@ -93,7 +108,7 @@ func TestFaultOfOneExchangeSparesTheOthers(t *testing.T) {
 	s := startAt(t, Options{World: "empty"})
 	d := s.Describe()
 	binance, bybit := d.venue(t, "binance", "live").BaseURL+"/api/v3/time", d.venue(t, "bybit", "live").BaseURL+"/v5/market/time"
-	s.SetFaults(Fault{"binance", FaultServerError, 1})
+	s.SetFaults(Fault{Exchange: "binance", Kind: FaultServerError, Rate: 1})
 	if a, b := get(t, binance).status, get(t, bybit).status; a != 500 || b != 200 {
 		t.Errorf("binance %d, bybit %d", a, b)
 	}
@@ -117,7 +132,7 @@ func TestMalformedFaultCutsTheAnswer(t *testing.T) {
 	s := startAt(t, Options{World: "empty"})
 	address := s.Describe().venue(t, "binance", "live").BaseURL + "/api/v3/depth?symbol=BTCUSDT"
 	whole := get(t, address)
-	s.SetFaults(Fault{"", FaultMalformed, 1})
+	s.SetFaults(Fault{Kind: FaultMalformed, Rate: 1})
 	if cut := get(t, address); cut.status != 200 || string(cut.body) != string(whole.body[:len(whole.body)/2]) {
 		t.Errorf("%d %s", cut.status, cut.body)
 	}
@@ -127,7 +142,7 @@ func TestDroppedReplyStillTakesEffect(t *testing.T) {
 	s := startAt(t, Options{World: "demo"})
 	v := s.Describe().venue(t, "binance", "live")
 	k := v.key(t, "grid-bot")
-	s.SetFaults(Fault{"binance", FaultDropReply, 1})
+	s.SetFaults(Fault{Exchange: "binance", Kind: FaultDropReply, Rate: 1})
 	got, err := try(t, http.MethodGet, signBinance(v, k, "/api/v3/account", stamp(0)), "", header(k))
 	if err == nil {
 		t.Fatalf("answered %d", got.status)
@@ -141,7 +156,7 @@ func TestDroppedReplyStillTakesEffect(t *testing.T) {
 
 func TestOtherFaultsKeepTheRequestFromTheExchange(t *testing.T) {
 	for _, kind := range []FaultKind{FaultBadRequest, FaultUnauthorized, FaultRateLimit, FaultServerError, FaultUnavailable, FaultHTML} {
-		s := startAt(t, Options{World: "demo", Faults: []Fault{{"", kind, 1}}})
+		s := startAt(t, Options{World: "demo", Faults: []Fault{{Kind: kind, Rate: 1}}})
 		v := s.Describe().venue(t, "binance", "live")
 		k := v.key(t, "grid-bot")
 		send(t, http.MethodGet, signBinance(v, k, "/api/v3/account", stamp(0)), "", header(k))
@@ -156,7 +171,7 @@ func TestOtherFaultsKeepTheRequestFromTheExchange(t *testing.T) {
 // A client that measures the exchange's clock gets through; one that trusts
 // its own does not.
 func TestSkewFault(t *testing.T) {
-	s := startAt(t, Options{World: "demo", Faults: []Fault{{"", FaultSkew, 1}}})
+	s := startAt(t, Options{World: "demo", Faults: []Fault{{Kind: FaultSkew, Rate: 1}}})
 	v := s.Describe().venue(t, "binance", "live")
 	k := v.key(t, "grid-bot")
 	if late := send(t, http.MethodGet, signBinance(v, k, "/api/v3/account", stamp(0)), "", header(k)); late.code(t) != -1021 {
@@ -186,7 +201,7 @@ func statuses(t *testing.T, o Options) string {
 }
 
 func TestFaultRateFollowsFromTheSeed(t *testing.T) {
-	half := []Fault{{"", FaultServerError, 0.5}}
+	half := []Fault{{Kind: FaultServerError, Rate: 0.5}}
 	first := statuses(t, Options{World: "empty", Faults: half, Seed: 1})
 	if again := statuses(t, Options{World: "empty", Faults: half, Seed: 1}); again != first {
 		t.Errorf("same seed:\n%s\n%s", first, again)
@@ -197,13 +212,13 @@ func TestFaultRateFollowsFromTheSeed(t *testing.T) {
 	if n := strings.Count(first, "X"); n < 10 || n > 30 {
 		t.Errorf("%d of 40 requests failed at a rate of a half", n)
 	}
-	if never := statuses(t, Options{World: "empty", Faults: []Fault{{"", FaultServerError, 0}}}); strings.Contains(never, "X") {
+	if never := statuses(t, Options{World: "empty", Faults: []Fault{{Kind: FaultServerError, Rate: 0}}}); strings.Contains(never, "X") {
 		t.Errorf("rate 0: %s", never)
 	}
 }
 
 func TestSkewOfSomeRequestsLeavesTheOthersAlone(t *testing.T) {
-	s := startAt(t, Options{World: "empty", Faults: []Fault{{"", FaultSkew, 0.5}}})
+	s := startAt(t, Options{World: "empty", Faults: []Fault{{Kind: FaultSkew, Rate: 0.5}}})
 	address := s.Describe().venue(t, "binance", "live").BaseURL + "/api/v3/time"
 	seen := map[float64]int{}
 	for range 40 {

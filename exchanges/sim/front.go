@@ -25,11 +25,12 @@ const (
 type front struct {
 	site    site
 	venue   venue
+	desk    *desk
 	latency time.Duration
 	caller  netip.Addr
 
 	mu     sync.Mutex // guards faults, dice, counts
-	faults []Fault
+	faults []activeFault
 	dice   *rand.Rand
 	counts map[Request]int
 
@@ -52,8 +53,10 @@ func newFront(s site, o Options, seed account, now func() time.Time) *front {
 		site: s, latency: o.Latency, caller: o.Caller, baseNow: now, counts: map[Request]int{},
 		dice: rand.New(chance),
 	}
+	seed.Propagation = o.Propagation
 	f.setFaults(o.Faults)
 	f.venue = s.build(s.environment, seed, f.now)
+	f.desk = newDesk(s, f.venue, seed, f.now)
 	return f
 }
 
@@ -72,23 +75,34 @@ func (f *front) setFaults(all []Fault) {
 	f.faults = nil
 	for _, fault := range all {
 		if fault.Exchange == "" || fault.Exchange == f.site.exchange {
-			f.faults = append(f.faults, fault)
+			f.faults = append(f.faults, activeFault{Fault: fault})
 		}
 	}
 }
 
-// draw decides what goes wrong with the next request: whether the clock is
-// off, and at most one other fault, the first that hits.
-func (f *front) draw(credential bool) (kind FaultKind, skewed bool) {
+// activeFault is a fault in force and how many requests it has hit.
+type activeFault struct {
+	Fault
+	hits int
+}
+
+// draw decides what goes wrong with a request: whether the clock is off, and
+// at most one other fault, the first that hits.
+func (f *front) draw(r *http.Request, body []byte) (kind FaultKind, skewed bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, fault := range f.faults {
+	for i := range f.faults {
+		fault := &f.faults[i]
 		hit := f.dice.Float64() < fault.Rate // every fault throws, so that runs repeat
-		switch {
-		case !hit, fault.Kind == FaultUnauthorized && !credential:
-		case fault.Kind == FaultSkew:
+		over := fault.Times > 0 && fault.hits >= fault.Times
+		skew := fault.Kind == FaultSkew
+		if !hit || over || kind != "" && !skew || !fault.concerns(r, body) {
+			continue
+		}
+		fault.hits++
+		if skew {
 			skewed = true
-		case kind == "":
+		} else {
 			kind = fault.Kind
 		}
 	}
@@ -118,7 +132,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	r = r.WithContext(context.WithValue(r.Context(), callerKey{}, f.caller))
 
-	kind, skewed := f.draw(bearsCredential(r, body))
+	kind, skewed := f.draw(r, body)
 	if kind == FaultTimeout {
 		pause(r.Context(), longestHang)
 		panic(http.ErrAbortHandler)
@@ -225,4 +239,18 @@ func pause(ctx context.Context, d time.Duration) bool {
 	case <-ctx.Done():
 		return false
 	}
+}
+
+// describe returns what Description says of the site, given where its API and
+// its web page are.
+func (f *front) describe(api, web string) Venue {
+	d := f.desk
+	v := Venue{
+		Exchange: f.site.exchange, Environment: f.site.environment, BaseURL: api, ConsoleURL: web + "/",
+		TOTPSecret: d.account.Authenticator, SubAccounts: d.subs(), Keys: f.venue.keys(),
+	}
+	for i, e := range d.book.all() {
+		v.Keys[i].Manages = d.manages != nil && d.manages(e)
+	}
+	return v
 }

@@ -45,7 +45,7 @@ func (s spy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func TestTimeoutFaultHangsUntilTheCallerGivesUp(t *testing.T) {
-	s := startAt(t, Options{World: "empty", Faults: []Fault{{"", FaultTimeout, 1}}})
+	s := startAt(t, Options{World: "empty", Faults: []Fault{{Kind: FaultTimeout, Rate: 1}}})
 	ctx, giveUp := context.WithCancel(t.Context())
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.Describe().venue(t, "binance", "live").BaseURL+"/api/v3/ping", nil)
 	if err != nil {

@@ -30,19 +30,22 @@ func newKraken(env string, a account, now func() time.Time) venue {
 		keyring:  map[*entry]*krakenKey{},
 		failures: map[string]*krakenFailures{},
 		iban:     krakenIBAN(newMaterial("kraken", "iban", a.ID)),
-		book:     newBook("kraken", env, a, now(), issueKraken),
+		book:     newBook("kraken", env, a, now, issueKraken),
 	}
-	for i, e := range v.all() {
-		k := &krakenKey{entry: e, words: e.Words, window: a.Seeds[i].NonceWindow, taken: map[uint64]bool{}}
-		if k.words == nil {
-			k.words = krakenWords(e.Permissions)
-		}
-		if a.Seeds[i].SecondFactor {
-			k.otp = newMaterial("kraken", env, a.ID, e.Label, "otp").text(alphanumeric, 12)
+	return v
+}
+
+// known returns what the exchange knows of a key beyond its entry.
+func (v *kraken) known(e *entry) *krakenKey {
+	k, ok := v.keyring[e]
+	if !ok {
+		k = &krakenKey{entry: e, taken: map[uint64]bool{}}
+		if e.SecondFactor {
+			k.otp = v.material(e.Label, "otp").text(alphanumeric, 12)
 		}
 		v.keyring[e] = k
 	}
-	return v
+	return k
 }
 
 // issueKraken makes a key of 56 characters and a secret that is the base64 of
@@ -66,8 +69,8 @@ func krakenIBAN(m *material) string {
 func (v *kraken) keys() []Key {
 	out := v.book.keys()
 	for i, e := range v.all() {
-		out[i].Permissions = krakenNormal(v.keyring[e].words)
-		out[i].Passphrase = v.keyring[e].otp
+		out[i].Permissions = krakenNormal(krakenWordsOf(e))
+		out[i].Passphrase = v.known(e).otp
 	}
 	return out
 }

@@ -26,9 +26,7 @@ const (
 // krakenKey is what Kraken knows of a key beyond its entry.
 type krakenKey struct {
 	*entry
-	words   []string
 	otp     string // static second factor; empty: none is wanted
-	window  uint64 // how far below the largest nonce one is still taken
 	highest uint64
 	taken   map[uint64]bool // nonces within the window
 	calls   float64         // call counter, as it was at counted
@@ -64,7 +62,7 @@ func (v *kraken) private(name string, r *http.Request) (any, krakenRefusal) {
 	if !k.count(v.now(), call.cost) {
 		return nil, krakenRateLimited
 	}
-	if call.permission != "" && !slices.Contains(k.words, call.permission) {
+	if call.permission != "" && !slices.Contains(krakenWordsOf(k.entry), call.permission) {
 		return nil, krakenDenied
 	}
 	result, refusal := call.answer(v, k, params)
@@ -105,7 +103,7 @@ func (v *kraken) admit(id string, caller netip.Addr, a krakenAttempt) (*krakenKe
 	if !ok || e.Disabled || e.expired(v.now()) {
 		return nil, krakenInvalidKey
 	}
-	k := v.keyring[e]
+	k := v.known(e)
 	switch {
 	case !e.allows(caller):
 		return nil, krakenDenied
@@ -144,12 +142,12 @@ func (k *krakenKey) spend(text string) bool {
 	if err != nil || nonce == 0 || k.taken[nonce] {
 		return false
 	}
-	if nonce < k.highest && k.highest-nonce > k.window {
+	if nonce < k.highest && k.highest-nonce > k.NonceWindow {
 		return false
 	}
 	k.highest = max(k.highest, nonce)
 	k.taken[nonce] = true
-	maps.DeleteFunc(k.taken, func(n uint64, _ bool) bool { return k.highest-n > k.window })
+	maps.DeleteFunc(k.taken, func(n uint64, _ bool) bool { return k.highest-n > k.NonceWindow })
 	return true
 }
 
@@ -185,6 +183,14 @@ func (v *kraken) failed(scorer string) {
 	}
 	f.count++
 	f.last = v.now()
+}
+
+// krakenWordsOf returns the rights of a key.
+func krakenWordsOf(e *entry) []string {
+	if e.Words != nil {
+		return e.Words
+	}
+	return krakenWords(e.Permissions)
 }
 
 // krakenWords returns the rights that come closest to permissions of the

@@ -83,7 +83,7 @@ func TestBookFromSeeds(t *testing.T) {
 		{Label: "plain", Algorithm: algHMAC, Permissions: []string{"read"}, Age: day, LastUsed: time.Hour},
 		{Label: "pair", Algorithm: algEd25519, Expires: -time.Hour, IPs: []string{"203.0.113.7"}},
 	}
-	b := newBook("binance", "live", account{ID: "1", Seeds: seeds}, noon, func(m *material, _ string) (string, string) {
+	b := newBook("binance", "live", account{ID: "1", Seeds: seeds}, atNoon, func(m *material, _ string) (string, string) {
 		return m.text(alphanumeric, 8), m.text(alphanumeric, 16)
 	})
 	plain, pair := b.all()[0], b.all()[1]
@@ -103,7 +103,7 @@ func TestBookFromSeeds(t *testing.T) {
 }
 
 func TestBookFindsByID(t *testing.T) {
-	b := newBook("binance", "live", account{Seeds: []seed{{Label: "one"}}}, noon, func(*material, string) (string, string) { return "id", "secret" })
+	b := newBook("binance", "live", account{Seeds: []seed{{Label: "one"}}}, atNoon, func(*material, string) (string, string) { return "id", "secret" })
 	if found, ok := b.find("id"); !ok || found.Label != "one" {
 		t.Error("a key is not found by its id")
 	}

@@ -9,6 +9,8 @@
 // A world seeds the accounts: demo has a trader's keys, which show what the
 // dashboard is for, empty has none, large has 10,000. Key ids and secrets are
 // the same on every start, ages count back from the moment of the start.
+// Each exchange has a small web page beside its API, on which a person makes,
+// changes and deletes keys by the same rules as on the real one.
 // Nothing can be traded or withdrawn, and rate limits are told but enforced
 // by FaultRateLimit only.
 package sim
@@ -30,6 +32,10 @@ type Options struct {
 	Now     func() time.Time // the exchanges' clock, default time.Now
 	Seed    uint64           // decides which requests a fault of a rate below 1 hits
 
+	// Propagation is how long a new key needs until it works, and a deleted one
+	// until it stops. Lists show either at once. Default 0.
+	Propagation time.Duration
+
 	// Caller is the public address that the exchanges see instead of the
 	// loopback one, since IP whitelists hold public addresses. Default
 	// 203.0.113.7 (RFC 5737).
@@ -45,16 +51,21 @@ type Description struct {
 
 // Venue is one simulated exchange in one environment.
 type Venue struct {
-	Exchange    string `json:"exchange"`
-	Environment string `json:"environment"`
-	BaseURL     string `json:"base_url"`
-	Keys        []Key  `json:"keys"`
+	Exchange    string   `json:"exchange"`
+	Environment string   `json:"environment"`
+	BaseURL     string   `json:"base_url"`
+	ConsoleURL  string   `json:"console_url"`            // the web page on which keys are managed by hand
+	TOTPSecret  string   `json:"totp_secret,omitempty"`  // base32, of the account's authenticator; empty: it has none
+	SubAccounts []string `json:"sub_accounts,omitempty"` // their names
+	Keys        []Key    `json:"keys"`
 }
 
 // Key is one seeded key with everything a client needs to use it. The values
 // are made up for the simulation and open nothing anywhere else.
 type Key struct {
 	Label       string   `json:"label"`
+	Account     string   `json:"account,omitempty"` // the sub-account it belongs to; empty: the main account
+	Manages     bool     `json:"manages,omitempty"` // by API it may manage keys, its own account's or a sub-account's
 	Key         string   `json:"key"`
 	Secret      string   `json:"secret"`
 	Passphrase  string   `json:"passphrase"`
@@ -73,6 +84,11 @@ type venue interface {
 	// keys returns the seeded keys for Description.
 	keys() []Key
 
+	// page returns the rules of the web page on which keys are managed by
+	// hand, and ledger the keys that it shows.
+	page(env string) page
+	ledger() *book
+
 	// fault writes one of the faults that are named after a status, with that
 	// status, in the exchange's own shape and headers.
 	fault(w http.ResponseWriter, kind FaultKind)
@@ -87,8 +103,12 @@ type account struct {
 	ID       string
 	Balances map[string]float64
 	Seeds    []seed
+	Subs     []string // the names of its sub-accounts
 
-	// Deribit only: the base32 secret of the account's authenticator, which
+	// Propagation is that of Options.
+	Propagation time.Duration
+
+	// The base32 secret of the account's authenticator, which
 	// key management then asks codes of. Empty: the account has none.
 	Authenticator string
 }
@@ -102,6 +122,7 @@ func (a account) assets() []string { return slices.Sorted(maps.Keys(a.Balances))
 // a zero Expires means that the key has no expiry.
 type seed struct {
 	Label       string
+	Sub         string // the sub-account it belongs to; empty: the main account
 	Algorithm   string
 	Permissions []string
 	Words       []string

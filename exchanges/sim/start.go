@@ -33,6 +33,10 @@ type Sim struct {
 	unwatch     func() bool
 	closeOnce   sync.Once
 	closeErr    error
+
+	clock    func() time.Time // of the exchanges, without faults
+	codes    sync.Mutex       // guards lastStep
+	lastStep map[int]uint64   // by venue: of the last one-time code that was shown
 }
 
 // Start runs the exchanges of a world, each on a port of its own, and returns
@@ -54,16 +58,19 @@ func Start(ctx context.Context, o Options) (*Sim, error) {
 	base, cancel := context.WithCancel(ctx)
 	s := &Sim{cancel: cancel, description: Description{Venues: []Venue{}}}
 	clock := func() time.Time { return o.Now().Add(time.Duration(s.advanced.Load())) }
+	s.clock, s.lastStep = clock, map[int]uint64{}
 	for _, at := range sites() {
 		f := newFront(at, o, seeds(at), clock)
-		url, err := s.serve(base, o.Listen, f)
+		api, err := s.serve(base, o.Listen, f)
+		if err != nil {
+			return nil, errors.Join(err, s.shutdown())
+		}
+		web, err := s.serve(base, o.Listen, newConsole(f))
 		if err != nil {
 			return nil, errors.Join(err, s.shutdown())
 		}
 		s.fronts = append(s.fronts, f)
-		s.description.Venues = append(s.description.Venues, Venue{
-			Exchange: at.exchange, Environment: at.environment, BaseURL: url, Keys: f.venue.keys(),
-		})
+		s.description.Venues = append(s.description.Venues, f.describe(api, web))
 	}
 	url, err := s.serve(base, o.Listen, ipEcho(o.Caller))
 	if err != nil {
@@ -90,6 +97,9 @@ func (o *Options) complete() error {
 	}
 	if o.Latency < 0 {
 		return fmt.Errorf("a latency of %s cannot be simulated", o.Latency)
+	}
+	if o.Propagation < 0 {
+		return fmt.Errorf("a propagation of %s cannot be simulated", o.Propagation)
 	}
 	if o.Listen == "localhost" { // not looked up: the answer is someone else's
 		o.Listen = "127.0.0.1"

@@ -53,7 +53,7 @@ func hasIPv6(t *testing.T) bool {
 }
 
 func TestStartRefusesUnknownWorldsAndNegativeLatency(t *testing.T) {
-	for _, o := range []Options{{World: "wild"}, {Latency: -time.Second}} {
+	for _, o := range []Options{{World: "wild"}, {Latency: -time.Second}, {Propagation: -time.Second}} {
 		if s, err := Start(t.Context(), o); err == nil {
 			_ = s.Close()
 			t.Errorf("%+v was accepted", o)
@@ -64,6 +64,8 @@ func TestStartRefusesUnknownWorldsAndNegativeLatency(t *testing.T) {
 // The description as programs read it: a second, independent declaration.
 type describedKey struct {
 	Label       *string   `json:"label"`
+	Account     string    `json:"account"` // may be missing, as may Manages
+	Manages     bool      `json:"manages"`
 	Key         *string   `json:"key"`
 	Secret      *string   `json:"secret"`
 	Passphrase  *string   `json:"passphrase"`
@@ -77,6 +79,9 @@ type described struct {
 		Exchange    *string         `json:"exchange"`
 		Environment *string         `json:"environment"`
 		BaseURL     *string         `json:"base_url"`
+		ConsoleURL  *string         `json:"console_url"`
+		TOTPSecret  string          `json:"totp_secret"`  // may be missing
+		SubAccounts []string        `json:"sub_accounts"` // may be missing
 		Keys        *[]describedKey `json:"keys"`
 	} `json:"venues"`
 	IPEcho *string `json:"ip_echo"`
@@ -100,6 +105,9 @@ func TestDescriptionShape(t *testing.T) {
 	for _, v := range *d.Venues {
 		if !regexp.MustCompile(`^http://127\.0\.0\.1:\d+$`).MatchString(*v.BaseURL) {
 			t.Errorf("base_url is %s", *v.BaseURL)
+		}
+		if !regexp.MustCompile(`^http://127\.0\.0\.1:\d+/$`).MatchString(*v.ConsoleURL) || *v.ConsoleURL == *v.BaseURL+"/" {
+			t.Errorf("console_url is %s", *v.ConsoleURL)
 		}
 		for _, k := range *v.Keys {
 			if (*k.Secret == "") == (*k.PrivateKey == "") {

@@ -25,10 +25,12 @@ import (
 // noon is the exchanges' time in these tests.
 var noon = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 
+func atNoon() time.Time { return noon }
+
 // startAt starts a world at noon and stops it when the test ends.
 func startAt(t *testing.T, o Options) *Sim {
 	t.Helper()
-	o.Now = func() time.Time { return noon }
+	o.Now = atNoon
 	s, err := Start(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)

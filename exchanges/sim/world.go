@@ -28,7 +28,7 @@ func world(name string) (func(site) account, error) {
 		}
 		switch name {
 		case "demo":
-			a.Seeds = demoSeeds()[at.exchange+"/"+at.environment]
+			demoAccount(&a, at.exchange+"/"+at.environment)
 		case "large":
 			a.Seeds = largeSeeds(at, all)
 		}
@@ -36,11 +36,31 @@ func world(name string) (func(site) account, error) {
 	}, nil
 }
 
+// demoAccount gives a site of the demo its keys, its sub-accounts, and the
+// second factor that one of them has.
+func demoAccount(a *account, at string) {
+	a.Seeds = demoSeeds()[at]
+	switch at {
+	case "binance/live":
+		a.Subs = []string{demoArbitrage, "yield@example.com"}
+	case "bybit/live":
+		a.Subs = []string{demoMarketMaker}
+	case "deribit/testnet":
+		a.Authenticator = newMaterial("authenticator", at).text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 32) // base32
+	}
+}
+
+// The sub-accounts that have keys, as their exchanges name them.
+const (
+	demoArbitrage   = "arb@example.com"
+	demoMarketMaker = "53888001"
+)
+
 // demoSeeds is a trader whose keys show what the dashboard is for: three are
 // overdue and one will be soon, one expires, one may withdraw, some are open
 // to every address, three do not work any more, one was never used, and some
 // move play money. No name says which is which, but for the spare ones, which
-// nobody has added to keyrota yet.
+// nobody has added to keyrota yet. With some, other keys can be managed by API.
 func demoSeeds() map[string][]seed {
 	const home, server, office = "203.0.113.7", "198.51.100.20", "192.0.2.44"
 	return map[string][]seed{
@@ -52,6 +72,9 @@ func demoSeeds() map[string][]seed {
 			{Label: "tax-export", Algorithm: algRSA, Permissions: []string{"read"}, Age: 81 * day, LastUsed: 26 * day},
 			{Label: "scalper", Algorithm: algHMAC, Permissions: []string{"read", "spot", "margin"},
 				IPs: []string{office}, Age: 33 * day, LastUsed: 5 * day},
+			{Label: "sub-admin", Algorithm: algHMAC, Permissions: []string{"read", "spot"}, IPs: []string{home}, Age: 25 * day, LastUsed: 8 * day},
+			{Label: "arb-bot", Sub: demoArbitrage, Algorithm: algHMAC, Permissions: []string{"read", "spot"},
+				IPs: []string{home}, Age: 48 * day, LastUsed: 10 * time.Minute},
 			{Label: "spare-binance", Algorithm: algHMAC, Permissions: []string{"read", "spot"}, IPs: []string{home}, Age: time.Hour},
 		},
 		"binance/testnet": {
@@ -65,6 +88,10 @@ func demoSeeds() map[string][]seed {
 				Age: 78 * day, Expires: 12 * day, LastUsed: time.Hour},
 			{Label: "hedge-bot", Algorithm: algHMAC, Permissions: []string{"read", "futures", "options"},
 				IPs: []string{office}, Age: 45 * day, LastUsed: 5 * day},
+			{Label: "subs", Algorithm: algHMAC, Permissions: []string{"read", "transfer", "admin"},
+				Words: []string{"Wallet:AccountTransfer", "Wallet:SubMemberTransfer"}, IPs: []string{home}, Age: 30 * day, LastUsed: 16 * day},
+			{Label: "mm-bot", Sub: demoMarketMaker, Algorithm: algHMAC, Permissions: []string{"read", "spot", "futures"},
+				IPs: []string{home}, Age: 66 * day, LastUsed: time.Minute},
 			{Label: "spare-bybit", Algorithm: algHMAC, Permissions: []string{"read", "futures"}, IPs: []string{home}, Age: time.Hour},
 		},
 		"bybit/testnet": {
@@ -81,10 +108,14 @@ func demoSeeds() map[string][]seed {
 		"deribit/live": {
 			{Label: "vol-desk", Algorithm: algHMAC, Permissions: []string{"read", "spot", "futures", "options"},
 				IPs: []string{home}, Age: 118 * day, LastUsed: 4 * time.Hour},
+			{Label: "key-admin", Algorithm: algHMAC, Permissions: []string{"read", "spot", "futures", "options", "admin"},
+				Words: []string{"account:read_write", "trade:read_write", "wallet:read"}, IPs: []string{home}, Age: 15 * day, LastUsed: 2 * day},
 			{Label: "spare-deribit", Algorithm: algHMAC, Permissions: []string{"read", "spot"}, IPs: []string{home}, Age: time.Hour},
 		},
 		"deribit/testnet": {
 			{Label: "paper-options", Algorithm: algHMAC, Permissions: []string{"read", "spot", "futures", "options"}, Age: 61 * day, LastUsed: 12 * day},
+			{Label: "test-admin", Algorithm: algHMAC, Permissions: []string{"read", "spot", "futures", "options", "admin"},
+				Words: []string{"account:read_write", "trade:read_write", "wallet:read"}, Age: 5 * day, LastUsed: 3 * day},
 		},
 	}
 }

@@ -1,0 +1,209 @@
+package sim
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// page is an exchange's own web page for API keys: what can be chosen there
+// and what the exchange lets through. The words and limits are those of the
+// public help pages of each exchange, as far as they tell them.
+type page struct {
+	title    string
+	boxes    []box // in the order of the page
+	label    labelRule
+	ips      ipRule
+	mostKeys int      // in an account or sub-account; 0: no limit is known
+	keyPairs []string // the algorithms whose public half it takes instead of making a secret
+	expiry   bool     // a key may be given an end
+
+	// words returns the boxes that come closest to permissions of the normal
+	// form, rights what boxes give in it; nil: what the boxes say.
+	words  func(permissions []string) []string
+	rights func(words []string) []string
+
+	// wordsOf returns the boxes that are ticked for a key.
+	wordsOf func(*entry) []string
+
+	// deny says what is wrong with a key as a whole; empty: nothing. complete
+	// adds what the exchange decides by itself. Nil: nothing.
+	deny     func(w wanted) string
+	complete func(w *wanted, now time.Time)
+
+	// manages reports whether a key may manage keys by API. Nil: none may.
+	manages func(*entry) bool
+}
+
+// box is a switch of a page: the right in the exchange's own vocabulary, the
+// text beside it, and what it gives in the normal form.
+type box struct {
+	Value string   `json:"value"`
+	Words string   `json:"words"`
+	Gives []string `json:"gives"`
+}
+
+// desk is where a person manages keys: the page of one account. Every change
+// that a page or Go code asks for goes through it, while the venue waits.
+type desk struct {
+	page
+	book    *book
+	account account
+	now     func() time.Time
+	factor  *secondFactor // nil: the account has none
+}
+
+func newDesk(at site, v venue, a account, now func() time.Time) *desk {
+	d := &desk{page: v.page(at.environment), book: v.ledger(), account: a, now: now, factor: newSecondFactor(a.Authenticator)}
+	d.title = at.exchange + " " + at.environment + ": " + d.title
+	for _, algorithm := range at.algorithms {
+		if algorithm != algHMAC {
+			d.keyPairs = append(d.keyPairs, algorithm)
+		}
+	}
+	return d
+}
+
+// subs returns the names of the sub-accounts: those of the world and those
+// that the exchange has dealt keys to.
+func (d *desk) subs() []string {
+	names := slices.Clone(d.account.Subs)
+	for _, e := range d.book.all() {
+		if e.Sub != "" && !slices.Contains(names, e.Sub) {
+			names = append(names, e.Sub)
+		}
+	}
+	return names
+}
+
+// form is what a person has filled in.
+type form struct {
+	Account   string // sub-account; empty: the main one
+	Label     string
+	Boxes     []string
+	IPs       string
+	PublicKey string // PEM; empty: the exchange makes a secret
+	Expires   string // a date; empty: never
+}
+
+// create makes a key, or says why not. confirm is asked last, so that a form
+// with a mistake does not use up a one-time code.
+func (d *desk) create(f form, confirm func() *Refusal) (*entry, *Refusal) {
+	public, badKey := readPublicKey(f.PublicKey, d.keyPairs)
+	ips, badIPs := d.ips.read(f.IPs)
+	expires, badEnd := d.readExpiry(f.Expires)
+	w := wanted{
+		Label: strings.TrimSpace(f.Label), Sub: f.Account, Words: f.Boxes, IPs: ips, PublicKey: public, Expires: expires,
+	}
+	bad := cmp.Or(d.badAccount(w.Sub), d.label.check(w.Label), d.taken(w), d.full(w.Sub), badKey, badIPs, badEnd, d.badRights(w))
+	if bad != "" {
+		return nil, &Refusal{Text: bad}
+	}
+	if refusal := confirm(); refusal != nil {
+		return nil, refusal
+	}
+	d.settle(&w)
+	return d.book.issueNew(w, d.now()), nil
+}
+
+// edit replaces the rights and the IP list of a key.
+func (d *desk) edit(e *entry, f form, confirm func() *Refusal) *Refusal {
+	ips, badIPs := d.ips.read(f.IPs)
+	w := wanted{Label: e.Label, Sub: e.Sub, Words: f.Boxes, IPs: ips, PublicKey: e.PublicKey, Expires: e.Expires}
+	if bad := cmp.Or(badIPs, d.badRights(w)); bad != "" {
+		return &Refusal{Text: bad}
+	}
+	if refusal := confirm(); refusal != nil {
+		return refusal
+	}
+	d.settle(&w)
+	e.Words, e.Permissions, e.IPs, e.Expires = w.Words, w.Permissions, w.IPs, w.Expires
+	return nil
+}
+
+// remove deletes a key.
+func (d *desk) remove(e *entry, confirm func() *Refusal) *Refusal {
+	if refusal := confirm(); refusal != nil {
+		return refusal
+	}
+	d.book.remove(e.ID, d.now())
+	return nil
+}
+
+// settle fills in what follows from the boxes and from the exchange's rules.
+func (d *desk) settle(w *wanted) {
+	w.Words = slices.Clone(w.Words)
+	if d.complete != nil {
+		d.complete(w, d.now())
+	}
+	w.Permissions = d.normal(w.Words)
+}
+
+// normal returns what boxes give, in the normal form.
+func (p *page) normal(words []string) []string {
+	if p.rights != nil {
+		return p.rights(words)
+	}
+	granted := map[string]bool{}
+	for _, b := range p.boxes {
+		for _, right := range b.Gives {
+			granted[right] = granted[right] || slices.Contains(words, b.Value)
+		}
+	}
+	return inShowingOrder(granted)
+}
+
+// badAccount says what is wrong with the name of a sub-account.
+func (d *desk) badAccount(sub string) string {
+	if sub == "" || slices.Contains(d.subs(), sub) {
+		return ""
+	}
+	return "There is no sub-account of that name."
+}
+
+// taken says that a label is in use, where labels have to differ.
+func (d *desk) taken(w wanted) string {
+	if _, exists := d.book.byLabel(w.Sub, w.Label); d.label.unique && exists {
+		return "There is already a key of this name. Choose another one."
+	}
+	return ""
+}
+
+// full says that there is no room for another key.
+func (d *desk) full(sub string) string {
+	if d.mostKeys == 0 || len(d.book.ofSub(sub)) < d.mostKeys {
+		return ""
+	}
+	return "This account has as many API keys as it may have. Delete one that is no longer in use."
+}
+
+// badRights says what is wrong with the boxes, by themselves and together
+// with the rest.
+func (d *desk) badRights(w wanted) string {
+	if len(w.Words) == 0 {
+		return "Choose at least one permission."
+	}
+	for _, word := range w.Words {
+		if !slices.ContainsFunc(d.boxes, func(b box) bool { return b.Value == word }) {
+			return "There is no such permission on this page."
+		}
+	}
+	if d.deny == nil {
+		return ""
+	}
+	return d.deny(w)
+}
+
+// ticked returns the boxes of the page that a key has. What a page cannot
+// show, such as a right that the exchange adds by itself, is left out.
+func (d *desk) ticked(e *entry) []string {
+	words := d.wordsOf(e)
+	out := []string{}
+	for _, b := range d.boxes {
+		if slices.Contains(words, b.Value) {
+			out = append(out, b.Value)
+		}
+	}
+	return out
+}
