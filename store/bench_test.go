@@ -17,6 +17,7 @@ func benchRecords(n int) []*Record {
 		r := fullRecord()
 		r.ID, r.Name = NewRecordID(), fmt.Sprintf("key-%05d", i)
 		r.Consumers, r.Rules, r.Notes, r.Check.Kind, r.Check.Code, r.Check.Hint = nil, Overrides{}, "", "", "", ""
+		r.Slot, r.SubAccount, r.Manager = "", "", false
 		r.Facts.LastUsed = exchanges.At(testNow)
 		normalise(&r)
 		all[i] = &r
@@ -134,4 +135,40 @@ func benchStore(b *testing.B) *Store {
 	}
 	b.Cleanup(func() { _ = s.Close() })
 	return s
+}
+
+// BenchmarkLoadFlows reads what a start needs of a hundred unfinished flows:
+// the budget is 10 ms.
+func BenchmarkLoadFlows(b *testing.B) {
+	s := benchStore(b)
+	for i := range 100 {
+		for range 20 {
+			if err := s.AppendFlow(fmt.Sprintf("flow%03d", i), bytes.Repeat([]byte("x"), 4000)); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		ids, err := s.FlowIDs()
+		if err != nil || len(ids) != 100 {
+			b.Fatal(ids, err)
+		}
+		for _, id := range ids {
+			if lines, err := s.TailFlow(id, 2); err != nil || len(lines) != 2 {
+				b.Fatal(len(lines), err)
+			}
+		}
+	}
+}
+
+// BenchmarkAppendFlow writes one state and flushes it.
+func BenchmarkAppendFlow(b *testing.B) {
+	s := benchStore(b)
+	line := bytes.Repeat([]byte("x"), 4000)
+	for b.Loop() {
+		if err := s.AppendFlow("flow", line); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

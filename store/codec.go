@@ -14,7 +14,7 @@ import (
 )
 
 // schema is the version of keys.toml that this keyrota writes.
-const schema = 1
+const schema = 2
 
 // fileComment is the first line of keys.toml.
 const fileComment = "# keyrota wrote this file and writes it again at every change: comments are lost. Settings belong in config.toml.\n"
@@ -38,6 +38,9 @@ type fileKey struct {
 	Purpose     string `toml:"purpose,omitempty"`
 	KeyID       string `toml:"key_id"`
 	Fingerprint string `toml:"fingerprint"`
+	Slot        string `toml:"slot,omitempty"`
+	SubAccount  string `toml:"sub_account,omitempty"`
+	Manager     bool   `toml:"manager,omitempty"`
 	Added       string `toml:"added,omitempty"`
 	Rotated     string `toml:"rotated,omitempty"`
 	RotateEvery string `toml:"rotate_every,omitempty"`
@@ -70,7 +73,10 @@ type fileKey struct {
 
 type fileConsumer struct {
 	Name     string `toml:"name"`
+	By       string `toml:"by,omitempty"`
 	OnRotate string `toml:"on_rotate,omitempty"`
+	File     string `toml:"file,omitempty"`
+	Template string `toml:"template,omitempty"`
 }
 
 // encode writes records as keys.toml.
@@ -94,6 +100,7 @@ func toFile(r *Record) fileKey {
 	k := fileKey{
 		ID: string(r.ID), Name: r.Name, Exchange: string(r.Exchange), Environment: string(r.Environment),
 		Site: r.Site, Account: r.Account, Purpose: r.Purpose, KeyID: r.KeyID, Fingerprint: r.Fingerprint,
+		Slot: string(r.Slot), SubAccount: r.SubAccount, Manager: r.Manager,
 		Added: timeText(r.Added), Rotated: timeText(r.Rotated), Notes: r.Notes,
 		RotateEvery: overrideText(r.Rules.RotateEvery),
 		WarnBefore:  overrideText(r.Rules.WarnBefore),
@@ -110,7 +117,7 @@ func toFile(r *Record) fileKey {
 		Checked: timeText(r.Check.At), Failure: string(r.Check.Kind), Code: r.Check.Code, Hint: r.Check.Hint,
 	}
 	for _, c := range r.Consumers {
-		k.Consumers = append(k.Consumers, fileConsumer(c))
+		k.Consumers = append(k.Consumers, fileConsumer{c.Name, string(c.By), c.OnRotate, c.File, c.Template})
 	}
 	return k
 }
@@ -122,6 +129,7 @@ func fromFile(k *fileKey, r *Record) error {
 		ID: RecordID(k.ID), Name: k.Name,
 		Exchange: exchanges.ID(k.Exchange), Environment: exchanges.Environment(k.Environment),
 		Site: k.Site, Account: k.Account, Purpose: k.Purpose, KeyID: k.KeyID, Fingerprint: k.Fingerprint,
+		Slot: Slot(k.Slot), SubAccount: k.SubAccount, Manager: k.Manager,
 		Added: errs.time("added", k.Added), Rotated: errs.time("rotated", k.Rotated), Notes: k.Notes,
 		Rules: Overrides{
 			RotateEvery: errs.override("rotate_every", k.RotateEvery),
@@ -141,7 +149,7 @@ func fromFile(k *fileKey, r *Record) error {
 		Check: Check{At: errs.time("checked", k.Checked), Kind: exchanges.Kind(k.Failure), Code: k.Code, Hint: k.Hint},
 	}
 	for _, c := range k.Consumers {
-		r.Consumers = append(r.Consumers, Consumer(c))
+		r.Consumers = append(r.Consumers, Consumer{c.Name, Handover(c.By), c.OnRotate, c.File, c.Template})
 	}
 	if errs.first != nil {
 		return errs.first

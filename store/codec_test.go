@@ -20,8 +20,12 @@ func fullRecord() Record {
 	return Record{
 		ID: "aaaaaaaaaaaaaaaaaaaaaaaaaa", Name: "grid-bot", Exchange: "bybit", Environment: exchanges.Live, Site: "eu",
 		Account: "main account", Purpose: "spot bot",
-		Consumers: []Consumer{{"grid-bot", "systemctl --user restart grid-bot"}, {Name: "tax-tool"}},
-		KeyID:     "vmPU…uh8A", Fingerprint: Fingerprint("vmPU-the-whole-key-ID-uh8A"),
+		SubAccount: "grid@example.com", Manager: true,
+		Consumers: []Consumer{
+			{Name: "grid-bot", OnRotate: "systemctl --user restart grid-bot"}, {Name: "tax-tool"},
+			{"relay", HandFile, "relay reload", "/etc/relay/key.env", `C:\keys\relay.tmpl`},
+		},
+		KeyID: "vmPU…uh8A", Fingerprint: Fingerprint("vmPU-the-whole-key-ID-uh8A"), Slot: "key-aaaaaaaaaaaaaaaaaaaaaaaaaa.k3m5p7q2",
 		Added: created.Add(time.Hour), Rotated: created.Add(48 * time.Hour),
 		Rules: Overrides{RotateEvery: 30 * day, WarnBefore: 12 * time.Hour, UnusedAfter: Off},
 		Notes: "first line\nsecond \"line\"\n\nlast \\ line",
@@ -41,7 +45,7 @@ func fullRecord() Record {
 	}
 }
 
-const goldenKeys = fileComment + `schema = 1
+const goldenKeys = fileComment + `schema = 2
 keyring = "secret-service"
 
 [[key]]
@@ -54,6 +58,9 @@ account = "main account"
 purpose = "spot bot"
 key_id = "vmPU…uh8A"
 fingerprint = "a23dd9673c38fb75be6e2cf789e4f108a3f4dd2ee2962d2355a6abaad5161187"
+slot = "key-aaaaaaaaaaaaaaaaaaaaaaaaaa.k3m5p7q2"
+sub_account = "grid@example.com"
+manager = true
 added = "2026-08-18T23:30:00.123Z"
 rotated = "2026-08-20T22:30:00.123Z"
 rotate_every = "30d"
@@ -83,6 +90,13 @@ on_rotate = "systemctl --user restart grid-bot"
 
 [[key.consumer]]
 name = "tax-tool"
+
+[[key.consumer]]
+name = "relay"
+by = "file"
+on_rotate = "relay reload"
+file = "/etc/relay/key.env"
+template = "C:\\keys\\relay.tmpl"
 
 [[key]]
 id = "bbbbbbbbbbbbbbbbbbbbbbbbbb"
@@ -187,7 +201,7 @@ func TestLongNotesAreKeptWhole(t *testing.T) {
 	}
 }
 
-const head = "# comment\nschema = 1\n"
+const head = "# comment\nschema = 2\n"
 
 // key returns a [[key]] table of seven lines, with lines added to it.
 func key(id, name string, more ...string) string {
@@ -202,7 +216,7 @@ func TestAWrongFileIsRefusedWithItsLine(t *testing.T) {
 		line string
 		text string
 	}{
-		"unknown key at the top":   {"schema = 1\ncolour = 1\n", ":2", `"colour"`},
+		"unknown key at the top":   {"schema = 2\ncolour = 1\n", ":2", `"colour"`},
 		"unknown key in a record":  {head + key("a", "a") + key("b", "b", `secret = "`+canary+`"`), ":17", `"key.secret"`},
 		"another case":             {head + key("a", "a", `Purpose = "x"`), ":10", `"key.Purpose"`},
 		"unknown key in consumer":  {head + key("a", "a", "[[key.consumer]]", `name = "x"`, `pid = 1`), ":12", `"key.consumer.pid"`},
@@ -222,6 +236,12 @@ func TestAWrongFileIsRefusedWithItsLine(t *testing.T) {
 		"name that moves a cursor": {head + key("a", `x\u001b[2J`), ":3", "cannot be shown"},
 		"no id":                    {head + key("", "a"), ":3", "ID of a record"},
 		"unknown environment":      {head + strings.Replace(key("a", "a"), `"live"`, `"production"`, 1), ":3", "not an environment"},
+		"wrong slot":               {head + key("a", "a", `slot = "audit-head"`), ":3", "slot: not the place"},
+		"slot of another":          {head + key("a", "a") + key("b", "b", `slot = "key-a"`), ":10", "slot: two keys"},
+		"same slot":                {head + key("a", "a", `slot = "key-x.12345678"`) + key("b", "b", `slot = "key-x.12345678"`), ":11", "slot: two keys"},
+		"manager in words":         {head + key("a", "a", `manager = "yes"`), ":10", "bool"},
+		"unknown handover":         {head + key("a", "a", "[[key.consumer]]", `name = "x"`, `by = "pigeon"`), ":3", "by: "},
+		"relative path":            {head + key("a", "a", "[[key.consumer]]", `name = "x"`, `file = "x.env"`, `template = "/t"`), ":3", "file: the path"},
 		"bad keyring":              {head + "keyring = \"../x\"\n", "", "keyring"},
 		"no schema":                {"keyring = \"file\"\n", ":1", "schema"},
 		"empty":                    {"", ":1", "schema"},
@@ -275,7 +295,8 @@ func FuzzDecode(f *testing.F) {
 	f.Add(goldenKeys)
 	f.Add(head + key("a", "a"))
 	f.Add(head + key("a", "a", "[[key.consumer]]", `name = "x"`))
-	f.Add("schema = 1\nkey = [{id = \"a\"}]\n")
+	f.Add("schema = 2\nkey = [{id = \"a\"}]\n")
+	f.Add(head + key("a", "a", `slot = "key-b"`, "manager = true", `sub_account = "x"`) + key("b", "b"))
 	f.Fuzz(func(t *testing.T, text string) {
 		keyring, records, err := decode([]byte(text))
 		if err != nil {
@@ -310,7 +331,8 @@ func FuzzRecord(f *testing.F) {
 		moment := []exchanges.Moment{{}, exchanges.Never(), exchanges.At(at)}[choice%3]
 		r := Record{
 			Name: name, Exchange: "okx", Environment: exchanges.Demo, Site: text, Account: text, Purpose: text,
-			Consumers: []Consumer{{text, list}}, KeyID: text, Fingerprint: text, Added: at, Rotated: at, Notes: text,
+			Consumers: []Consumer{{Name: text, OnRotate: list}, {text, Handover(list), text, list, text}}[:1+choice%2],
+			Slot:      []Slot{"", Slot(list), NewSlot("a")}[choice%3], SubAccount: list, Manager: choice > 3, KeyID: text, Fingerprint: text, Added: at, Rotated: at, Notes: text,
 			Rules: Overrides{period, -period, period / 2},
 			Facts: Facts{Seen: at, Label: text, Account: list, ExchangePermissions: []string{list, text},
 				IPs:     exchanges.IPWhitelist{State: []exchanges.IPState{"", "any", "list", exchanges.IPState(list)}[choice%4], Entries: []string{text}},

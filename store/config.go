@@ -14,7 +14,19 @@ type Config struct {
 	Animation bool          // whether anything may move on the screen
 	SyncEvery time.Duration // how often the screen asks the exchanges by itself; 0: never
 	Keyring   KeyringConfig
-	Rules     Rules // what holds where nothing more special is said
+
+	// IPEcho are services that answer with this machine's public address: the
+	// setting ip_echo, https everywhere, plain http for loopback addresses. An
+	// empty list asks nobody. The default asks once for IPv4 and once for IPv6.
+	IPEcho []string
+
+	// ProveFor is how long an exchange must go on refusing a revoked key where
+	// its words may mean something else too: "for" in [prove], up to an hour,
+	// default three minutes; 0: one refusal is enough. ProveEvery is how often
+	// it is asked meanwhile: "every", a second to an hour, default a minute.
+	ProveFor, ProveEvery time.Duration
+
+	Rules Rules // what holds where nothing more special is said
 
 	sites    map[exchanges.ID]exchangeTable
 	keys     map[string]keyTable // by folded name
@@ -59,7 +71,11 @@ type Warning struct {
 }
 
 func defaultConfig() *Config {
-	return &Config{Theme: "auto", Animation: true, SyncEvery: time.Hour, Rules: DefaultRules()}
+	return &Config{
+		Theme: "auto", Animation: true, SyncEvery: time.Hour, Rules: DefaultRules(),
+		IPEcho:   []string{"https://api.ipify.org", "https://api6.ipify.org"},
+		ProveFor: 3 * time.Minute, ProveEvery: time.Minute,
+	}
 }
 
 // ExchangeConfig returns what is set for a site; zero fields are not set.

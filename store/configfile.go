@@ -23,6 +23,8 @@ type configFile struct {
 	Theme     string                   `toml:"theme"`
 	Animation bool                     `toml:"animation"`
 	SyncEvery period                   `toml:"sync_every"`
+	IPEcho    []echoURL                `toml:"ip_echo"`
+	Prove     proveTable               `toml:"prove"`
 	Keyring   keyringTable             `toml:"keyring"`
 	Exchange  map[string]exchangeTable `toml:"exchange"`
 	Key       map[string]keyTable      `toml:"key"`
@@ -172,6 +174,9 @@ func parseConfig(path, text string) (*Config, error) {
 	}
 	if d := f.SyncEvery.length; d > 0 && d < minSync {
 		return nil, &lineError{positionOf(text, toml.Key{"sync_every"}), errors.New(`sync_every: use "1m" or more, or "off"`)}
+	}
+	if err := f.applyFlows(c, text); err != nil {
+		return nil, err
 	}
 	c.Theme, c.Animation, c.SyncEvery = exchanges.Clean(f.Theme), f.Animation, f.SyncEvery.length
 	c.Keyring.Backend = string(f.Keyring.Backend)

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -92,7 +93,27 @@ func fromFiles(keys []fileKey) ([]*Record, int, error) {
 		ids[r.ID], names[fold(r.Name)] = struct{}{}, struct{}{}
 		records[i] = r
 	}
+	if i := sharedSlot(records); i >= 0 {
+		return nil, i, errors.New("slot: two keys have the same")
+	}
 	return records, 0, nil
+}
+
+// sharedSlot returns the index of a record whose secret lies where that of an
+// earlier one lies, -1 when there is none. Slots that follow from the ID are
+// as unique as those are.
+func sharedSlot(records []*Record) int {
+	if !slices.ContainsFunc(records, func(r *Record) bool { return r.Slot != "" }) {
+		return -1
+	}
+	slots := make(map[Slot]struct{}, len(records))
+	for i, r := range records {
+		slots[r.SecretSlot()] = struct{}{}
+		if len(slots) == i {
+			return i
+		}
+	}
+	return -1
 }
 
 // interner lets equal strings share their bytes: thousands of records name

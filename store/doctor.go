@@ -38,6 +38,7 @@ func Doctor(ctx context.Context, s *Store, secrets Secrets, why error) []Finding
 	d.lock()
 	d.keys()
 	d.leftovers()
+	d.flows(ctx)
 	if secrets == nil {
 		if why == nil {
 			why = errors.New("it was not opened")
@@ -55,6 +56,9 @@ type doctor struct {
 	store    *Store
 	snapshot *Snapshot // nil: keys.toml cannot be read
 	findings []Finding
+
+	unfinished  []*flowState
+	unknownFlow bool // a journal cannot be read
 }
 
 func (d *doctor) add(level Level, subject, hint, format string, args ...any) {
@@ -157,14 +161,7 @@ func (d *doctor) secrets(ctx context.Context, secrets Secrets) {
 		return // every secret would look like an orphan
 	}
 	before := len(d.findings)
-	for _, slot := range slots {
-		if id, ok := recordOf(slot); ok {
-			if _, known := d.snapshot.ByID(id); !known {
-				d.add(LevelWarning, "keyring", "keyrota ended while it added or forgot a key. Remove the item unless an older keys.toml knows it.",
-					"the secret %s belongs to no key", slot)
-			}
-		}
-	}
+	d.orphans(slots)
 	vault := NewVault(secrets)
 	for _, r := range d.snapshot.Records() {
 		if ctx.Err() != nil {
@@ -178,14 +175,29 @@ func (d *doctor) secrets(ctx context.Context, secrets Secrets) {
 	}
 }
 
+// orphans finds secrets that neither a record nor an unfinished flow needs.
+func (d *doctor) orphans(slots []Slot) {
+	hint := "keyrota ended while it added, rotated or forgot a key. Remove the item unless an older keys.toml knows it."
+	if d.unknownFlow {
+		hint = "It may be of the flow whose journal cannot be read. Keep the item until you know what became of that."
+	}
+	used := make(map[Slot]bool, d.snapshot.Len())
+	for _, r := range d.snapshot.Records() {
+		used[r.SecretSlot()] = true
+	}
+	for _, slot := range slots {
+		if _, ours := recordOf(slot); ours && !used[slot] && !d.awaited(slot) {
+			d.add(LevelWarning, "keyring", hint, "the secret %s belongs to no key", slot)
+		}
+	}
+}
+
 func (d *doctor) secret(ctx context.Context, vault *Vault, r *Record) {
-	c, err := vault.Credential(ctx, r.ID)
+	c, err := vault.Credential(ctx, r)
 	if err == nil {
 		err = CheckFingerprint(r, c)
 	}
-	for _, part := range []interface{ Wipe() }{c.Secret, c.Passphrase, c.PrivateKey} {
-		part.Wipe()
-	}
+	wipe(c)
 	switch {
 	case errors.Is(err, ErrNoSecret):
 		d.add(LevelProblem, quoteName(r.Name), "Forget the key and add it again, or choose the keyring that has it.", "%v", err)

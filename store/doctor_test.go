@@ -28,7 +28,7 @@ func patient(t *testing.T) (*Store, Secrets) {
 		r := testRecord(name)
 		r.KeyID, r.Fingerprint = MaskKeyID(keyID), Fingerprint(keyID)
 		c := exchanges.Credential{KeyID: keyID, Secret: exchanges.NewSecret(canarySecret)}
-		if err := NewVault(secrets).PutCredential(ctx, r.ID, c); err != nil {
+		if err := NewVault(secrets).PutCredential(ctx, &r, c); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := s.Update(func(d *Draft) error { return d.Add(r) }); err != nil {
@@ -59,9 +59,9 @@ func TestDoctorFindsNothingWhereNothingIs(t *testing.T) {
 
 func TestDoctorFindsWhatIsWrong(t *testing.T) {
 	ctx := context.Background()
-	id := func(s *Store, name string) RecordID {
+	record := func(s *Store, name string) *Record {
 		r, _ := s.Snapshot().ByName(name)
-		return r.ID
+		return r
 	}
 	for what, c := range map[string]struct {
 		harm    func(*testing.T, *Store, Secrets)
@@ -70,13 +70,14 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 		text    string
 	}{
 		"a record without its secret": {func(t *testing.T, s *Store, k Secrets) {
-			_ = NewVault(k).DeleteCredential(ctx, id(s, "a"))
+			_ = NewVault(k).DeleteCredential(ctx, record(s, "a"))
 		}, LevelProblem, `"a"`, "no secret"},
 		"another key's secret": {func(t *testing.T, s *Store, k Secrets) {
-			_ = NewVault(k).PutCredential(ctx, id(s, "b"), exchanges.Credential{KeyID: "other"})
+			_ = NewVault(k).DeleteCredential(ctx, record(s, "b"))
+			_ = NewVault(k).PutCredential(ctx, record(s, "b"), exchanges.Credential{KeyID: "other"})
 		}, LevelProblem, `"b"`, "another key"},
 		"a spoilt secret": {func(t *testing.T, s *Store, k Secrets) {
-			_ = k.Put(ctx, slotFor(id(s, "b")), []byte("garbage"))
+			_ = k.Put(ctx, record(s, "b").SecretSlot(), []byte("garbage"))
 		}, LevelProblem, `"b"`, "not readable"},
 		"a secret without its record": {func(t *testing.T, s *Store, k Secrets) {
 			_ = k.Put(ctx, "key-orphan", []byte("x"))

@@ -87,6 +87,10 @@ func (d *Draft) put(op string, r Record) error {
 		}
 		return &Error{Op: op, Path: quoteName(r.Name), Err: err}
 	}
+	if d.sharesSlot(&r) {
+		return &Error{Op: op, Path: quoteName(r.Name), Err: ErrSlotTaken,
+			Hint: "Two keys cannot share one secret. Add this key anew."}
+	}
 	if holder, taken := d.names[fold(r.Name)]; taken && holder != r.ID {
 		return &Error{Op: op, Path: quoteName(r.Name), Err: ErrExists,
 			Hint: "Choose another name; upper and lower case count as the same."}
@@ -95,6 +99,22 @@ func (d *Draft) put(op string, r Record) error {
 	d.byID[r.ID], d.names[fold(r.Name)] = &r, r.ID
 	d.changed = true
 	return nil
+}
+
+// sharesSlot reports whether the secret of r would lie where another record's
+// lies: forgetting one would take the other's. Only a slot that is new to the
+// record is looked for.
+func (d *Draft) sharesSlot(r *Record) bool {
+	slot := r.SecretSlot()
+	if old, ok := d.byID[r.ID]; ok && old.SecretSlot() == slot || !ok && r.Slot == "" {
+		return false
+	}
+	for _, other := range d.byID {
+		if other.ID != r.ID && other.SecretSlot() == slot {
+			return true
+		}
+	}
+	return false
 }
 
 // snapshot returns the draft's records as the successor of its base.

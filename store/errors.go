@@ -9,14 +9,15 @@ import (
 
 // The failures that callers tell apart, with errors.Is.
 var (
-	ErrReadOnly = errors.New("this keyrota may not write")
-	ErrExists   = errors.New("there is already a key of that name")
-	ErrNotFound = errors.New("no such key")
-	ErrChanged  = errors.New("the file was changed by someone else since it was read")
-	ErrNewer    = errors.New("written by a newer keyrota")
-	ErrCorrupt  = errors.New("not readable")
-	ErrMismatch = errors.New("the stored secret belongs to another key")
-	ErrTampered = errors.New("the audit log does not follow from what the keyring remembers")
+	ErrReadOnly  = errors.New("this keyrota may not write")
+	ErrExists    = errors.New("there is already a key of that name")
+	ErrNotFound  = errors.New("no such key")
+	ErrChanged   = errors.New("the file was changed by someone else since it was read")
+	ErrNewer     = errors.New("written by a newer keyrota")
+	ErrCorrupt   = errors.New("not readable")
+	ErrMismatch  = errors.New("the stored secret belongs to another key")
+	ErrSlotTaken = errors.New("another key's secret lies in that place")
+	ErrTampered  = errors.New("the audit log does not follow from what the keyring remembers")
 )
 
 // Error says what could not be done to what, and what to do next. It never

@@ -9,12 +9,19 @@ import (
 	"testing"
 )
 
-// killChild makes this test binary save for ever until it is killed.
-const killChild = "KEYROTA_TEST_SAVE_FOR_EVER"
+// killChild makes this test binary save for ever until it is killed,
+// killFlowChild write journals.
+const (
+	killChild     = "KEYROTA_TEST_SAVE_FOR_EVER"
+	killFlowChild = "KEYROTA_TEST_APPEND_FOR_EVER"
+)
 
 func TestMain(m *testing.M) {
 	if home := os.Getenv(killChild); home != "" {
 		saveForEver(home)
+	}
+	if home := os.Getenv(killFlowChild); home != "" {
+		appendForEver(home)
 	}
 	os.Exit(m.Run())
 }
@@ -50,7 +57,7 @@ func TestAKillDuringASaveLeavesAReadableStore(t *testing.T) {
 	_ = s.Close()
 
 	for round := range 30 {
-		killWhileSaving(t, home, round)
+		killChildAt(t, killChild+"="+home, round)
 		s := openStore(t, home)
 		if reason, ro := s.ReadOnly(); ro {
 			t.Fatalf("round %d: the dead process still holds the lock: %s", round, reason)
@@ -78,12 +85,12 @@ func TestAKillDuringASaveLeavesAReadableStore(t *testing.T) {
 	}
 }
 
-// killWhileSaving lets a child save a few times and kills it in the midst of
-// whatever it is at then.
-func killWhileSaving(t *testing.T, home string, round int) {
+// killChildAt lets a child write a few times and kills it in the midst of
+// whatever it is at then. It returns the last line that the child said.
+func killChildAt(t *testing.T, env string, round int) string {
 	t.Helper()
 	child := exec.Command(os.Args[0], "-test.run=^$")
-	child.Env = append(os.Environ(), killChild+"="+home)
+	child.Env = append(os.Environ(), env)
 	child.Stderr = os.Stderr
 	out, err := child.StdoutPipe()
 	if err != nil {
@@ -95,11 +102,13 @@ func killWhileSaving(t *testing.T, home string, round int) {
 	lines := bufio.NewScanner(out)
 	for i := 0; i <= round%3 && lines.Scan(); i++ {
 		// The child writes on while its line is on the way: the kill hits
-		// another point of the save each time.
+		// another point of the write each time.
 		continue
 	}
+	last := lines.Text()
 	if err := child.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = child.Wait() // it was killed
+	return last
 }

@@ -2,9 +2,13 @@ package store
 
 import (
 	"errors"
+	"maps"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/keyrota/keyrota/exchanges"
 )
@@ -23,6 +27,13 @@ fingerprint = "00"
 added = "2026-08-18T22:30:00Z"
 `
 
+// withZero are the steps of this keyrota and the one from schema 0.
+func withZero(step migration) map[int]migration {
+	steps := maps.Clone(migrations)
+	steps[0] = step
+	return steps
+}
+
 // fromZero is the step from it to schema 1.
 func fromZero(doc map[string]any) error {
 	keys, ok := doc["key"].([]map[string]any)
@@ -39,7 +50,7 @@ func fromZero(doc map[string]any) error {
 func TestAnOlderSchemaIsBackedUpAndMigrated(t *testing.T) {
 	home := t.TempDir()
 	s := openStore(t, home)
-	s.steps = map[int]migration{0: fromZero}
+	s.steps = withZero(fromZero)
 	writeFile(t, s.Paths().Keys, schemaZero)
 
 	snapshot, err := s.Load()
@@ -52,7 +63,7 @@ func TestAnOlderSchemaIsBackedUpAndMigrated(t *testing.T) {
 	if got := readFile(t, s.Paths().Keys+".v0.bak"); got != schemaZero {
 		t.Error("the old file is not kept as it was")
 	}
-	if got := readFile(t, s.Paths().Keys); !strings.HasPrefix(got, fileComment+"schema = 1\n") {
+	if got := readFile(t, s.Paths().Keys); !strings.HasPrefix(got, fileComment+"schema = 2\n") {
 		t.Errorf("the new file is not saved:\n%s", got)
 	}
 	addKeys(t, s, "b") // the store knows what it wrote
@@ -68,7 +79,7 @@ func TestAReadOnlyInstanceMigratesInMemory(t *testing.T) {
 	home := t.TempDir()
 	openStore(t, home)
 	s := openStore(t, home)
-	s.steps = map[int]migration{0: fromZero}
+	s.steps = withZero(fromZero)
 	writeFile(t, s.Paths().Keys, schemaZero)
 	snapshot, err := s.Load()
 	if err != nil {
@@ -83,8 +94,8 @@ func TestAReadOnlyInstanceMigratesInMemory(t *testing.T) {
 func TestAMigrationThatFailsChangesNothing(t *testing.T) {
 	for what, steps := range map[string]map[int]migration{
 		"no step":     {},
-		"step fails":  {0: func(map[string]any) error { return errors.New("odd content") }},
-		"step spoils": {0: func(doc map[string]any) error { doc["surprise"] = 1; return nil }},
+		"step fails":  withZero(func(map[string]any) error { return errors.New("odd content") }),
+		"step spoils": withZero(func(doc map[string]any) error { doc["surprise"] = 1; return nil }),
 	} {
 		t.Run(what, func(t *testing.T) {
 			s := openStore(t, t.TempDir())
@@ -99,7 +110,7 @@ func TestAMigrationThatFailsChangesNothing(t *testing.T) {
 	}
 	t.Run("backup fails", func(t *testing.T) {
 		s := openStore(t, t.TempDir())
-		s.steps = map[int]migration{0: fromZero}
+		s.steps = withZero(fromZero)
 		s.disk = brokenDisk(s.disk, "create", os.ErrPermission)
 		writeFile(t, s.Paths().Keys, schemaZero)
 		_, err := s.Load()
@@ -112,7 +123,7 @@ func TestAMigrationThatFailsChangesNothing(t *testing.T) {
 
 func TestANewerSchemaIsRefused(t *testing.T) {
 	s := openStore(t, t.TempDir())
-	newer := "schema = 2\nfuture = true\n" + key("a", "a", `colour = "red"`)
+	newer := "schema = 3\nfuture = true\n" + key("a", "a", `colour = "red"`)
 	writeFile(t, s.Paths().Keys, newer)
 	_, err := s.Load()
 	wantError(t, err, ErrNewer)
@@ -121,5 +132,38 @@ func TestANewerSchemaIsRefused(t *testing.T) {
 	}
 	if readFile(t, s.Paths().Keys) != newer {
 		t.Error("the file changed")
+	}
+}
+
+// TestEverySchemaThatThereWasIsRead: what keyrota once wrote it reads for ever,
+// and says the same of it.
+func TestEverySchemaThatThereWasIsRead(t *testing.T) {
+	old := readFile(t, filepath.Join("testdata", "keys-v1.toml"))
+	home := t.TempDir()
+	s := openStore(t, home)
+	writeFile(t, s.Paths().Keys, old)
+	snapshot, err := s.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	full := fullRecord()
+	full.Slot, full.SubAccount, full.Manager, full.Consumers = "", "", false, full.Consumers[:2]
+	if diff := cmp.Diff(&full, snapshot.Records()[0], sameRecord); diff != "" {
+		t.Errorf("record (-want +got):\n%s", diff)
+	}
+	wantNames(t, snapshot, "grid-bot", "paper")
+	if r := snapshot.Records()[0]; r.SecretSlot() != Slot("key-"+r.ID) || r.Consumers[0].Handover() != HandHook {
+		t.Errorf("its secret is looked for in %s, its consumer is served by %s", r.SecretSlot(), r.Consumers[0].Handover())
+	}
+	if readFile(t, s.Paths().Keys+".v1.bak") != old {
+		t.Error("the old file is not kept as it was")
+	}
+	_ = s.Close()
+	again, err := openStore(t, home).Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(snapshot.Records(), again.Records(), sameRecord); diff != "" {
+		t.Errorf("after the migration (-before +after):\n%s", diff)
 	}
 }

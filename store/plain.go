@@ -87,6 +87,9 @@ func (t *plainTable) set(line string) bool {
 		list, ok := plainList(value)
 		*field = list
 		return ok
+	case *bool:
+		*field = value == "true"
+		return *field || value == "false"
 	case *int: // the schema, which has one digit for a long time to come
 		if len(value) == 1 && value[0] >= '0' && value[0] <= '9' {
 			*field = int(value[0] - '0')

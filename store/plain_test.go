@@ -38,7 +38,7 @@ func TestWhatWeWriteIsReadWithoutTheLibrary(t *testing.T) {
 }
 
 func TestWhatWeDoNotWriteIsLeftToTheLibrary(t *testing.T) {
-	const head = "schema = 1\n\n[[key]]\nid = \"a\"\n"
+	const head = "schema = 2\n\n[[key]]\nid = \"a\"\n"
 	if _, ok := decodePlain(head); !ok {
 		t.Fatal("the text that the cases add to is not read")
 	}
@@ -50,12 +50,13 @@ func TestWhatWeDoNotWriteIsLeftToTheLibrary(t *testing.T) {
 		"a comma at the end": "ip_entries = [\"x\", ]\n", "a list of numbers": "ip_entries = [1]\n", "a control character": "name = \"\x01\"\n",
 		"a control character in a comment": "# \x01\n", "another table": "[other]\n", "a carriage return": "name = \"x\"\r\n", "no UTF-8": "name = \"\xff\"\n",
 		"a record in place of a string": "[[schema]]\n",
+		"a string for a truth":          "manager = \"true\"\n", "half a truth": "manager = tru\n", "an open truth": "manager = \n", "words behind a truth": "manager = true # y\n",
 	} {
 		if f, ok := decodePlain(head + more); ok {
 			t.Errorf("%s was read as %+v", name, f)
 		}
 	}
-	for _, text := range []string{"[[key.consumer]]\nname = \"x\"\n", "schema = 12\n", "key = []\n" + strings.TrimPrefix(head, "schema = 1\n")} {
+	for _, text := range []string{"[[key.consumer]]\nname = \"x\"\n", "schema = 12\n", "key = []\n" + strings.TrimPrefix(head, "schema = 2\n")} {
 		if _, ok := decodePlain(text); ok {
 			t.Errorf("%q was read", text)
 		}
@@ -71,6 +72,7 @@ func FuzzDecodePlain(f *testing.F) {
 	}
 	f.Add(string(written))
 	f.Add(goldenKeys)
+	f.Add("schema = 2\n[[key]]\nmanager = false\nslot = \"x\"\n[[key.consumer]]\nby = \"run\"\nfile = \"\"\n")
 	f.Add("schema = 1\n[[key]]\nid = \"\\u0041\\\"\"\nip_entries = []\n[[key.consumer]]\nname = \"x\"\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		got, ok := decodePlain(text)

@@ -5,7 +5,11 @@
 // keys.toml is the index; the keyring holds values. Adding writes the secret
 // first and then the record, forgetting removes the record first and then the
 // secret, so that a crash between the two leaves an orphan secret, which
-// doctor finds, and never a record without its secret.
+// doctor finds, and never a record without its secret. A key that replaces
+// another has a slot of its own there: one save of keys.toml switches from the
+// old to the new, and until then and long after both secrets are kept.
+//
+// Unfinished flows have a journal each, of which the store knows lines only.
 package store
 
 import (
@@ -39,22 +43,19 @@ type Record struct {
 	Environment exchanges.Environment
 	Site        string // regional site, empty for the default one
 	Account     string // login or sub-account, in the person's words
+	SubAccount  string // as the exchange wants it, when the key belongs to one and a managing key reaches it
+	Manager     bool   // the person lets this key manage those of sub-accounts
 	Purpose     string
 	Consumers   []Consumer
 	KeyID       string // masked: see MaskKeyID
 	Fingerprint string // see Fingerprint
+	Slot        Slot   // where the secret lies; empty: see SecretSlot
 	Added       time.Time
 	Rotated     time.Time // zero: never rotated through keyrota
 	Rules       Overrides
 	Notes       string
 	Facts       Facts
 	Check       Check
-}
-
-// Consumer is a program that uses a key.
-type Consumer struct {
-	Name     string // "grid-bot"
-	OnRotate string // what to do when the key changes: "systemctl --user restart grid-bot"
 }
 
 // Off as an override switches a rule off for one key.
@@ -69,24 +70,24 @@ type Overrides struct {
 // Facts is what the exchange said when it last accepted the key. Zero fields
 // were not told.
 type Facts struct {
-	Seen                time.Time // when; zero: never inspected
-	Label               string
-	Account             string
-	Permissions         exchanges.PermissionSet
-	ExchangePermissions []string
-	IPs                 exchanges.IPWhitelist
-	Created             exchanges.Moment
-	Expires             exchanges.Moment
-	LastUsed            exchanges.Moment // by others: our own inspections are told apart by MergeFacts
-	Notes               []string
+	Seen                time.Time               `json:"seen,omitzero"` // when; zero: never inspected
+	Label               string                  `json:"label,omitempty"`
+	Account             string                  `json:"account,omitempty"`
+	Permissions         exchanges.PermissionSet `json:"permissions,omitzero"`
+	ExchangePermissions []string                `json:"exchange_permissions,omitempty"`
+	IPs                 exchanges.IPWhitelist   `json:"ips,omitzero"`
+	Created             exchanges.Moment        `json:"created,omitzero"`
+	Expires             exchanges.Moment        `json:"expires,omitzero"`
+	LastUsed            exchanges.Moment        `json:"last_used,omitzero"` // by others: our own inspections are told apart by MergeFacts
+	Notes               []string                `json:"notes,omitempty"`
 }
 
 // Check is the result of the last inspection, whether it succeeded or not.
 type Check struct {
-	At   time.Time // zero: never
-	Kind exchanges.Kind
-	Code string
-	Hint string
+	At   time.Time      `json:"at,omitzero"` // zero: never
+	Kind exchanges.Kind `json:"kind,omitempty"`
+	Code string         `json:"code,omitempty"`
+	Hint string         `json:"hint,omitempty"`
 }
 
 // Status is what the last inspection says of a key.

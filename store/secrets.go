@@ -32,6 +32,10 @@ func (s Slot) Check() error {
 // ErrNoSecret is returned by Get for a slot that holds nothing.
 var ErrNoSecret = errors.New("no secret is stored for this key")
 
+// ErrDamaged is returned by Get for a slot whose item is there but not whole,
+// as a write that was cut off may leave it. Nothing can be read from it.
+var ErrDamaged = errors.New("the stored item is damaged")
+
 // Secrets keeps values outside keyrota's files. Implementations are safe for
 // concurrent use and return before or soon after ctx ends. Errors never hold
 // a value. secretstest checks all of this.
@@ -43,7 +47,7 @@ type Secrets interface {
 	// fails, what the slot held before is still there.
 	Put(ctx context.Context, s Slot, value []byte) error
 
-	// Get returns a copy of the value, or ErrNoSecret.
+	// Get returns a copy of the value, or ErrNoSecret, or ErrDamaged.
 	Get(ctx context.Context, s Slot) ([]byte, error)
 
 	// Delete is idempotent: nil if the slot is empty when it returns.

@@ -44,6 +44,7 @@ type Store struct {
 	seen   keysFile // keys.toml as it was last read or written
 
 	audit auditLog
+	flows sync.Mutex // held while a journal changes
 }
 
 // Open makes the folders, reads config.toml and takes the lock. It does not
@@ -126,12 +127,15 @@ func (s *Store) removeLeftovers() {
 	for _, path := range leftovers(s.paths.Keys) {
 		_ = os.Remove(path)
 	}
+	s.removeUnbegunFlows()
 }
 
 // Close gives the lock back. Audit lines and records are on the disk already.
 func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.flows.Lock() // no journal may change once the lock is given back
+	defer s.flows.Unlock()
 	if s.closed.Swap(true) {
 		return nil
 	}

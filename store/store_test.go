@@ -180,7 +180,7 @@ func TestAFailedUpdateChangesNothing(t *testing.T) {
 		"long notes":       func(d *Draft) error { r := testRecord("b"); r.Notes = strings.Repeat("x", MaxNotes+1); return d.Add(r) },
 		"long command": func(d *Draft) error {
 			r := testRecord("b")
-			r.Consumers = []Consumer{{"bot", strings.Repeat("x", exchanges.MaxText+1)}}
+			r.Consumers = []Consumer{{Name: "bot", OnRotate: strings.Repeat("x", exchanges.MaxText+1)}}
 			return d.Add(r)
 		},
 		"long list": func(d *Draft) error {

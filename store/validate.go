@@ -82,13 +82,24 @@ func checkRecord(r *Record) error {
 	if _, err := exchanges.ParseEnvironment(string(r.Environment)); err != nil {
 		return err
 	}
+	if err := checkSlot(r.Slot); err != nil {
+		return err
+	}
 	if !knownIPState(r.Facts.IPs.State) {
 		return fmt.Errorf("%q is not a state of an IP whitelist", exchanges.Clean(string(r.Facts.IPs.State)))
 	}
 	if n := max(len(r.Consumers), len(r.Facts.IPs.Entries), len(r.Facts.ExchangePermissions), len(r.Facts.Notes)); n > maxList {
 		return fmt.Errorf("a list has %d entries, at most %d are kept", n, maxList)
 	}
-	return checkTexts(r)
+	if err := checkTexts(r); err != nil {
+		return err
+	}
+	for _, c := range r.Consumers {
+		if err := c.check(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func knownIPState(s exchanges.IPState) bool {
@@ -108,6 +119,7 @@ func checkTexts(r *Record) error {
 	}
 	texts := []text{
 		{"account", r.Account, exchanges.MaxText},
+		{"sub_account", r.SubAccount, exchanges.MaxText},
 		{"purpose", r.Purpose, exchanges.MaxText},
 		{"notes", r.Notes, MaxNotes},
 	}
@@ -128,11 +140,14 @@ func checkTexts(r *Record) error {
 // replaced, never changed in place.
 func normalise(r *Record) {
 	r.Check.Kind = exchanges.Kind(exchanges.Clean(string(r.Check.Kind)))
-	for _, s := range []*string{&r.Site, &r.Account, &r.Purpose, &r.KeyID, &r.Fingerprint,
+	for _, s := range []*string{&r.Site, &r.Account, &r.SubAccount, &r.Purpose, &r.KeyID, &r.Fingerprint,
 		&r.Facts.Label, &r.Facts.Account, &r.Check.Code, &r.Check.Hint} {
 		*s = exchanges.Clean(*s)
 	}
 	r.Notes = cleanLines(r.Notes)
+	if r.Slot == slotFor(r.ID) {
+		r.Slot = ""
+	}
 	for _, t := range []*time.Time{&r.Added, &r.Rotated, &r.Facts.Seen, &r.Check.At} {
 		*t = roundTime(*t)
 	}

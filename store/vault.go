@@ -2,33 +2,25 @@ package store
 
 import (
 	"context"
+	"crypto/subtle"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/keyrota/keyrota/exchanges"
 )
 
-// Vault keeps credentials in Secrets, one slot a record, as a small JSON
-// envelope with a version. It holds the full key ID too, of which keys.toml
-// has only the ends and a fingerprint.
+// Vault keeps credentials in Secrets, one slot a key, as a small JSON envelope
+// with a version. It holds the full key ID too, of which keys.toml has only the
+// ends and a fingerprint.
+//
+// A slot belongs to one key for ever. A key that takes another one's place in a
+// record gets a slot of its own, so that no failure can cost the old secret.
 type Vault struct{ secrets Secrets }
 
 // NewVault returns a vault over s.
 func NewVault(s Secrets) *Vault { return &Vault{s} }
-
-// keySlots begins the name of every slot that holds a credential.
-const keySlots = "key-"
-
-func slotFor(id RecordID) Slot { return Slot(keySlots + id) }
-
-// recordOf is the inverse of slotFor.
-func recordOf(s Slot) (RecordID, bool) {
-	id, ok := strings.CutPrefix(string(s), keySlots)
-	return RecordID(id), ok
-}
 
 // envelopeVersion is raised when a credential gets a part that older builds
 // must not drop.
@@ -39,27 +31,65 @@ const envelopeVersion = 1
 // wiped.
 type envelope struct {
 	Version    int    `json:"v"`
-	KeyID      string `json:"key"`
+	KeyID      string `json:"key"` // empty: a key pair whose public half the exchange does not have yet
 	Secret     []byte `json:"secret"`
 	Passphrase []byte `json:"passphrase"`
 	PrivateKey []byte `json:"private_key"`
 }
 
-// PutCredential stores c for a record and has read it back when it returns
-// nil. When it fails, what was stored before is still there.
-func (v *Vault) PutCredential(ctx context.Context, id RecordID, c exchanges.Credential) error {
+// Put stores c in a slot and has read it back when it returns nil. When it
+// fails, what was stored before is still there. A credential without a key ID
+// is stored if it has a private key.
+//
+// What lies in the slot already may be completed or corrected, never replaced:
+// another key ID, or another private key than that of a pair without a key ID,
+// gives ErrSlotTaken. Two callers must not share a slot.
+func (v *Vault) Put(ctx context.Context, slot Slot, c exchanges.Credential) error {
 	data, err := seal(c)
 	if err != nil {
 		return err
 	}
 	defer clear(data)
-	return v.secrets.Put(ctx, slotFor(id), data)
+	same, err := v.admits(ctx, slot, c)
+	if err != nil || same {
+		return err
+	}
+	return v.secrets.Put(ctx, slot, data)
 }
 
-// Credential returns what is stored for a record, or ErrNoSecret. The nonce
-// unit is not part of it: that is a setting, see Config.NonceUnit.
-func (v *Vault) Credential(ctx context.Context, id RecordID) (exchanges.Credential, error) {
-	data, err := v.secrets.Get(ctx, slotFor(id))
+// admits says whether c may be put into slot, and whether it lies there.
+func (v *Vault) admits(ctx context.Context, slot Slot, c exchanges.Credential) (same bool, err error) {
+	old, err := v.Get(ctx, slot)
+	if errors.Is(err, ErrNoSecret) || errors.Is(err, ErrDamaged) {
+		return false, nil // nothing is lost
+	}
+	if err != nil {
+		return false, err
+	}
+	defer wipe(old)
+	sameKey := old.KeyID == c.KeyID
+	samePrivate := equal(old.PrivateKey, c.PrivateKey)
+	if old.KeyID == "" && !samePrivate || old.KeyID != "" && !sameKey {
+		return false, &Error{Op: "store", Path: "the secret", Err: ErrSlotTaken,
+			Hint: "Nothing was changed: the secret that is there is kept. Begin anew; if it happens again, run keyrota doctor."}
+	}
+	return sameKey && samePrivate && equal(old.Secret, c.Secret) && equal(old.Passphrase, c.Passphrase), nil
+}
+
+// equal compares secrets without a hint in the time that it takes.
+func equal(a, b exchanges.Secret) bool { return subtle.ConstantTimeCompare(a.Bytes(), b.Bytes()) == 1 }
+
+// wipe forgets the secret parts of a credential.
+func wipe(c exchanges.Credential) {
+	for _, part := range []exchanges.Secret{c.Secret, c.Passphrase, c.PrivateKey} {
+		part.Wipe()
+	}
+}
+
+// Get returns what a slot holds, or ErrNoSecret. The nonce unit is not part of
+// it: that is a setting, see Config.NonceUnit.
+func (v *Vault) Get(ctx context.Context, slot Slot) (exchanges.Credential, error) {
+	data, err := v.secrets.Get(ctx, slot)
 	if err != nil {
 		return exchanges.Credential{}, err
 	}
@@ -67,9 +97,24 @@ func (v *Vault) Credential(ctx context.Context, id RecordID) (exchanges.Credenti
 	return unseal(data)
 }
 
-// DeleteCredential forgets what is stored for a record; nil if that is nothing.
-func (v *Vault) DeleteCredential(ctx context.Context, id RecordID) error {
-	return v.secrets.Delete(ctx, slotFor(id))
+// Delete forgets what a slot holds; nil if that is nothing.
+func (v *Vault) Delete(ctx context.Context, slot Slot) error {
+	return v.secrets.Delete(ctx, slot)
+}
+
+// PutCredential does what Put does for the slot of a record.
+func (v *Vault) PutCredential(ctx context.Context, r *Record, c exchanges.Credential) error {
+	return v.Put(ctx, r.SecretSlot(), c)
+}
+
+// Credential does what Get does for the slot of a record.
+func (v *Vault) Credential(ctx context.Context, r *Record) (exchanges.Credential, error) {
+	return v.Get(ctx, r.SecretSlot())
+}
+
+// DeleteCredential does what Delete does for the slot of a record.
+func (v *Vault) DeleteCredential(ctx context.Context, r *Record) error {
+	return v.Delete(ctx, r.SecretSlot())
 }
 
 // CheckFingerprint returns ErrMismatch when a stored credential is not that of
@@ -85,8 +130,8 @@ func CheckFingerprint(r *Record, c exchanges.Credential) error {
 // seal writes the envelope by hand into a buffer of the right size: an encoder
 // would leave copies of the value in buffers of its own.
 func seal(c exchanges.Credential) ([]byte, error) {
-	if c.KeyID == "" {
-		return nil, errors.New("a credential without a key ID cannot be stored")
+	if c.KeyID == "" && c.PrivateKey.IsZero() {
+		return nil, errors.New("a credential with neither key ID nor private key cannot be stored")
 	}
 	keyID, err := json.Marshal(c.KeyID)
 	if err != nil {
@@ -120,7 +165,7 @@ func unseal(data []byte) (exchanges.Credential, error) {
 		clear(e.Passphrase)
 		clear(e.PrivateKey)
 	}()
-	if err := json.Unmarshal(data, &e); err != nil || e.Version < 1 || e.KeyID == "" {
+	if err := json.Unmarshal(data, &e); err != nil || e.Version < 1 || e.KeyID == "" && len(e.PrivateKey) == 0 {
 		return exchanges.Credential{}, &Error{Op: "read", Path: "the stored secret", Err: ErrCorrupt,
 			Hint: "The keyring item is not what keyrota wrote. Forget the key and add it again."}
 	}

@@ -32,35 +32,35 @@ func TestACredentialComesBackWhole(t *testing.T) {
 	ctx := context.Background()
 	secrets := NewMemorySecrets()
 	v := NewVault(secrets)
-	id := NewRecordID()
-
-	if _, err := v.Credential(ctx, id); !errors.Is(err, ErrNoSecret) {
+	r := testRecord("a")
+	if _, err := v.Credential(ctx, &r); !errors.Is(err, ErrNoSecret) {
 		t.Errorf("before it is stored: %v", err)
 	}
 	for what, c := range map[string]exchanges.Credential{
 		"all parts": testCredential(),
 		"key only":  {KeyID: "abc"},
 		"hmac":      {KeyID: "abc", Secret: exchanges.NewSecret("s")},
+		"a pair":    {PrivateKey: exchanges.NewSecret("pem")},
 	} {
-		if err := v.PutCredential(ctx, id, c); err != nil {
+		if err := v.PutCredential(ctx, &r, c); err != nil {
 			t.Fatal(err)
 		}
-		got, err := v.Credential(ctx, id)
+		got, err := v.Credential(ctx, &r)
 		if err != nil || !sameCredential(got, c) {
 			t.Errorf("%s: it came back changed, %v", what, err)
 		}
-	}
-	slots, err := secrets.List(ctx)
-	if err != nil || !slices.Equal(slots, []Slot{Slot("key-" + id)}) {
-		t.Errorf("slots = %v, %v", slots, err)
-	}
-	for range 2 { // deleting is idempotent
-		if err := v.DeleteCredential(ctx, id); err != nil {
-			t.Fatal(err)
+		slots, err := secrets.List(ctx)
+		if err != nil || !slices.Equal(slots, []Slot{Slot("key-" + r.ID)}) {
+			t.Errorf("slots = %v, %v", slots, err)
 		}
-	}
-	if _, err := v.Credential(ctx, id); !errors.Is(err, ErrNoSecret) {
-		t.Errorf("after it is deleted: %v", err)
+		for range 2 { // deleting is idempotent
+			if err := v.DeleteCredential(ctx, &r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := v.Credential(ctx, &r); !errors.Is(err, ErrNoSecret) {
+			t.Errorf("after it is deleted: %v", err)
+		}
 	}
 }
 
@@ -95,7 +95,7 @@ func TestAnItemThatIsNoEnvelopeIsRefusedWithoutItsContent(t *testing.T) {
 		if err := secrets.Put(ctx, "key-a", []byte(c.item)); err != nil {
 			t.Fatal(err)
 		}
-		got, err := NewVault(secrets).Credential(ctx, "a")
+		got, err := NewVault(secrets).Get(ctx, "key-a")
 		if !sameCredential(got, exchanges.Credential{}) {
 			t.Errorf("%s: something came back", what)
 		}
@@ -106,11 +106,11 @@ func TestAnItemThatIsNoEnvelopeIsRefusedWithoutItsContent(t *testing.T) {
 	}
 }
 
-func TestACredentialWithoutAKeyIDIsNotStored(t *testing.T) {
+func TestACredentialThatIsNoneIsNotStored(t *testing.T) {
 	secrets := NewMemorySecrets()
-	err := NewVault(secrets).PutCredential(context.Background(), "a", exchanges.Credential{Secret: exchanges.NewSecret(canarySecret)})
+	err := NewVault(secrets).Put(context.Background(), "key-a", exchanges.Credential{Secret: exchanges.NewSecret(canarySecret)})
 	if err == nil || strings.Contains(err.Error(), canarySecret) {
-		t.Errorf("PutCredential = %v", err)
+		t.Errorf("Put = %v", err)
 	}
 	if slots, _ := secrets.List(context.Background()); len(slots) > 0 {
 		t.Errorf("stored in %v", slots)
@@ -137,10 +137,10 @@ func TestBuffersAreWiped(t *testing.T) {
 	ctx := context.Background()
 	spy := &spySecrets{Secrets: NewMemorySecrets()}
 	v := NewVault(spy)
-	if err := v.PutCredential(ctx, "a", testCredential()); err != nil {
+	if err := v.Put(ctx, "key-a", testCredential()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := v.Credential(ctx, "a"); err != nil {
+	if _, err := v.Get(ctx, "key-a"); err != nil {
 		t.Fatal(err)
 	}
 	for what, buffer := range map[string][]byte{"put": spy.put, "got": spy.got} {

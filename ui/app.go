@@ -43,6 +43,7 @@ type appOptions struct {
 	asks          <-chan PassphraseRequest
 	syncEvery     time.Duration // how old facts may grow; zero: nobody looks
 	look          look
+	begin         func(*Env) tea.Cmd // done once, when the first page is there; nil: nothing
 }
 
 type handler func(*app, tea.Msg) tea.Cmd
@@ -122,7 +123,11 @@ func (a *app) openFirst() tea.Cmd {
 
 func (a *app) openHome() tea.Cmd {
 	a.empty = a.env.Desk.Snapshot().Len() == 0
-	return a.replaceAll(a.opt.home(a.env))
+	home := a.replaceAll(a.opt.home(a.env))
+	if a.opt.begin == nil {
+		return home
+	}
+	return tea.Batch(home, a.opt.begin(a.env))
 }
 
 func (a *app) loaded(m loadedMsg) tea.Cmd {

@@ -8,6 +8,7 @@ import (
 	"github.com/keyrota/keyrota/store"
 	"github.com/keyrota/keyrota/store/policy"
 	"github.com/keyrota/keyrota/ui/desk"
+	"github.com/keyrota/keyrota/ui/flow"
 )
 
 // row is one key made ready for the table: judged, cleaned, and with the keys
@@ -32,6 +33,8 @@ type board struct {
 	rows   []*row // in the order of the snapshot
 	byID   map[store.RecordID]*row
 	tabs   []tab // the first is All
+	flows  unfinished
+	flowOf map[store.RecordID]flow.Summary // of flows, by key
 	counts counts
 	at     time.Time // the time by which the rows were judged
 }
@@ -47,7 +50,10 @@ type counts struct {
 // newer than the snapshot, which a read-only store could not keep. With
 // old given, rows judged for the same record are taken from it.
 func newBoard(d desk.Service, heard map[store.RecordID]*store.Record, old *board, now time.Time) *board {
-	b := &board{at: now}
+	b := &board{at: now, flows: d.Flows().Open(), flowOf: map[store.RecordID]flow.Summary{}}
+	for _, s := range b.flows {
+		b.flowOf[s.Record] = s
+	}
 	names := exchangeNames(d.Exchanges())
 	var records []*store.Record
 	if snap := d.Snapshot(); snap != nil {

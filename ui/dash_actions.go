@@ -34,29 +34,39 @@ func (d *dashboard) keyActions() []Action {
 	if d.pane != nil {
 		details = "Close the details."
 	}
+	actions := []Action{
+		{Keys: []string{"enter"}, Label: "details", Help: details, Group: "Keys", Disabled: onRow, Do: d.details},
+		{Keys: []string{"n"}, Label: "new", Help: "Create a key at the exchange, or add one that you have.", Group: "Keys", Disabled: readOnly,
+			Do: func() tea.Cmd { return openOverlay(newNewKeyMenu(d.env)) }},
+	}
+	actions = append(actions, d.flowActions(changeRow)...)
+	actions = append(actions, d.rowActions(onRow, changeRow)...)
+	actions = append(actions, d.fleetActions(readOnly)...)
+	if a, ok := d.escape(); ok {
+		actions = append([]Action{a}, actions...)
+	}
+	return actions
+}
+
+// rowActions are the others about one key or the marked ones, each with why it
+// cannot be done.
+func (d *dashboard) rowActions(onRow, changeRow string) []Action {
 	verify := "verify"
 	if n := len(d.table.marked); n > 0 {
 		verify += " " + strconv.Itoa(n)
 	}
-	actions := []Action{
-		{Keys: []string{"enter"}, Label: "details", Help: details, Group: "Keys", Disabled: onRow, Do: d.details},
-		{Keys: []string{"n"}, Label: "new", Help: "Add a key that you have.", Group: "Keys", Disabled: readOnly,
-			Do: func() tea.Cmd { return push(newAddWizard(d.env)) }},
+	return []Action{
 		{Keys: []string{"v"}, Label: verify, Help: "Ask the exchange about the marked keys, or the one under the cursor.", Group: "Keys",
 			Disabled: onRow, Do: d.verifyChosen},
 		{Keys: []string{"V"}, Label: "verify all", Help: "Ask the exchanges about all keys.", Group: "Keys", Quiet: true,
 			Disabled: onRow, Do: func() tea.Cmd { return d.startVerify() }},
-		{Keys: []string{" "}, Label: "mark", Help: "Mark the key, to verify several at once.", Group: "Keys", Quiet: true,
+		{Keys: []string{" "}, Label: "mark", Help: "Mark the key, to verify, rotate or revoke several at once.", Group: "Keys", Quiet: true,
 			Disabled: onRow, Do: d.mark},
 		{Keys: []string{"e"}, Label: "edit", Help: "Change name, account, purpose, consumers and notes.", Group: "Keys", Quiet: true,
 			Disabled: changeRow, Do: d.onSelected(func(id store.RecordID) tea.Cmd { return push(newEditForm(d.env, id)) })},
 		{Keys: []string{"X"}, Label: "forget", Help: "Remove the key and its secret from keyrota; it lives on at the exchange.", Group: "Keys", Quiet: true,
 			Disabled: changeRow, Do: d.onSelected(func(id store.RecordID) tea.Cmd { return openOverlay(newForgetDialog(d.env, id)) })},
 	}
-	if a, ok := d.escape(); ok {
-		actions = append([]Action{a}, actions...)
-	}
-	return actions
 }
 
 // filterActions is what keys do while a filter is typed.

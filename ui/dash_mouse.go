@@ -9,9 +9,22 @@ import (
 // wheelStep is how many rows one step of the wheel moves.
 const wheelStep = 3
 
-// mouse handles a click or the wheel. A click on a row selects it, one on the
-// selected row opens its details; there is no timing to get right.
+// mouse handles a click or the wheel. A click on the banner lists what is
+// unfinished.
 func (d *dashboard) mouse(m MouseMsg) tea.Cmd {
+	if banner := d.bannerLines(); banner > 0 && m.Y >= lineBanner {
+		if m.Y == lineBanner && m.Wheel == 0 {
+			return d.listFlows()
+		}
+		m.Y -= banner
+	}
+	return d.pointer(m)
+}
+
+// pointer is mouse with lines counted as if there were no banner. A click on a
+// row selects it, one on the selected row opens its details; there is no timing
+// to get right.
+func (d *dashboard) pointer(m MouseMsg) tea.Cmd {
 	if d.pane != nil && m.X >= d.table.w && m.Y >= lineHeading {
 		if m.Wheel != 0 {
 			d.pane.scroll(wheelStep * m.Wheel)
@@ -34,15 +47,25 @@ func (d *dashboard) mouse(m MouseMsg) tea.Cmd {
 	case lineHeading:
 		return d.sortAt(m.X)
 	default:
-		return d.clickRow(m.Y - linesAbove)
+		return d.clickRow(m.X, m.Y-linesAbove)
 	}
 	return nil
 }
 
-func (d *dashboard) clickRow(y int) tea.Cmd {
+// clickRow selects a row. A click on the badge of an unfinished flow goes on
+// with it.
+func (d *dashboard) clickRow(x, y int) tea.Cmd {
 	i, ok := d.table.rowAt(y)
 	if !ok {
 		return nil
+	}
+	if c, ok := d.table.layout.at(x); ok && c.id == colState {
+		id := d.table.lines[i].row.rec.ID
+		_, asked := d.asked[id] // then that is what the row shows
+		if s, busy := d.board.flowOf[id]; busy && !asked && d.env.Desk.ReadOnly() == "" {
+			d.table.to(i)
+			return batch(d.follow(), resumeFlow(d.env, s.ID))
+		}
 	}
 	if i == d.table.cur {
 		return d.details()

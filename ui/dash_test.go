@@ -269,7 +269,7 @@ func TestReadOnlySaysWhyNothingCanBeChanged(t *testing.T) {
 }
 
 func TestNewEditAndForgetOpen(t *testing.T) {
-	for key, want := range map[string]string{"n": "*ui.addWizard", "e": "*ui.editForm", "X": "*ui.forgetDialog"} {
+	for key, want := range map[string]string{"n": "*ui.newKeyMenu", "e": "*ui.editForm", "X": "*ui.forgetDialog"} {
 		d, _ := desktop(t, 120, 40)
 		keys(d, key)
 		if got := fmt.Sprintf("%T", d.top()); got != want {

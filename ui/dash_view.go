@@ -14,7 +14,11 @@ func (d *dashboard) View() string {
 		d.box = newPenBox(d.env.Styles)
 	}
 	lines := make([]string, 0, d.h)
-	lines = append(lines, d.header(), d.strip.line(d.box, d.w), d.tabLine(), d.filterLine())
+	lines = append(lines, d.header())
+	if d.bannerLines() > 0 {
+		lines = append(lines, d.board.flows.bannerLine(d.box, d.w))
+	}
+	lines = append(lines, d.strip.line(d.box, d.w), d.tabLine(), d.filterLine())
 	body := d.body()
 	if d.pane != nil {
 		body = d.beside(body)
@@ -121,9 +125,9 @@ func (d *dashboard) body() []string {
 	if d.reverse {
 		arrow = "↓"
 	}
-	lines := append([]string{d.table.heading(d.box, orderings[d.order].column, arrow)}, d.table.draw(d.box, d.env.Now(), d.rowProgress)...)
+	lines := append([]string{d.table.heading(d.box, orderings[d.order].column, arrow)}, d.table.draw(d.box, d.env.Now(), d.rowState)...)
 	if len(d.table.lines) == 0 && len(lines) > 2 {
-		why := "No key yet: press n to add one."
+		why := "No key yet: press n to create or add one."
 		if d.board.counts.Keys > 0 {
 			why = "No key matches the filter: esc clears it."
 		}

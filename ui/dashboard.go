@@ -36,7 +36,8 @@ type dashboard struct {
 	spin     int                           // frame of the spinner
 	spinning bool
 
-	pane *detail // details beside the table; nil: closed
+	pane     *detail // details beside the table; nil: closed
+	follower *follower
 
 	w, h  int
 	strip strip
@@ -56,15 +57,17 @@ func newDashboard(env *Env) *dashboard {
 	d := &dashboard{
 		env: env, table: newTable(), board: &board{},
 		heard: map[store.RecordID]*store.Record{}, asked: map[store.RecordID]desk.Phase{},
+		follower: newFollower(env),
 	}
 	d.board.count()
 	return d
 }
 
-// Init judges what is loaded already and starts the minute's clock.
+// Init judges what is loaded already, looks for unfinished flows and starts
+// the minute's clock.
 func (d *dashboard) Init() tea.Cmd {
 	d.reload(nil)
-	return d.env.after(time.Minute, minuteMsg{})
+	return batch(loadFlows(d.env), d.env.after(time.Minute, minuteMsg{}))
 }
 
 // Title names the page in breadcrumbs.
@@ -96,6 +99,17 @@ func (d *dashboard) Update(msg tea.Msg) tea.Cmd {
 		return batch(d.reload(nil), d.env.after(time.Minute, minuteMsg{}))
 	case selectMsg:
 		d.table.find(msg.id)
+		return d.follow()
+	default:
+		return d.news(msg)
+	}
+}
+
+// news handles what comes of work that goes on beside the page.
+func (d *dashboard) news(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case flowMovedMsg:
+		return d.follower.moved(msg)
 	case verifyMsg:
 		return d.progress(msg.progress)
 	case verifyDoneMsg:
@@ -123,7 +137,8 @@ func (d *dashboard) pasted(m PasteMsg) tea.Cmd {
 func (d *dashboard) reload(old *board) tea.Cmd {
 	d.board = newBoard(d.env.Desk, d.heard, old, d.env.Now())
 	d.table.forget(d.board)
-	return d.resort()
+	d.arrange() // the banner comes and goes
+	return batch(d.resort(), d.follower.follow(d.board.flows))
 }
 
 func (d *dashboard) resort() tea.Cmd {
@@ -175,7 +190,7 @@ func (d *dashboard) follow() tea.Cmd {
 		d.arrange()
 		return nil
 	}
-	return d.pane.show(r)
+	return d.pane.show(r, d.board.flows)
 }
 
 // chosenTab returns the index of the tab in view.
@@ -184,7 +199,8 @@ func (d *dashboard) chosenTab() int {
 	return max(0, i)
 }
 
-// Lines of the dashboard, from the top.
+// Lines of the dashboard, from the top. While flows are unfinished a banner
+// pushes all but the header one line down.
 const (
 	lineHeader = iota
 	lineStrip
@@ -192,6 +208,8 @@ const (
 	lineFilter // or a rule
 	lineHeading
 	linesAbove // rows begin here
+
+	lineBanner = lineHeader + 1
 )
 
 // paneFrom is the width from which details stand beside the table.
@@ -202,9 +220,10 @@ func (d *dashboard) arrange() {
 	if d.w < paneFrom {
 		d.pane = nil
 	}
-	d.table.setSize(d.w-d.paneWidth(), d.h-linesAbove)
+	above := d.bannerLines()
+	d.table.setSize(d.w-d.paneWidth(), d.h-above-linesAbove)
 	if d.pane != nil {
-		d.pane.SetSize(d.paneWidth()-1, d.h-lineHeading)
+		d.pane.SetSize(d.paneWidth()-1, d.h-above-lineHeading)
 	}
 }
 

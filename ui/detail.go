@@ -6,6 +6,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/keyrota/keyrota/store"
+	"github.com/keyrota/keyrota/ui/flow"
 )
 
 // detail shows everything that is known of one key: as a page of its own, or
@@ -13,8 +14,9 @@ import (
 type detail struct {
 	env  *Env
 	id   store.RecordID
-	row  *row // nil: the record is gone
-	pane bool // beside the table: it takes no keys, and follows the cursor
+	row  *row          // nil: the record is gone
+	flow *flow.Summary // of the key, if one is unfinished
+	pane bool          // beside the table: it takes no keys, and follows the cursor
 
 	history history
 
@@ -85,6 +87,7 @@ func (d *detail) refresh() tea.Cmd {
 	if !ok {
 		return d.gone()
 	}
+	d.takeFlow(d.env.Desk.Flows().Open())
 	if d.row == nil || !d.row.rec.Check.At.After(r.Check.At) { // a read-only store keeps no answers
 		d.judge(r)
 	}
@@ -98,15 +101,24 @@ func (d *detail) gone() tea.Cmd {
 	if !shown || d.pane {
 		return nil
 	}
-	return pop
+	return popScreen(d) // another page may be on top of this one
 }
 
 func (d *detail) judge(r *store.Record) {
 	d.row = newRow(r, exchangeNames(d.env.Desk.Exchanges()), d.env.Desk.RulesFor(r), d.env.Now())
 }
 
+// takeFlow keeps the unfinished flow of the key.
+func (d *detail) takeFlow(all unfinished) {
+	d.flow = nil
+	if s, busy := all.of(d.id); busy {
+		d.flow = &s
+	}
+}
+
 // show points the pane at a row.
-func (d *detail) show(r *row) tea.Cmd {
+func (d *detail) show(r *row, all unfinished) tea.Cmd {
+	defer func() { d.takeFlow(all) }()
 	if r.rec.ID != d.id {
 		d.top = 0
 	} else if d.row == r {
@@ -156,7 +168,7 @@ func (d *detail) Actions() []Action {
 		return Action{Keys: keys, Label: label, Help: help, Group: "Move", Quiet: true, Do: func() tea.Cmd { d.scroll(n); return nil }}
 	}
 	page := max(1, d.h-1)
-	return []Action{
+	return append(d.flowActions(change), []Action{
 		{Keys: []string{"v"}, Label: "verify", Help: "Ask the exchange about this key.", Group: "Keys", Disabled: gone,
 			Do: func() tea.Cmd { return startVerify(d.env, d.id) }},
 		{Keys: []string{"e"}, Label: "edit", Help: "Change name, account, purpose, consumers and notes.", Group: "Keys", Disabled: change,
@@ -169,6 +181,22 @@ func (d *detail) Actions() []Action {
 		scroll("page up", "A page up.", -page, "pgup", "ctrl+u"),
 		scroll("first", "To the top.", -1<<20, "g", "home"),
 		scroll("last", "To the end.", 1<<20, "G", "end"),
+	}...)
+}
+
+// flowActions are rotate and revoke, or to go on with what is unfinished.
+func (d *detail) flowActions(disabled string) []Action {
+	if s := d.flow; s != nil {
+		return []Action{{Keys: []string{"r", "x"}, Label: "resume", Group: "Keys", Disabled: disabled,
+			Help: "Go on with the unfinished " + wordsOf(s.Kind).noun + ".",
+			Do:   func() tea.Cmd { return resumeFlow(d.env, s.ID) }}}
+	}
+	begin := func(k flow.Kind) func() tea.Cmd {
+		return func() tea.Cmd { return beginFlows(d.env, k, []store.RecordID{d.id}, "") }
+	}
+	return []Action{
+		{Keys: []string{"r"}, Label: "rotate", Help: "Replace the key by a new one, step by step.", Group: "Keys", Disabled: disabled, Do: begin(flow.Rotate)},
+		{Keys: []string{"x"}, Label: "revoke", Help: "Revoke the key at the exchange; asks first.", Group: "Keys", Disabled: disabled, Do: begin(flow.Revoke)},
 	}
 }
 

@@ -6,10 +6,10 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// flow writes labelled paragraphs into lines of a given width. Words are
+// paragraphs writes labelled paragraphs into lines of a given width. Words are
 // spans, so that a paragraph can be in several inks and still break anywhere
 // between two of them.
-type flow struct {
+type paragraphs struct {
 	box    *penBox
 	w      int
 	indent int // cells for the labels
@@ -20,7 +20,7 @@ type flow struct {
 }
 
 // para writes a paragraph behind a label.
-func (f *flow) para(label string, words ...span) {
+func (f *paragraphs) para(label string, words ...span) {
 	f.start(span{inkMuted, fit(" "+label, f.indent)})
 	for _, word := range words {
 		f.word(word)
@@ -29,24 +29,24 @@ func (f *flow) para(label string, words ...span) {
 }
 
 // blank writes an empty line, but no two in a row and none at the top.
-func (f *flow) blank() {
+func (f *paragraphs) blank() {
 	if n := len(f.lines); n > 0 && strings.TrimSpace(ansi.Strip(f.lines[n-1])) != "" {
 		f.lines = append(f.lines, f.box.line(f.w, tonePlain))
 	}
 }
 
-func (f *flow) start(label span) {
+func (f *paragraphs) start(label span) {
 	f.row, f.used = []span{label}, cells(label.text)
 }
 
-func (f *flow) end() {
+func (f *paragraphs) end() {
 	f.lines = append(f.lines, f.box.line(f.w, tonePlain, f.row...))
 	f.row = nil
 }
 
 // word puts a word on the line or, if it does not fit, on the next one; a
 // word longer than a line is cut into pieces.
-func (f *flow) word(s span) {
+func (f *paragraphs) word(s span) {
 	room := f.w - 1 // a margin to the right
 	n := cells(s.text)
 	gap := 0

@@ -119,11 +119,11 @@ func TestHistoryIsLoadedForWhereTheCursorStops(t *testing.T) {
 	env, _ := testEnv(t, fixture()...)
 	p := newPane(env)
 	b := newBoard(env.Desk, nil, nil, noon)
-	first := p.show(b.byID["id-grid-bot"])
-	if again := p.show(b.byID["id-paper"]); again != nil {
+	first := p.show(b.byID["id-grid-bot"], nil)
+	if again := p.show(b.byID["id-paper"], nil); again != nil {
 		t.Fatal("a second load began while the first was on its way")
 	}
-	p.show(b.byID["id-hedge"])
+	p.show(b.byID["id-hedge"], nil)
 	second := p.Update(first())
 	if second == nil {
 		t.Fatal("nothing was loaded for the key under the cursor")
@@ -192,7 +192,7 @@ func TestVerifyEditAndForgetFromTheDetails(t *testing.T) {
 }
 
 func TestFlowBreaksBetweenWordsAndInsideLongOnes(t *testing.T) {
-	f := &flow{box: plainBox(), w: 20, indent: 6}
+	f := &paragraphs{box: plainBox(), w: 20, indent: 6}
 	f.para("from", words(inkText, "one two three "+strings.Repeat("x", 30)+" 日本語日本語日本語")...)
 	f.blank()
 	f.blank()

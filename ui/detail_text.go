@@ -12,13 +12,14 @@ import (
 
 // text writes the whole of the details, one string a line.
 func (d *detail) text() []string {
-	f := &flow{box: d.box, w: d.w, indent: 11}
+	f := &paragraphs{box: d.box, w: d.w, indent: 11}
 	if d.row == nil {
 		f.indent = 1
 		f.para("", words(inkMuted, "This key is no longer in keyrota.")...)
 		return f.lines
 	}
 	d.title(f)
+	d.unfinished(f)
 	d.wrongs(f)
 	f.blank()
 	d.rights(f)
@@ -30,7 +31,7 @@ func (d *detail) text() []string {
 }
 
 // title says which key this is; the environment is always there.
-func (d *detail) title(f *flow) {
+func (d *detail) title(f *paragraphs) {
 	r := d.row.rec
 	left := []span{{inkBold, " " + d.row.name}}
 	env := span{envInk(r.Environment), exchanges.Clean(string(r.Environment))}
@@ -62,7 +63,7 @@ func (d *detail) title(f *flow) {
 }
 
 // wrongs lists the findings, each with what mends it.
-func (d *detail) wrongs(f *flow) {
+func (d *detail) wrongs(f *paragraphs) {
 	f.indent = 3
 	defer func() { f.indent = 11 }()
 	for _, x := range d.row.judged.Findings {
@@ -78,15 +79,33 @@ func (d *detail) wrongs(f *flow) {
 }
 
 // wrong writes a finding and, below it, what to do.
-func (f *flow) wrong(glyph string, tint ink, word, text, action string) {
+func (f *paragraphs) wrong(glyph string, tint ink, word, text, action string) {
 	f.para(glyph, append([]span{{tint, word}}, words(inkText, text)...)...)
 	if action != "" {
 		f.para("", append([]span{{inkAccent, "→"}}, words(inkMuted, action)...)...)
 	}
 }
 
+// unfinished says where a flow of the key is, and how to go on with it.
+func (d *detail) unfinished(f *paragraphs) {
+	if d.flow == nil {
+		return
+	}
+	s := *d.flow
+	text := "unfinished at step " + stepWord(s)
+	if b := batchWords(s.Batch); b != "" {
+		text += " · " + b
+	}
+	f.indent = 3
+	defer func() { f.indent = 11 }()
+	f.wrong(flowGlyph, inkAccent, wordsOf(s.Kind).noun, text+" · r resumes it", "")
+	if s.Problem != "" {
+		f.para("", words(inkWarning, "stuck: "+exchanges.Clean(s.Problem))...)
+	}
+}
+
 // rights says what the key may do and from where.
-func (d *detail) rights(f *flow) {
+func (d *detail) rights(f *paragraphs) {
 	facts := d.row.rec.Facts
 	var may []span
 	for _, p := range exchanges.Permissions() {
@@ -136,7 +155,7 @@ func (d *detail) addresses() []span {
 }
 
 // life says when things happened and will: absolute in UTC, and how long ago.
-func (d *detail) life(f *flow) {
+func (d *detail) life(f *paragraphs) {
 	r, now := d.row.rec, d.env.Now()
 	born, exact := r.Created()
 	word := "created"
@@ -174,7 +193,7 @@ const clockWarns = time.Second
 
 // link says how the way to the exchange was when it was last taken: what is
 // used of its rate limit, and how far its clock is from this machine's.
-func (d *detail) link(f *flow) {
+func (d *detail) link(f *paragraphs) {
 	l := d.env.Desk.Link(d.row.rec)
 	var parts []span
 	if l.Usage != "" {
@@ -205,21 +224,23 @@ func offsetWords(d time.Duration) string {
 }
 
 // uses says who uses the key and what for.
-func (d *detail) uses(f *flow) {
+func (d *detail) uses(f *paragraphs) {
 	r := d.row.rec
 	if p := exchanges.Clean(r.Purpose); p != "" {
 		f.para("purpose", words(inkText, p)...)
+	}
+	if sub := exchanges.Clean(r.SubAccount); sub != "" {
+		f.para("account", words(inkText, "sub-account "+sub)...)
+	}
+	if r.Manager {
+		f.para("manages", words(inkText, "keys of sub-accounts, as you said")...)
 	}
 	for i, c := range r.Consumers {
 		label := ""
 		if i == 0 {
 			label = "used by"
 		}
-		text := exchanges.Clean(c.Name)
-		if c.OnRotate != "" {
-			text += " · on rotate: " + exchanges.Clean(c.OnRotate)
-		}
-		f.para(label, words(inkText, text)...)
+		f.para(label, words(inkText, consumerWords(c))...)
 	}
 	at := []string{r.Facts.Label, r.Facts.Account}
 	if at = slices.DeleteFunc(at, func(s string) bool { return s == "" }); len(at) > 0 {
@@ -237,8 +258,24 @@ func (d *detail) uses(f *flow) {
 	}
 }
 
+// consumerWords names a program and how it gets a new key; nothing is said
+// where the person gives it.
+func consumerWords(c store.Consumer) string {
+	text := exchanges.Clean(c.Name)
+	switch c.Handover() {
+	case store.HandRun:
+		text += " · takes a new key at its next start by keyrota run"
+	case store.HandHook:
+		text += " · on rotate: " + exchanges.Clean(c.OnRotate)
+	case store.HandFile:
+		text += " · on rotate: " + exchanges.Clean(c.File) + " is written from " + exchanges.Clean(c.Template)
+	case store.HandByHand:
+	}
+	return text
+}
+
 // past says what the audit log knows of the key.
-func (d *detail) past(f *flow) {
+func (d *detail) past(f *paragraphs) {
 	h := &d.history
 	switch {
 	case h.of != d.id:

@@ -18,8 +18,15 @@ type driver struct {
 	app    *app
 	env    *Env
 	timers []timer
+	ears   []ear
 	now    time.Duration
 	quit   bool
+}
+
+// ear waits for a token, see Env.listen.
+type ear struct {
+	tokens, done <-chan struct{}
+	msg          tea.Msg
 }
 
 type timer struct {
@@ -45,6 +52,12 @@ func prepare(t testing.TB, env *Env, o appOptions) *driver {
 			return nil
 		}
 	}
+	env.listen = func(tokens, done <-chan struct{}, msg tea.Msg) tea.Cmd {
+		return func() tea.Msg {
+			d.ears = append(d.ears, ear{tokens, done, msg})
+			return nil
+		}
+	}
 	d.app = newApp(env, o)
 	return d
 }
@@ -54,6 +67,25 @@ func (d *driver) send(msg tea.Msg) {
 	d.t.Helper()
 	_, cmd := d.app.Update(msg)
 	d.run(cmd)
+	d.hear()
+}
+
+// hear hands over the tokens that have come meanwhile.
+func (d *driver) hear() {
+	d.t.Helper()
+	for i := 0; i < len(d.ears); i++ {
+		e := d.ears[i]
+		select {
+		case <-e.done:
+			d.ears = slices.Delete(d.ears, i, i+1)
+			i = -1
+		case <-e.tokens:
+			d.ears = slices.Delete(d.ears, i, i+1)
+			d.send(e.msg)
+			return // send has heard the rest
+		default:
+		}
+	}
 }
 
 func (d *driver) run(cmd tea.Cmd) {

@@ -3,23 +3,33 @@ package ui
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/store"
 	"github.com/keyrota/keyrota/ui/desk"
 )
 
 // editForm changes what the person said about a key: name, account, purpose,
-// consumers, notes. What the exchange says cannot be edited.
+// notes, what it has to do with sub-accounts, and consumers, a line each. What
+// the exchange says cannot be edited.
 type editForm struct {
 	env    *Env
 	id     store.RecordID
 	before *store.Record // nil: the key is gone
 	form   *form
-	w, h   int
-	busy   bool
+
+	// The fields by what they are for; the two about sub-accounts are nil where
+	// they say nothing.
+	name, account, purpose, notes, subAccount *textField
+	manager                                   *choiceField
+	consumers                                 []*textField // the last is empty, for one more
+
+	w, h int
+	busy bool
 }
 
 // editedMsg is the result of saving.
@@ -38,18 +48,50 @@ func newEditForm(env *Env, id store.RecordID) Screen {
 	} else {
 		e.before = r
 	}
-	names := make([]string, len(r.Consumers))
-	for i, c := range r.Consumers {
-		names[i] = c.Name
-	}
-	e.form = newForm(
-		newTextField("Name", "your name for the key", r.Name),
-		newTextField("Account", "login or sub-account it belongs to", r.Account),
-		newTextField("Purpose", "what it is for", r.Purpose),
-		newTextField("Used by", "programs that use it, separated by commas", strings.Join(names, ", ")),
-		newTextField("Notes", "anything but secrets", r.Notes),
-	)
+	e.fill(r)
 	return e
+}
+
+// fill makes the fields. Consumers come last, since their number grows.
+func (e *editForm) fill(r *store.Record) {
+	e.name = newTextField("Name", "your name for the key", r.Name)
+	e.account = newTextField("Account", "login or sub-account it belongs to, in your words", r.Account)
+	e.purpose = newTextField("Purpose", "what it is for", r.Purpose)
+	e.notes = newTextField("Notes", "anything but secrets", r.Notes)
+	e.form = newForm(e.name, e.account, e.purpose, e.notes)
+	if e.reachesSubAccounts(r) || r.Manager || r.SubAccount != "" {
+		e.subAccount = newTextField("Sub-account", "as the exchange names it, so that a managing key can make and revoke this one; empty for a key of the main account", r.SubAccount)
+		e.manager = newChoiceField("Manages keys", "a master key with which keyrota may manage sub-account keys", []string{"no", "yes"}, []string{"no", "yes"})
+		if r.Manager {
+			e.manager.at = 1
+		}
+		e.form.fields = append(e.form.fields, e.subAccount, e.manager)
+	}
+	for _, c := range r.Consumers {
+		e.addConsumer(consumerText(c))
+	}
+	e.addConsumer("")
+}
+
+func (e *editForm) addConsumer(text string) {
+	f := newTextField("Used by", consumerHelp, text)
+	if len(e.consumers) > 0 {
+		f.name = "and by"
+	}
+	e.consumers = append(e.consumers, f)
+	e.form.fields = append(e.form.fields, f)
+}
+
+// reachesSubAccounts reports whether keys of sub-accounts can be managed by
+// API on the key's site.
+func (e *editForm) reachesSubAccounts(r *store.Record) bool {
+	for _, i := range e.env.Desk.Exchanges() {
+		if i.ID == r.Exchange {
+			site, _ := i.Site(r.Environment, r.Site)
+			return site.Capabilities.Reach == exchanges.SubAccountKeys
+		}
+	}
+	return false
 }
 
 // Title is the form's breadcrumb.
@@ -69,6 +111,7 @@ func (e *editForm) Update(msg tea.Msg) tea.Cmd {
 	switch m := msg.(type) {
 	case PasteMsg:
 		e.form.paste(m.Text)
+		e.growConsumers()
 	case KeyMsg:
 		return e.keyPress(m)
 	case editedMsg:
@@ -92,22 +135,61 @@ func (e *editForm) keyPress(k KeyMsg) tea.Cmd {
 	case formBack:
 		return pop
 	case formNothing:
+		e.growConsumers()
 	}
 	return nil
 }
 
-func (e *editForm) text(i int) string {
-	t, _ := e.form.fields[i].(*textField)
-	return t.value()
+// growConsumers keeps a line free for one more program.
+func (e *editForm) growConsumers() {
+	if e.consumers[len(e.consumers)-1].value() != "" {
+		e.addConsumer("")
+	}
+}
+
+// details reads the form; what is wrong with a field is said beside it.
+func (e *editForm) details() (desk.Details, bool) {
+	d := desk.Details{Account: e.account.value(), Purpose: e.purpose.value(), Notes: e.notes.value()}
+	if e.subAccount != nil {
+		d.SubAccount, d.Manager = e.subAccount.value(), e.manager.value() == "yes"
+	}
+	if d.Manager && d.SubAccount != "" {
+		e.form.refuse(slices.Index(e.form.fields, field(e.manager)), "a key of a sub-account manages no other keys", "Empty the sub-account, or answer no.")
+		return d, false
+	}
+	for i, f := range e.consumers {
+		c, some, err := e.consumer(i)
+		if err != nil {
+			e.form.refuse(slices.Index(e.form.fields, field(f)), err.Error(), "For example: grid-bot: systemctl --user restart grid-bot")
+			return d, false
+		}
+		if some {
+			d.Consumers = append(d.Consumers, c)
+		}
+	}
+	return d, true
+}
+
+// consumer reads one line. One that was not touched is as it was, with
+// whatever the line does not show.
+func (e *editForm) consumer(i int) (store.Consumer, bool, error) {
+	text := e.consumers[i].value()
+	if i < len(e.before.Consumers) && text == strings.TrimSpace(consumerText(e.before.Consumers[i])) {
+		return e.before.Consumers[i], true, nil
+	}
+	return parseConsumer(text)
 }
 
 func (e *editForm) save() tea.Cmd {
 	if e.before == nil {
 		return tea.Batch(pop, toast(Failure, "this key was forgotten meanwhile", "Nothing was changed."))
 	}
+	details, ok := e.details()
+	if !ok {
+		return nil
+	}
 	e.busy = true
-	name := e.text(0)
-	details := desk.Details{Account: e.text(1), Purpose: e.text(2), Consumers: parseConsumers(e.text(3), e.before.Consumers), Notes: e.text(4)}
+	name := e.name.value()
 	ctx, service, id := e.env.Ctx, e.env.Desk, e.id
 	return func() tea.Msg {
 		undo, err := service.Edit(ctx, id, name, details)

@@ -32,8 +32,10 @@ func TestEditChangesAndUndoes(t *testing.T) {
 	d.see("Edit · grid-bot · binance · live")
 	d.press("ctrl+u")
 	d.typeText("market-maker")
-	next(d, 3)
-	d.typeText(", other")
+	next(d, 4)
+	d.see("Used by", "bot: restart bot", "and by")
+	next(d, 1)
+	d.typeText("other")
 	d.press("ctrl+s")
 	got, _ := fake.Snapshot().ByID(r.ID)
 	if got.Name != "market-maker" || len(got.Consumers) != 2 || got.Consumers[0].OnRotate != "restart bot" {
@@ -50,7 +52,7 @@ func TestTheCursorGoesToAKeyThatWasAdded(t *testing.T) {
 	env, _ := testEnv(t, fixtureKey("aaa", "binance", exchanges.Live), fixtureKey("zzz", "kraken", exchanges.Live))
 	d := drive(t, env, newDashboardScreen)
 	env.Now = func() time.Time { return noon.Add(d.now) }
-	d.press("n")
+	d.press("n", "a")
 	toPaste(d, "mmm")
 	d.typeText("key")
 	next(d, 1)

@@ -15,6 +15,7 @@ import (
 	"github.com/keyrota/keyrota/store"
 	"github.com/keyrota/keyrota/themes"
 	"github.com/keyrota/keyrota/ui/desk"
+	"github.com/keyrota/keyrota/ui/flow"
 )
 
 // noon is the moment at which every test of this package takes place.
@@ -36,6 +37,7 @@ type fakeDesk struct {
 	link     desk.Link
 	readOnly string
 	events   []store.Event
+	flows    *fakeFlows
 
 	load      func() (*store.Snapshot, error)
 	checkName func(string) error
@@ -56,6 +58,7 @@ func newFakeDesk(records ...*store.Record) *fakeDesk {
 		rules:   store.Rules{RotateEvery: 90 * day, WarnBefore: 14 * day, UnusedAfter: 30 * day},
 		infos:   fixtureExchanges(),
 		keyring: desk.Keyring{Backend: "secret-service"},
+		flows:   newFakeFlows(),
 	}
 }
 
@@ -153,6 +156,7 @@ func (d *fakeDesk) Edit(ctx context.Context, id store.RecordID, name string, det
 	}
 	after := *before
 	after.Name, after.Account, after.Purpose, after.Consumers, after.Notes = name, det.Account, det.Purpose, det.Consumers, det.Notes
+	after.SubAccount, after.Manager = det.SubAccount, det.Manager
 	d.replace(&after)
 	return func(context.Context) error { d.note("Undo %s", id); d.replace(before); return nil }, nil
 }
@@ -192,6 +196,8 @@ func (d *fakeDesk) Verify(ctx context.Context, ids []store.RecordID, report func
 	}
 	return ctx.Err()
 }
+
+func (d *fakeDesk) Flows() flow.Flows { return d.flows }
 
 func (d *fakeDesk) History(store.RecordID, int) ([]store.Event, error) { return d.events, nil }
 

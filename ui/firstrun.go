@@ -9,9 +9,11 @@ import (
 // firstRun is the bottom page while there are no keys: it says what can be
 // done instead of showing an empty table.
 type firstRun struct {
-	env  *Env
-	list picker
-	w, h int
+	env   *Env
+	list  picker
+	flows unfinished // the first key may be on its way
+	w, h  int
+	box   *penBox
 }
 
 // firstChoice is one way to begin.
@@ -21,6 +23,7 @@ type firstChoice struct {
 
 var firstChoices = []firstChoice{
 	{"n", "Add a key that you have", "Paste it; the exchange is asked before anything is saved."},
+	{"c", "Create a new key at the exchange", "Step by step: what for, from where, made, checked and stored."},
 	{"d", "Look around with simulated exchanges", "Nothing real is touched: quit, and run  keyrota --demo"},
 }
 
@@ -34,8 +37,8 @@ func newFirstRun(env *Env) *firstRun {
 // Title names the page.
 func (f *firstRun) Title() string { return "Welcome" }
 
-// Init has nothing to start.
-func (f *firstRun) Init() tea.Cmd { return nil }
+// Init looks for unfinished flows.
+func (f *firstRun) Init() tea.Cmd { return loadFlows(f.env) }
 
 // SetSize gives the area to draw on.
 func (f *firstRun) SetSize(w, h int) {
@@ -47,24 +50,37 @@ func (f *firstRun) SetSize(w, h int) {
 func (f *firstRun) Actions() []Action {
 	by := func(n int) func() tea.Cmd { return func() tea.Cmd { f.list.move(n); return nil } }
 	readOnly := f.env.Desk.ReadOnly()
+	list := ""
+	if len(f.flows) == 0 {
+		list = "no flow is unfinished"
+	}
 	return []Action{
 		{Keys: []string{"enter"}, Label: "choose", Help: "Do what the cursor is on.", Group: "Begin", Do: f.choose},
 		{Keys: []string{"n"}, Label: "add a key", Help: firstChoices[0].text, Group: "Begin", Disabled: readOnly, Do: f.add},
+		{Keys: []string{"c"}, Label: "create a key", Help: firstChoices[1].text, Group: "Begin", Disabled: readOnly, Do: f.create},
 		{Keys: []string{"d"}, Label: "look around", Help: "Say how to see keyrota at work without keys.", Group: "Begin", Do: f.demo},
+		{Keys: []string{"f"}, Label: "unfinished", Help: "Go on with what was begun and not ended.", Group: "Begin", Disabled: list, Do: f.listFlows},
 		{Keys: []string{"down", "j"}, Label: "down", Help: "Go to the next choice.", Group: "Move", Quiet: true, Do: by(1)},
 		{Keys: []string{"up", "k"}, Label: "up", Help: "Go to the choice before.", Group: "Move", Quiet: true, Do: by(-1)},
 	}
 }
 
 func (f *firstRun) choose() tea.Cmd {
-	if f.list.cursor > 0 {
+	if f.list.cursor > 1 {
 		return f.demo()
 	}
 	if why := f.env.Desk.ReadOnly(); why != "" {
 		return toast(Notice, "No key can be added: "+why, "")
 	}
+	if f.list.cursor == 1 {
+		return f.create()
+	}
 	return f.add()
 }
+
+func (f *firstRun) create() tea.Cmd { return createFlow(f.env) }
+
+func (f *firstRun) listFlows() tea.Cmd { return openOverlay(newFlowList(f.env)) }
 
 func (f *firstRun) add() tea.Cmd { return push(newAddWizard(f.env)) }
 
@@ -72,31 +88,46 @@ func (f *firstRun) demo() tea.Cmd {
 	return toast(Notice, "Quit with q, then run: keyrota --demo", "")
 }
 
-// Update takes the mouse.
+// Update takes news of flows, and the mouse.
 func (f *firstRun) Update(msg tea.Msg) tea.Cmd {
+	if _, news := msg.(snapshotMsg); news {
+		f.flows = f.env.Desk.Flows().Open()
+	}
 	m, ok := msg.(MouseMsg)
 	switch {
 	case !ok:
 	case m.Wheel != 0:
 		f.list.move(m.Wheel)
-	case m.Y >= firstListTop && f.list.clicked((m.Y-firstListTop)/firstChoiceLines):
+	case m.Y == firstBanner && len(f.flows) > 0:
+		return f.listFlows()
+	case m.Y >= firstListTop && f.list.clicked((m.Y-firstListTop)/f.choiceLines()):
 		return f.choose()
 	}
 	return nil
 }
 
-// Lines of the page: where the choices begin, and how many each one takes.
+// Lines of the page: where unfinished flows are told, and where the choices
+// begin.
 const (
-	firstListTop     = 4
-	firstChoiceLines = 3
+	firstBanner  = 1
+	firstListTop = 4
 )
+
+// choiceLines is what a choice takes: its name, a sentence and, where there is
+// room, a blank line.
+func (f *firstRun) choiceLines() int {
+	if f.h < 22 {
+		return 2
+	}
+	return 3
+}
 
 // View draws the choices and says where secrets will lie.
 func (f *firstRun) View() string {
 	s := f.env.Styles
 	blank := strings.Repeat(" ", f.w)
 	lines := []string{
-		s.Header.Render(fit(" keyrota", f.w)), blank,
+		s.Header.Render(fit(" keyrota", f.w)), f.banner(),
 		s.Text.Render(fit(" There are no keys yet. How do you want to begin?", f.w)), blank,
 	}
 	for i, c := range firstChoices {
@@ -104,7 +135,13 @@ func (f *firstRun) View() string {
 		if i == f.list.cursor {
 			mark, style = " > ", s.Cursor
 		}
-		lines = append(lines, style.Render(fit(mark+c.key+"  "+c.label, f.w)), s.Muted.Render(fit("      "+c.text, f.w)), blank)
+		lines = append(lines, style.Render(fit(mark+c.key+"  "+c.label, f.w)), s.Muted.Render(fit("      "+c.text, f.w)))
+		if f.choiceLines() > 2 {
+			lines = append(lines, blank)
+		}
+	}
+	if f.choiceLines() == 2 {
+		lines = append(lines, blank)
 	}
 	lines = append(lines, s.Faint.Render(fit("   Importing from a bot's configuration is not in this version.", f.w)), blank)
 	for _, p := range f.keyringWords() {
@@ -114,6 +151,17 @@ func (f *firstRun) View() string {
 		lines = append(lines, blank)
 	}
 	return strings.Join(exactly(lines, f.w, f.h), "\n")
+}
+
+// banner says what is unfinished, or is blank.
+func (f *firstRun) banner() string {
+	if f.box == nil || f.box.styles != f.env.Styles {
+		f.box = newPenBox(f.env.Styles)
+	}
+	if len(f.flows) == 0 {
+		return f.box.line(f.w, tonePlain)
+	}
+	return f.flows.bannerLine(f.box, f.w)
 }
 
 // keyringWords names the keyring in use, or explains what to do without one.

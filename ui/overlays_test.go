@@ -212,9 +212,9 @@ func TestFirstRunOffersWhatWorks(t *testing.T) {
 	}
 	d.resize(80, 24)
 	golden(t, "firstrun-80x24", d.view())
-	d.press("j", "enter")
+	d.press("j", "j", "enter")
 	d.see("keyrota --demo")
-	d.press("k", "enter")
+	d.press("k", "k", "enter")
 	if len(d.app.pages) != 2 {
 		t.Error("enter on the first choice opens no page")
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/themes"
 	"github.com/keyrota/keyrota/ui/desk"
+	"github.com/keyrota/keyrota/ui/flow"
 )
 
 // Config is what the screen is started with. Zero fields take defaults; Desk
@@ -31,6 +32,13 @@ type Config struct {
 
 	// Spare returns a made-up key that can be added in the demo; may be nil.
 	Spare func(exchanges.ID, exchanges.Environment) (exchanges.Credential, bool)
+
+	// OpenPage opens a page in the browser; may be nil.
+	OpenPage func(url string) error
+
+	// Simulate does what a prompt of a flow asks a person to do at the
+	// exchange, in the demo; may be nil.
+	Simulate func(context.Context, flow.Update) (flow.Answer, error)
 
 	Animate bool
 	ASCII   bool // no glyphs outside ASCII
@@ -49,6 +57,11 @@ type Config struct {
 	// Note is said once at the start: whose lock is held, what is odd in
 	// config.toml.
 	Note string
+
+	// Start is a flow to begin at once, Resume one to go on with; at most one
+	// of them is set. With neither the screen opens at the dashboard.
+	Start  *flow.Request
+	Resume flow.ID
 
 	Now func() time.Time
 }
@@ -86,6 +99,8 @@ func Run(ctx context.Context, c Config) error {
 	env := newEnv(Env{
 		Ctx: ctx, Desk: c.Desk, Styles: look.styles(theme), Now: c.Now,
 		Demo: c.Demo, Spare: c.Spare, ASCII: c.ASCII, Animate: c.Animate,
+		OpenPage: c.OpenPage, Simulate: c.Simulate, Copy: copyTo(c.Output),
+		links: takesLinks(c.Getenv("TERM")),
 	})
 	a := newApp(env, c.options(look, load))
 	a.theme = theme
@@ -162,12 +177,32 @@ func colours(out *os.File, getenv func(string) string) (p termenv.Profile, none 
 
 func (c *Config) options(l look, load func() error) appOptions {
 	o := appOptions{
-		home: home, note: c.Note, asks: c.Passphrases, syncEvery: c.SyncEvery, look: l, load: load,
+		home: home, note: c.Note, asks: c.Passphrases, syncEvery: c.SyncEvery, look: l, load: load, begin: c.begin(),
 	}
 	if w, h, err := term.GetSize(int(c.Output.Fd())); err == nil {
 		o.width, o.height = w, h // so that the first frame is a full one
 	}
 	return o
+}
+
+// begin opens the flow that the program was started for, nil for none.
+func (c *Config) begin() func(*Env) tea.Cmd {
+	switch {
+	case c.Start != nil:
+		return func(env *Env) tea.Cmd { return startFlow(env, *c.Start) }
+	case c.Resume != "":
+		return func(env *Env) tea.Cmd {
+			load := env.Desk.Flows().Load
+			resume := resumeFlow(env, c.Resume)
+			return func() tea.Msg {
+				if err := load(); err != nil {
+					return failed(err)()
+				}
+				return resume()
+			}
+		}
+	}
+	return nil
 }
 
 // home makes the bottom page.

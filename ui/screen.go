@@ -70,7 +70,7 @@ type MouseMsg struct {
 // them as commands.
 type (
 	pushMsg    struct{ screen Screen }
-	popMsg     struct{}
+	popMsg     struct{ screen Screen } // nil: the page on screen
 	overlayMsg struct{ screen Screen }
 	closeMsg   struct{} // closes the top overlay
 	toastMsg   struct {
@@ -97,6 +97,7 @@ const (
 
 func push(s Screen) tea.Cmd        { return func() tea.Msg { return pushMsg{s} } }
 func pop() tea.Msg                 { return popMsg{} }
+func popScreen(s Screen) tea.Cmd   { return func() tea.Msg { return popMsg{s} } }
 func openOverlay(s Screen) tea.Cmd { return func() tea.Msg { return overlayMsg{s} } }
 func closeOverlay() tea.Msg        { return closeMsg{} }
 func snapshotChanged() tea.Msg     { return snapshotMsg{} }

@@ -34,12 +34,18 @@ func (a *app) push(m pushMsg) tea.Cmd {
 	return m.screen.Init()
 }
 
-// pop leaves the page on screen. The bottom page stays.
-func (a *app) pop(popMsg) tea.Cmd {
-	if len(a.pages) > 1 {
-		a.pages = a.pages[:len(a.pages)-1]
+// pop leaves the page on screen, or the one that asks for it. The bottom page
+// stays. What a page did may not have reached the one below it yet.
+func (a *app) pop(m popMsg) tea.Cmd {
+	at := len(a.pages) - 1
+	if m.screen != nil {
+		at = slices.Index(a.pages, m.screen)
 	}
-	return nil
+	if at < 1 {
+		return nil
+	}
+	a.pages = slices.Delete(slices.Clone(a.pages), at, at+1)
+	return snapshotChanged
 }
 
 func (a *app) openOverlay(m overlayMsg) tea.Cmd {

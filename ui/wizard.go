@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -196,27 +195,13 @@ func (w *addWizard) takeWhat() bool {
 		f.refuse(0, err.Error(), "Choose another name.")
 		return false
 	}
-	w.key.Details = desk.Details{Account: text(1), Purpose: text(2), Consumers: parseConsumers(text(3), nil)}
-	return true
-}
-
-// parseConsumers reads a comma-separated list; what an old consumer had
-// beside its name stays with the name.
-func parseConsumers(list string, old []store.Consumer) []store.Consumer {
-	var out []store.Consumer
-	for name := range strings.SplitSeq(list, ",") {
-		if name = strings.TrimSpace(name); name == "" {
-			continue
-		}
-		c := store.Consumer{Name: name}
-		for _, o := range old {
-			if o.Name == name {
-				c = o
-			}
-		}
-		out = append(out, c)
+	consumers, err := parseNames(text(3))
+	if err != nil {
+		f.refuse(3, err.Error(), "Write names separated by commas; edit says later how each gets a new key.")
+		return false
 	}
-	return out
+	w.key.Details = desk.Details{Account: text(1), Purpose: text(2), Consumers: consumers}
+	return true
 }
 
 // Actions lists what can be done now.

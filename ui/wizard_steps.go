@@ -114,7 +114,7 @@ func (w *addWizard) takeCredential() bool {
 	checked, err := w.env.Desk.CheckCredential(w.key.Exchange, c)
 	if err != nil {
 		what, hint := explain(err)
-		f.refuse(w.fieldNamedIn(what), what, hint)
+		f.refuse(fieldNamedIn(w.info().Form.Fields, what), what, hint)
 		return false
 	}
 	w.key.Credential = checked
@@ -175,8 +175,7 @@ func setPart(c *exchanges.Credential, name exchanges.FieldName, s exchanges.Secr
 
 // fieldNamedIn finds the field that an error names, since the check knows
 // fields by their labels; the last one where it names none.
-func (w *addWizard) fieldNamedIn(what string) int {
-	fields := w.info().Form.Fields
+func fieldNamedIn(fields []exchanges.Field, what string) int {
 	best, at := len(what)+1, len(fields)-1
 	for i, x := range fields {
 		if n := strings.Index(strings.ToLower(what), strings.ToLower(x.Label)); n >= 0 && n < best {

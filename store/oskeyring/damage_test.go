@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/99designs/keyring"
+
+	"github.com/keyrota/keyrota/store"
 )
 
 func TestPutThatStoresSomethingElseIsUndone(t *testing.T) {
@@ -76,7 +78,7 @@ func TestDamagedItemIsAnErrorAndCanBeReplaced(t *testing.T) {
 			for _, damage := range [][]byte{{}, []byte("kr"), []byte("not ours"), seal("b", contentValue, []byte("of another slot"))} {
 				f.items[name] = [][]byte{damage}
 				_, err := s.Get(t.Context(), "a")
-				if k := keyringError(t, err); !errors.Is(err, errDamaged) || k.Hint == "" {
+				if k := keyringError(t, err); !errors.Is(err, store.ErrDamaged) || k.Hint == "" {
 					t.Errorf("Get of %q = %v", damage, err)
 				}
 				f.before = func(op, _ string) error {

@@ -31,7 +31,7 @@ const (
 )
 
 var (
-	errDamaged = errors.New("the stored item is damaged")
+	errDamaged = store.ErrDamaged
 	errNewer   = errors.New("the item was stored by a newer version of keyrota")
 )
 

@@ -21,6 +21,7 @@ import (
 	"github.com/keyrota/keyrota/store/oskeyring"
 	"github.com/keyrota/keyrota/ui"
 	"github.com/keyrota/keyrota/ui/desk"
+	"github.com/keyrota/keyrota/ui/flow"
 )
 
 // App is the world as the program sees it. main fills it from the real one;
@@ -66,13 +67,18 @@ func (a *App) Run(ctx context.Context) int {
 		code, err = x.Code, x.Err
 	}
 	if err != nil {
-		what, hint := desk.Explain(err)
-		fmt.Fprintln(a.Stderr, "keyrota: "+what)
-		if hint != "" {
-			fmt.Fprintln(a.Stderr, "  "+hint)
-		}
+		a.complain(err)
 	}
 	return code
+}
+
+// complain prints an error: what failed on what, and what to do next.
+func (a *App) complain(err error) {
+	what, hint := desk.Explain(err)
+	fmt.Fprintln(a.Stderr, "keyrota: "+what)
+	if hint != "" {
+		fmt.Fprintln(a.Stderr, "  "+hint)
+	}
 }
 
 // globals are the flags that every command has.
@@ -88,7 +94,10 @@ type session struct {
 	ring  func(context.Context) (store.Secrets, error)
 	close []func() error
 	demo  bool
-	spare func(exchanges.ID, exchanges.Environment) (exchanges.Credential, bool) // demo only
+
+	// The demo only.
+	spare    func(exchanges.ID, exchanges.Environment) (exchanges.Credential, bool)
+	simulate func(context.Context, flow.Update) (flow.Answer, error)
 }
 
 // Close releases everything, last opened first.
@@ -117,7 +126,7 @@ type opening struct {
 // open opens the store and builds the desk.
 func (a *App) open(ctx context.Context, g *globals, o opening) (*session, error) {
 	if g.demo {
-		return a.openDemo(ctx)
+		return a.openDemo(ctx, demoPace)
 	}
 	s := &session{}
 	log, err := a.logger(g, s)
@@ -152,6 +161,7 @@ func (a *App) open(ctx context.Context, g *globals, o opening) (*session, error)
 		},
 		ProveKeyring:  oskeyring.Prove,
 		UsableKeyring: func(name string) error { return oskeyring.Usable(oskeyring.Backend(name)) },
+		Environ:       func() []string { return childEnv(os.Environ()) },
 		Now:           a.Now, Log: log, UserAgent: "keyrota/" + a.Version,
 	})
 	s.close = append(s.close, s.desk.Close)

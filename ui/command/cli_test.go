@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -99,15 +100,19 @@ func (tr *trader) run(stdin string, args ...string) result {
 	}
 	defer func() { _ = f.Close() }()
 	var out, errs bytes.Buffer
-	app := App{
-		Version: "test", Args: args, Stdin: f, Stdout: &out, Stderr: &errs, Now: time.Now,
-		Getenv: func(name string) string { return tr.env[name] },
-		Screen: func(context.Context, ui.Config) error { return ui.ErrNoTerminal },
-	}
-	code := app.Run(context.Background())
+	code := tr.app(f, &out, &errs, args...).Run(context.Background())
 	tr.said.Write(out.Bytes())
 	tr.said.Write(errs.Bytes())
 	return result{out.String(), errs.String(), code}
+}
+
+// app is the program as the trader runs it.
+func (tr *trader) app(in *os.File, out, errs io.Writer, args ...string) *App {
+	return &App{
+		Version: "test", Args: args, Stdin: in, Stdout: out, Stderr: errs, Now: time.Now,
+		Getenv: func(name string) string { return tr.env[name] },
+		Screen: func(context.Context, ui.Config) error { return ui.ErrNoTerminal },
+	}
 }
 
 // ok runs a command that must succeed.

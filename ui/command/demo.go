@@ -7,24 +7,26 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/all"
 	"github.com/keyrota/keyrota/exchanges/sim"
 	"github.com/keyrota/keyrota/store"
+	"github.com/keyrota/keyrota/store/oskeyring"
 	"github.com/keyrota/keyrota/ui/desk"
 )
 
 // openDemo builds a world that is gone afterwards: simulated exchanges, an
 // in-memory keyring, a temporary folder, and the keys a trader might have.
-func (a *App) openDemo(ctx context.Context) (_ *session, err error) {
+func (a *App) openDemo(ctx context.Context, pace pace) (_ *session, err error) {
 	s := &session{demo: true}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
 		}
 	}()
-	world, err := sim.Start(ctx, sim.Options{World: "demo", Now: a.Now, Latency: demoLatency})
+	world, err := sim.Start(ctx, sim.Options{World: "demo", Now: a.Now, Latency: pace.latency})
 	if err != nil {
 		return nil, err
 	}
@@ -43,11 +45,14 @@ func (a *App) openDemo(ctx context.Context) (_ *session, err error) {
 	s.close = append(s.close, s.store.Close)
 	s.spare = spareKey(world.Describe())
 	memory := store.NewMemorySecrets()
+	s.simulate = hands{world, store.NewVault(memory)}.simulate
 	s.ring = func(context.Context) (store.Secrets, error) { return memory, nil }
 	s.desk = desk.New(desk.Deps{
 		Store: s.store, Registry: all.Registry(), Platform: memory.Backend(), Now: a.Now, UserAgent: "keyrota-demo/" + a.Version,
 		OpenKeyring:  func(context.Context, string) (store.Secrets, error) { return memory, nil },
-		ProveKeyring: func(context.Context, store.Secrets) error { return nil },
+		ProveKeyring: oskeyring.Prove,
+		KeysPage:     consoles(world.Describe()),
+		ProveFor:     pace.proveFor, ProveEvery: pace.proveEvery,
 	})
 	s.close = append(s.close, s.desk.Close)
 	if _, err := s.desk.Load(); err != nil {
@@ -56,13 +61,32 @@ func (a *App) openDemo(ctx context.Context) (_ *session, err error) {
 	return s, s.seed(ctx, world.Describe())
 }
 
+// pace is how quick the demo's world is.
+type pace struct{ latency, proveFor, proveEvery time.Duration }
+
+// demoPace makes the exchanges feel like ones across a network; but a stranger
+// who looks around does not watch a refused key for minutes.
+var demoPace = pace{latency: demoLatency, proveFor: 20 * time.Second, proveEvery: 5 * time.Second}
+
+// consoles returns the address of each site's page for keys.
+func consoles(d sim.Description) func(exchanges.ID, exchanges.Environment) string {
+	return func(id exchanges.ID, env exchanges.Environment) string {
+		for _, v := range d.Venues {
+			if v.Exchange == string(id) && v.Environment == string(env) {
+				return v.ConsoleURL
+			}
+		}
+		return ""
+	}
+}
+
 // demoConfig points every exchange at its simulation.
 func demoConfig(d sim.Description) string {
 	var b strings.Builder
 	for _, v := range d.Venues {
 		fmt.Fprintf(&b, "[exchange.%s.%s]\nbase_url = %q\n", v.Exchange, v.Environment, v.BaseURL)
 	}
-	return b.String()
+	return fmt.Sprintf("ip_echo = [%q]\n", d.IPEcho) + b.String()
 }
 
 // seed adds the world's keys as a person would have, each with its verdict.
@@ -74,7 +98,9 @@ func (s *session) seed(ctx context.Context, d sim.Description) error {
 			}
 			_, err := s.desk.Add(ctx, desk.NewKey{
 				Name: k.Label, Exchange: exchanges.ID(v.Exchange), Environment: exchanges.Environment(v.Environment),
-				Details:    desk.Details{Consumers: demoConsumers(k.Label)},
+				Details: desk.Details{
+					Consumers: demoConsumers(k.Label), SubAccount: k.Account, Manager: k.Manages && demoManagers[k.Label],
+				},
 				Credential: credentialOf(k),
 			}, nil)
 			if err != nil {
@@ -84,6 +110,10 @@ func (s *session) seed(ctx context.Context, d sim.Description) error {
 	}
 	return s.desk.Verify(ctx, nil, nil)
 }
+
+// demoManagers are the keys that the demo's trader uses to manage those of
+// sub-accounts; others could, and are not marked for it.
+var demoManagers = map[string]bool{"sub-admin": true, "subs": true}
 
 // spare begins the label of the keys that the demo leaves for a stranger to add.
 const spare = "spare-"
@@ -114,5 +144,5 @@ func demoConsumers(label string) []store.Consumer {
 	if !strings.HasSuffix(label, "-bot") {
 		return nil
 	}
-	return []store.Consumer{{Name: label, OnRotate: "systemctl --user restart " + label}}
+	return []store.Consumer{{Name: label, OnRotate: "true # in earnest: systemctl --user restart " + label}}
 }

@@ -26,7 +26,7 @@ func (a *App) root() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noSecretArgs,
-		RunE:          func(c *cobra.Command, _ []string) error { return a.runScreen(c.Context(), g, screen) },
+		RunE:          func(c *cobra.Command, _ []string) error { return a.runScreen(c.Context(), g, screen, nil) },
 	}
 	root.SetArgs(a.Args)
 	root.SetIn(a.Stdin)
@@ -46,6 +46,7 @@ func (a *App) root() *cobra.Command {
 	root.Flags().BoolVar(&screen.still, "no-animation", false, "draw without animation")
 	root.AddCommand(
 		a.listCommand(g), a.showCommand(g), a.checkCommand(g), a.addCommand(g), a.forgetCommand(g),
+		a.createCommand(g), a.rotateCommand(g), a.revokeCommand(g), a.resumeCommand(g),
 		a.auditCommand(g), a.doctorCommand(g), a.simCommand(), a.versionCommand(),
 	)
 	return root

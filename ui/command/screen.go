@@ -16,9 +16,9 @@ type screenFlags struct {
 	ascii, still bool
 }
 
-// runScreen opens the dashboard. It touches neither keyring nor network
-// before the first frame.
-func (a *App) runScreen(ctx context.Context, g *globals, f screenFlags) (err error) {
+// runScreen opens the dashboard, or what at makes of the configuration; at may
+// be nil. It touches neither keyring nor network before the first frame.
+func (a *App) runScreen(ctx context.Context, g *globals, f screenFlags, at func(*session, *ui.Config) error) (err error) {
 	asks := make(chan ui.PassphraseRequest)
 	s, err := a.open(ctx, g, opening{
 		passphrase: askOnScreen(asks),
@@ -32,12 +32,17 @@ func (a *App) runScreen(ctx context.Context, g *globals, f screenFlags) (err err
 	conf := s.store.Config()
 	c := ui.Config{
 		Desk: s.desk, Theme: first(f.theme, conf.Theme), UserThemesDir: filepath.Join(filepath.Dir(s.store.Paths().Config), "themes"),
-		Demo: s.demo, Spare: s.spare, Animate: conf.Animation && !f.still, ASCII: f.ascii,
+		Demo: s.demo, Spare: s.spare, Simulate: s.simulate, OpenPage: openPage(a.Getenv), Animate: conf.Animation && !f.still, ASCII: f.ascii,
 		Input: a.Stdin, Getenv: a.Getenv, Now: a.Now,
 		SyncEvery: conf.SyncEvery, Passphrases: asks, Note: note(s.store),
 	}
 	if out, ok := a.Stdout.(*os.File); ok {
 		c.Output = out
+	}
+	if at != nil {
+		if err := at(s, &c); err != nil {
+			return err
+		}
 	}
 	err = a.Screen(ctx, c)
 	if errors.Is(err, ui.ErrNoTerminal) {

@@ -27,7 +27,8 @@ func (a *App) simCommand() *cobra.Command {
 		Long: "sim runs simulated exchanges until it is interrupted. Once all are ready it prints one line of JSON:\n" +
 			"where each listens, and the keys that its accounts have. The exchanges verify signatures, clocks, nonces\n" +
 			"and IP whitelists like the real ones; the keys open nothing anywhere else.\n\n" +
-			"--fault [EXCHANGE=]KIND[:RATE] makes a share of the calls fail. Kinds: " + faultKinds() + ".",
+			"--fault [EXCHANGE=]KIND[:RATE][@PATH][#TIMES] makes a share of the calls fail, those whose path or method\n" +
+			"has PATH in it, the first TIMES of them. Kinds: " + faultKinds() + ".",
 		Example: "  keyrota sim --world demo\n  keyrota sim --fault bybit=429:0.2 --fault timeout:0.05",
 		Args:    noSecretArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -52,7 +53,8 @@ func (a *App) simCommand() *cobra.Command {
 	f.StringVar(&o.World, "world", "demo", "demo, empty or large (10,000 keys)")
 	f.StringVar(&o.Listen, "listen", "127.0.0.1", "loopback address to listen on")
 	f.DurationVar(&o.Latency, "latency", 0, "how long each answer takes")
-	f.StringArrayVar(&faults, "fault", nil, "[EXCHANGE=]KIND[:RATE]; may be repeated")
+	f.DurationVar(&o.Propagation, "propagation", 0, "how long a new key needs until it works, and a deleted one until it stops")
+	f.StringArrayVar(&faults, "fault", nil, "[EXCHANGE=]KIND[:RATE][@PATH][#TIMES]; may be repeated")
 	f.StringVar(&caller, "caller", "", "public address that the exchanges see (default 203.0.113.7)")
 	f.BoolVar(&asJSON, "json", true, "print the line as JSON; false prints a table")
 	return c

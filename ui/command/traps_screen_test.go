@@ -114,7 +114,9 @@ func TestALateAnswerIsNotText(t *testing.T) {
 func openNameField(x *terminal) {
 	x.tb.Helper()
 	x.types("n")
-	x.shows("Add a key", "[ live ]")
+	x.shows("Add a key that you have")
+	x.types("a")
+	x.shows("[ live ]")
 	x.types("\r")
 	x.shows("> Environment")
 	x.types("\r")

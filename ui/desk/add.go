@@ -90,13 +90,13 @@ func (d *Desk) Add(ctx context.Context, k NewKey, t *Trial) (*store.Record, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := vault.PutCredential(ctx, r.ID, c); err != nil {
+	if err := vault.PutCredential(ctx, &r, c); err != nil {
 		return nil, err
 	}
 	snap, err := d.store.Update(func(s *store.Draft) error { return s.Add(r) })
 	if err != nil {
 		// The record does not exist, so nothing would ever name the secret again.
-		return nil, errors.Join(err, vault.DeleteCredential(context.WithoutCancel(ctx), r.ID))
+		return nil, errors.Join(err, vault.DeleteCredential(context.WithoutCancel(ctx), &r))
 	}
 	saved, _ := snap.ByID(r.ID)
 	return saved, d.audit(ctx, fmt.Sprintf("%q was added", r.Name), d.event(saved, store.ActionAdded, string(saved.Status()), ""))
@@ -118,6 +118,7 @@ func (d *Desk) draft(k NewKey) (store.Record, exchanges.Credential, error) {
 	r := store.Record{
 		ID: store.NewRecordID(), Name: k.Name, Exchange: k.Exchange, Environment: k.Environment, Site: k.Site,
 		Account: k.Details.Account, Purpose: k.Details.Purpose, Consumers: k.Details.Consumers, Notes: k.Details.Notes,
+		SubAccount: k.Details.SubAccount, Manager: k.Details.Manager,
 		KeyID: store.MaskKeyID(c.KeyID), Fingerprint: store.Fingerprint(c.KeyID), Added: d.now().UTC(),
 	}
 	for _, other := range d.Snapshot().Records() {

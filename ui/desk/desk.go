@@ -12,6 +12,7 @@ import (
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/store"
+	"github.com/keyrota/keyrota/ui/flow"
 )
 
 // NewKey is a key that the person wants to add: everything about it, and its
@@ -31,6 +32,9 @@ type Details struct {
 	Purpose   string
 	Consumers []store.Consumer
 	Notes     string
+
+	SubAccount string // the sub-account that the key belongs to, as the exchange names it
+	Manager    bool   // keyrota may manage the keys of sub-accounts with it
 }
 
 // Trial is the result of asking the exchange about a key before it is saved.
@@ -114,6 +118,8 @@ type Service interface {
 	// called from several goroutines. When ctx ends, what was learned so far
 	// is kept.
 	Verify(ctx context.Context, ids []store.RecordID, report func(Progress)) error
+	// Flows is create, rotate and revoke.
+	Flows() flow.Flows
 	// History returns the newest audit events of a key, newest first.
 	History(id store.RecordID, most int) ([]store.Event, error)
 }

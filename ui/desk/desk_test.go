@@ -155,7 +155,7 @@ func TestAddPutsTheSecretInTheKeyringAndTheRestInTheFile(t *testing.T) {
 	if r.Status() != store.OK || !r.Facts.Permissions.Has(exchanges.Spot) || strings.Contains(r.KeyID, "ZE6mv9SD") {
 		t.Errorf("record %+v", r)
 	}
-	c, err := store.NewVault(b.secrets).Credential(context.Background(), r.ID)
+	c, err := store.NewVault(b.secrets).Credential(context.Background(), r)
 	if err != nil || c.KeyID != "vmPUZE6mv9SD5VNH" || c.Secret.Reveal() != "s-vmPUZE6mv9SD5VNH" {
 		t.Errorf("vault holds %v, %v", c.KeyID, err)
 	}
@@ -295,7 +295,7 @@ func TestForgetRemovesRecordAndSecret(t *testing.T) {
 	if err := b.Forget(context.Background(), r.ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.NewVault(b.secrets).Credential(context.Background(), r.ID); !errors.Is(err, store.ErrNoSecret) {
+	if _, err := store.NewVault(b.secrets).Credential(context.Background(), r); !errors.Is(err, store.ErrNoSecret) {
 		t.Errorf("the secret: %v", err)
 	}
 	if b.Snapshot().Len() != 0 {

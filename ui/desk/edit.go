@@ -19,6 +19,7 @@ func (d *Desk) Edit(ctx context.Context, id store.RecordID, name string, det Det
 		}
 		before = r
 		r.Name, r.Account, r.Purpose, r.Consumers, r.Notes = name, det.Account, det.Purpose, slices.Clone(det.Consumers), det.Notes
+		r.SubAccount, r.Manager = det.SubAccount, det.Manager
 		return s.Replace(r)
 	})
 	if err != nil {
@@ -26,7 +27,7 @@ func (d *Desk) Edit(ctx context.Context, id store.RecordID, name string, det Det
 	}
 	after, _ := snap.ByID(id)
 	undo := func(ctx context.Context) error {
-		_, err := d.Edit(ctx, id, before.Name, Details{before.Account, before.Purpose, before.Consumers, before.Notes})
+		_, err := d.Edit(ctx, id, before.Name, detailsOf(&before))
 		return err
 	}
 	what := ""
@@ -36,9 +37,19 @@ func (d *Desk) Edit(ctx context.Context, id store.RecordID, name string, det Det
 	return undo, d.audit(ctx, fmt.Sprintf("%q was changed", name), d.event(after, store.ActionEdited, "ok", what))
 }
 
+func detailsOf(r *store.Record) Details {
+	return Details{
+		Account: r.Account, Purpose: r.Purpose, Consumers: r.Consumers, Notes: r.Notes,
+		SubAccount: r.SubAccount, Manager: r.Manager,
+	}
+}
+
 // Forget removes the record, then the secret. The key lives on at the exchange.
 func (d *Desk) Forget(ctx context.Context, id store.RecordID) error {
 	defer d.begin()()
+	if err := d.unfinished(id); err != nil {
+		return err
+	}
 	// The keyring first: a record whose secret cannot be reached stays, so
 	// that the person does not lose sight of a secret that still exists.
 	vault, err := d.ring.open(ctx)
@@ -53,10 +64,24 @@ func (d *Desk) Forget(ctx context.Context, id store.RecordID) error {
 		return err
 	}
 	deed := fmt.Sprintf("%q was forgotten", was.Name)
-	if err := vault.DeleteCredential(context.WithoutCancel(ctx), id); err != nil {
+	if err := vault.DeleteCredential(context.WithoutCancel(ctx), &was); err != nil {
 		return fmt.Errorf("%s, but its secret is still in the keyring (keyrota doctor lists it): %w", deed, err)
 	}
 	return d.audit(ctx, deed, d.event(&was, store.ActionForgotten, "ok", ""))
+}
+
+// unfinished refuses to forget a key that a flow is about: the flow holds more
+// secrets of it than the record's.
+func (d *Desk) unfinished(id store.RecordID) error {
+	if err := d.flows.Load(); err != nil {
+		return err
+	}
+	for _, f := range d.flows.Open() {
+		if f.Record == id && !f.Untouched {
+			return Refuse(fmt.Sprintf("the %s of %q is unfinished", f.Kind, f.Name), "Finish or abandon it first: keyrota resume "+string(f.ID)+".")
+		}
+	}
+	return nil
 }
 
 // gone is the error for a record that somebody removed meanwhile.

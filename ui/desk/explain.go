@@ -20,6 +20,10 @@ func Refuse(what, hint string) error { return &Refusal{What: what, Hint: hint} }
 // Error says what is wrong.
 func (r *Refusal) Error() string { return r.What }
 
+// Advice says what to do instead; the flows, which do not know this package,
+// show it.
+func (r *Refusal) Advice() string { return r.Hint }
+
 // Explain splits an error into the two lines that a person gets: what failed
 // on what, and what to do next.
 func Explain(err error) (what, hint string) {

@@ -25,7 +25,8 @@ type keyring struct {
 // vault is the opened keyring: credentials, and the audit log's anchor.
 type vault struct {
 	*store.Vault
-	anchor store.Anchor
+	secrets store.Secrets
+	anchor  store.Anchor
 }
 
 func newKeyring(d Deps) *keyring {
@@ -91,7 +92,7 @@ func (k *keyring) fresh(ctx context.Context) (*vault, error) {
 			return nil, err
 		}
 	}
-	return &vault{store.NewVault(secrets), store.VaultAnchor{Secrets: secrets}}, nil
+	return &vault{store.NewVault(secrets), secrets, store.VaultAnchor{Secrets: secrets}}, nil
 }
 
 func (k *keyring) state() Keyring {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/store"
+	"github.com/keyrota/keyrota/ui/flow"
 )
 
 // Deps is what a Desk is made of. Log and Now may be nil.
@@ -29,6 +30,14 @@ type Deps struct {
 	ProveKeyring  func(context.Context, store.Secrets) error
 	UsableKeyring func(backend string) error
 
+	// KeysPage replaces the address of an exchange's page for keys; nil or "":
+	// the site's own. Environ is what consumers' commands run with; nil: ours.
+	KeysPage func(exchanges.ID, exchanges.Environment) string
+	Environ  func() []string
+
+	// ProveFor and ProveEvery replace config.toml's, where not 0.
+	ProveFor, ProveEvery time.Duration
+
 	Now       func() time.Time
 	Log       *slog.Logger
 	UserAgent string
@@ -42,6 +51,7 @@ type Desk struct {
 	log      *slog.Logger
 	agent    string
 	ring     *keyring
+	flows    *flow.Engine
 	busy     sync.RWMutex // read-locked by whatever Close must wait for
 
 	mu     sync.Mutex
@@ -59,10 +69,12 @@ func New(d Deps) *Desk {
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Desk{
+	out := &Desk{
 		store: d.Store, registry: d.Registry, now: d.Now, log: d.Log, agent: d.UserAgent,
 		ring: newKeyring(d), venues: map[site]exchanges.Exchange{}, links: map[site]Link{},
 	}
+	out.flows = newFlows(out, d)
+	return out
 }
 
 // patience is how long Close waits. Everything under way ends soon once its
@@ -74,6 +86,7 @@ const patience = 5 * time.Second
 func (d *Desk) Close() error {
 	idle := make(chan struct{})
 	go func() {
+		d.flows.Close()
 		d.busy.Lock() // for ever
 		close(idle)
 	}()
@@ -121,6 +134,9 @@ func (d *Desk) ReadOnly() string {
 	}
 	return reason
 }
+
+// Flows is create, rotate and revoke.
+func (d *Desk) Flows() flow.Flows { return d.flows }
 
 // Link says how the way to a key's exchange was when it was last taken.
 func (d *Desk) Link(r *store.Record) Link {

@@ -26,6 +26,7 @@ const (
 // answer is one key's result on its way into the store.
 type answer struct {
 	id    store.RecordID
+	key   string // fingerprint of the key that was asked about
 	trial Trial
 }
 
@@ -83,7 +84,7 @@ func (d *Desk) askSite(ctx context.Context, vault *vault, s site, records []*sto
 				} else {
 					t = d.ask(ctx, vault, venue, r)
 				}
-				answers <- answer{r.ID, t}
+				answers <- answer{r.ID, r.Fingerprint, t}
 			}
 		})
 	}
@@ -102,7 +103,7 @@ func (d *Desk) ask(ctx context.Context, vault *vault, venue exchanges.Exchange, 
 	if ctx.Err() != nil {
 		return Trial{At: d.now(), Err: &exchanges.Error{Exchange: r.Exchange, Op: "inspect", Kind: exchanges.Canceled, Outcome: exchanges.NotSent}}
 	}
-	c, err := vault.Credential(ctx, r.ID)
+	c, err := vault.Credential(ctx, r)
 	if err == nil {
 		err = store.CheckFingerprint(r, c)
 	}
@@ -187,7 +188,7 @@ func (d *Desk) save(batch []answer, learn func(store.Record, answer) store.Recor
 	if d.ReadOnly() != "" {
 		snap := d.Snapshot()
 		for _, a := range batch {
-			if r, ok := snap.ByID(a.id); ok {
+			if r, ok := snap.ByID(a.id); ok && r.Fingerprint == a.key {
 				learn(*r, a)
 			}
 		}
@@ -199,8 +200,8 @@ func (d *Desk) save(batch []answer, learn func(store.Record, answer) store.Recor
 	_, err := d.store.Update(func(s *store.Draft) error {
 		for _, a := range batch {
 			r, ok := s.Get(a.id)
-			if !ok {
-				continue
+			if !ok || r.Fingerprint != a.key {
+				continue // forgotten, or rotated while the old key was asked about
 			}
 			if err := s.Replace(learn(r, a)); err != nil {
 				return err

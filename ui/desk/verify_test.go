@@ -191,7 +191,7 @@ func TestCloseWaitsForWhatIsUnderWay(t *testing.T) {
 func TestVerifyTellsAMissingSecretFromARefusal(t *testing.T) {
 	b := newBench(t)
 	r := b.add(t, key("one", "id-1"))
-	if err := store.NewVault(b.secrets).DeleteCredential(context.Background(), r.ID); err != nil {
+	if err := store.NewVault(b.secrets).DeleteCredential(context.Background(), r); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.Verify(context.Background(), nil, nil); err != nil {
@@ -206,7 +206,11 @@ func TestVerifyTellsAMissingSecretFromARefusal(t *testing.T) {
 func TestVerifyRefusesASwappedSecret(t *testing.T) {
 	b := newBench(t)
 	one := b.add(t, key("one", "id-1"))
-	if err := store.NewVault(b.secrets).PutCredential(context.Background(), one.ID, key("x", "id-other").Credential); err != nil {
+	vault := store.NewVault(b.secrets)
+	if err := vault.DeleteCredential(context.Background(), one); err != nil { // a slot keeps its key
+		t.Fatal(err)
+	}
+	if err := vault.PutCredential(context.Background(), one, key("x", "id-other").Credential); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.Verify(context.Background(), nil, nil); err != nil {

@@ -1,0 +1,373 @@
+package flow
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/store"
+)
+
+// prompt makes the question that the state asks, from what is known now.
+func (e *Engine) prompt(s *State) Prompt {
+	p := Prompt{ID: Decide(*s).Ask, Due: s.Due}
+	askers[p.ID](e, s, &p)
+	abandonable := p.ID != AskAbandon && s.Step != StepDone // done, but not written down: there is nothing to abandon
+	if abandonable && !slices.ContainsFunc(p.Choices, func(c Choice) bool { return c.ID == Abandon }) {
+		p.Choices = append(p.Choices, Choice{ID: Abandon, Label: "abandon", Help: "End this flow; what is left is stated first.", Bare: true})
+	}
+	return p
+}
+
+var askers map[PromptID]func(*Engine, *State, *Prompt)
+
+func init() { // not a literal: see answers
+	askers = map[PromptID]func(*Engine, *State, *Prompt){
+		AskWhere: (*Engine).askWhere, AskPurpose: (*Engine).askPurpose, AskIPs: (*Engine).askIPs, AskPlan: (*Engine).askPlan,
+		AskOldDead: (*Engine).askOldDead, AskPaste: (*Engine).askPaste, AskLook: (*Engine).askLook, AskReview: (*Engine).askReview,
+		AskConsumer: (*Engine).askConsumer, AskWatch: (*Engine).askWatch, AskRevoke: (*Engine).askRevoke, AskGone: (*Engine).askGone,
+		AskProve: (*Engine).askProve, AskCode: (*Engine).askCode, AskProblem: (*Engine).askProblem,
+		AskAbandon: (*Engine).askAbandon, AskUndo: (*Engine).askUndo,
+	}
+}
+
+// name returns the exchange's name as people know it.
+func (e *Engine) name(s *State) string { return e.info(s.Plan.Exchange).Name }
+
+func (e *Engine) page(s *State) string {
+	if e.KeysPage != nil {
+		if page := e.KeysPage(s.Plan.Exchange, s.Plan.Environment); page != "" {
+			return page
+		}
+	}
+	site, _ := e.site(s.Plan.Exchange, s.Plan.Environment, s.Plan.Site)
+	return site.KeysPage
+}
+
+func (e *Engine) askWhere(s *State, p *Prompt) {
+	p.Title = "Where is the new key for?"
+	p.Text = []string{"Try a new bot on a testnet first, where there is one. One key for each bot: it can be replaced without the others noticing."}
+	exchange := Field{Name: "exchange", Label: "Exchange", Kind: FieldChoice, Default: string(s.Plan.Exchange)}
+	env := Field{Name: "environment", Label: "Environment", Kind: FieldChoice, Default: string(s.Plan.Environment), Help: "live moves real money; testnet and demo keys work on their own sites only"}
+	site := Field{Name: "site", Label: "Site", Kind: FieldText, Default: s.Plan.Site, Help: "regional site, where the exchange has several; empty: the usual one"}
+	for _, i := range e.Infos() {
+		exchange.Options = append(exchange.Options, Option{Value: string(i.ID), Words: i.Name})
+	}
+	for _, x := range []exchanges.Environment{exchanges.Live, exchanges.Testnet, exchanges.Demo} {
+		env.Options = append(env.Options, Option{Value: string(x), Words: string(x)})
+	}
+	p.Fields = []Field{
+		exchange, env, site,
+		{Name: "name", Label: "Name", Kind: FieldText, Default: s.Name, Help: "what it is for: grid-bot"},
+		{Name: "sub_account", Label: "Sub-account", Kind: FieldText, Default: s.Plan.SubAccount, Help: "Binance: its e-mail, Bybit: its UID; empty: the main account"},
+	}
+	p.Choices = []Choice{{ID: Go, Label: "go on"}}
+}
+
+func (e *Engine) askPurpose(s *State, p *Prompt) {
+	p.Title = "What is the key for?"
+	p.Text = []string{"The purpose decides what the key may do: as little as it needs. No purpose lets it withdraw."}
+	preset := Field{Name: "purpose", Label: "Purpose", Kind: FieldChoice, Default: s.Plan.Purpose}
+	for _, x := range Purposes() {
+		preset.Options = append(preset.Options, Option{Value: x.ID, Words: x.Words, Help: x.Help})
+	}
+	p.Fields = []Field{preset, e.permissionField(s, "Permissions", "for your own choice only")}
+	p.Choices = []Choice{{ID: Go, Label: "go on"}, {ID: Back, Label: "back", Bare: true}}
+}
+
+// permissionField offers what the exchange's boxes give.
+func (e *Engine) permissionField(s *State, label, help string) Field {
+	f := Field{Name: "permissions", Label: label, Kind: FieldMany, Default: strings.Join(s.Plan.Permissions, " "), Help: help}
+	boxes := e.info(s.Plan.Exchange).Guide.Boxes
+	for _, x := range exchanges.Permissions() {
+		given := slices.ContainsFunc(boxes, func(b exchanges.Box) bool { return slices.Contains(b.Gives, x) })
+		if s.Kind == Rotate && s.Old.Facts.Permissions.Known() && !s.Old.Facts.Permissions.Has(x) {
+			continue // never wider than the old key
+		}
+		if given || slices.Contains(s.Plan.Permissions, x.String()) {
+			f.Options = append(f.Options, Option{Value: x.String(), Words: x.String()})
+		}
+	}
+	return f
+}
+
+func (e *Engine) askIPs(s *State, p *Prompt) {
+	p.Title = "From which addresses may it be used?"
+	p.Text = append([]string{"A key that is bound to the addresses of your machines is worth nothing to a thief."}, e.mineText(s)...)
+	p.Fields = []Field{e.ipField(s)}
+	p.Choices = []Choice{
+		{ID: Go, Label: "go on"},
+		{ID: Lookup, Label: "ask for my address", Help: "Ask the echo service of your settings which address this machine has.", Bare: true},
+		{ID: Back, Label: "back", Bare: true},
+	}
+}
+
+func (e *Engine) mineText(s *State) []string {
+	if len(s.Plan.Mine) == 0 {
+		return nil
+	}
+	return []string{"This machine is seen as " + strings.Join(s.Plan.Mine, " and ") + "."}
+}
+
+func (e *Engine) ipField(s *State) Field {
+	f := Field{Name: "ips", Label: "IP whitelist", Kind: FieldIPs, Help: "addresses separated by commas; any: no restriction"}
+	switch w := s.Plan.IPs; w.State {
+	case exchanges.IPList:
+		f.Default = strings.Join(w.Entries, ",")
+	case exchanges.IPAny:
+		f.Default = "any"
+	case exchanges.IPRestricted, exchanges.IPUnknown:
+		f.Default = strings.Join(s.Plan.Mine, ",")
+	}
+	return f
+}
+
+func (e *Engine) askPlan(s *State, p *Prompt) {
+	info := e.info(s.Plan.Exchange)
+	p.Title = "The plan"
+	if s.Kind == Rotate {
+		p.Text = append(e.rotationText(s), e.mineText(s)...)
+		p.Fields = []Field{e.permissionField(s, "The new key may", "what the old key may, or less"), e.ipField(s)}
+		p.Choices = []Choice{{ID: Go, Label: "begin"}, {ID: Lookup, Label: "ask for my address", Bare: true}}
+	} else {
+		p.Text = e.creationText(s)
+		p.Fields = []Field{{Name: "consumers", Label: "Used by", Kind: FieldText, Help: "programs that will use it, separated by commas: grid-bot"}}
+		p.Choices = []Choice{{ID: Go, Label: "begin"}, {ID: Back, Label: "back", Bare: true}}
+	}
+	p.Fields = append([]Field{e.routeField(s), e.sourceField(s)}, p.Fields...)
+	_, _, _, missing := info.Guide.Plan(s.permissions())
+	if len(missing) > 0 {
+		p.Warn = append(p.Warn, fmt.Sprintf("%s's page has no box for: %s.", info.Name, strings.Join(words(missing), ", ")))
+	}
+	if s.Plan.IPs.State == exchanges.IPAny {
+		p.Warn = append(p.Warn, "The key will work from any address.")
+	}
+}
+
+func (e *Engine) rotationText(s *State) []string {
+	old := fmt.Sprintf("A new key takes the place of %s. The old one goes on working until the new one is proven, the consumers have it and you say so.", s.Old.Masked)
+	text := []string{old}
+	if s.Plan.IPs.State == exchanges.IPRestricted {
+		text = append(text, e.name(s)+" does not tell the entries of the old key's IP whitelist: write down those of its page.")
+	}
+	if n := len(s.Consumers); n > 0 {
+		names := make([]string, n)
+		for i, h := range s.Consumers {
+			names[i] = h.Consumer.Name
+		}
+		text = append(text, "It is used by "+strings.Join(names, ", ")+".")
+	}
+	return text
+}
+
+func (e *Engine) creationText(s *State) []string {
+	_, _, will, _ := e.info(s.Plan.Exchange).Guide.Plan(s.permissions())
+	text := []string{fmt.Sprintf("%s at %s, %s: may %s, from %s.", s.Name, e.name(s), s.Plan.Environment, list(s.Plan.Permissions), ListText(s.Plan.IPs))}
+	var more []exchanges.Permission
+	for _, p := range will.All(exchanges.Granted) {
+		if !slices.Contains(s.Plan.Permissions, p.String()) {
+			more = append(more, p)
+		}
+	}
+	if len(more) > 0 {
+		text = append(text, fmt.Sprintf("%s gives %s along with that.", e.name(s), list(words(more))))
+	}
+	return text
+}
+
+func list(words []string) string {
+	switch n := len(words); n {
+	case 0:
+		return "nothing"
+	case 1:
+		return words[0]
+	default:
+		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
+	}
+}
+
+// fieldRoute is the field that says by whom a key is made.
+const fieldRoute = "route"
+
+// routeField offers the ways to make the key: by API with each managing key
+// there is, and by hand.
+func (e *Engine) routeField(s *State) Field {
+	f := Field{Name: fieldRoute, Label: "Made", Kind: FieldChoice}
+	if s.Plan.Can.Create && s.Plan.Can.Reach != exchanges.NoKeys {
+		old, _ := e.record(s.Record)
+		for _, r := range managers(e.Records.Snapshot().Records(), s.Plan, old) {
+			f.Options = append(f.Options, Option{Value: "api:" + string(r.ID), Words: fmt.Sprintf("by API with %s", r.Name), Help: "keyrota asks the exchange itself"})
+		}
+	}
+	f.Options = append(f.Options, Option{Value: string(ByHand), Words: "by hand", Help: "you make it on the exchange's page and paste it"})
+	f.Default = f.Options[0].Value
+	return f
+}
+
+// sourceField offers a key pair where the exchange takes one.
+func (e *Engine) sourceField(s *State) Field {
+	f := Field{Name: "source", Label: "Secret", Kind: FieldChoice, Default: string(exchanges.FromExchange)}
+	if alg := s.Plan.Can.KeyPair; alg != "" {
+		f.Options = append(f.Options, Option{Value: string(exchanges.FromKeyPair), Words: fmt.Sprintf("%s key pair made here", alg),
+			Help: "the secret never crosses the network; the program must be able to sign with it"})
+	}
+	f.Options = append(f.Options, Option{Value: string(exchanges.FromExchange), Words: "made by the exchange", Help: "any program can use it"})
+	if c, ok := e.record(s.Record); ok && s.Old.Facts.Permissions.Known() && c != nil && s.Plan.Source == exchanges.FromKeyPair {
+		f.Default = string(exchanges.FromKeyPair)
+	}
+	return f
+}
+
+func (e *Engine) askOldDead(s *State, p *Prompt) {
+	p.Title = "The old key does not work"
+	if s.Old.Blind {
+		p.Text = []string{fmt.Sprintf("The secret of %s is not in the keyring, so nothing can be asked with the old key.", s.Name)}
+	} else {
+		p.Text = []string{fmt.Sprintf("%s refused the old key %s: %s.", e.name(s), s.Old.Masked, s.Old.Refused),
+			"If it was deleted, go on: there is nothing left to revoke. If it may still be alive, let it be revoked as well."}
+	}
+	p.Choices = []Choice{
+		{ID: Retry, Label: "ask again"},
+		{ID: GoneBefore, Label: "it is deleted", Help: "Go on without revoking it."},
+		{ID: Go, Label: "it may be alive", Help: "Go on, and revoke it in its turn."},
+	}
+}
+
+// guide writes the lines of the exchange's page with what is put there.
+func (e *Engine) guide(s *State, steps []exchanges.GuideStep, key Key) []Line {
+	g := e.info(s.Plan.Exchange).Guide
+	on, off, _, _ := g.Plan(s.permissions())
+	boxes := func(bs []exchanges.Box) []string {
+		out := make([]string, len(bs))
+		for i, b := range bs {
+			out[i] = b.Words
+		}
+		return out
+	}
+	var out []Line
+	for _, step := range s.Plan.Source.Steps(steps) {
+		l := Line{Text: step.Text, Name: step.Put}
+		switch step.Put {
+		case exchanges.PutLabel:
+			l.Copy = s.Plan.Label
+		case exchanges.PutPublicKey:
+			l.Copy = s.Plan.Public
+		case exchanges.PutTicks:
+			l.Many = boxes(on)
+		case exchanges.PutNoTicks:
+			l.Many = boxes(off)
+		case exchanges.PutIPs:
+			if s.Plan.IPs.State == exchanges.IPList {
+				l.Copy = g.IPs.Join(s.Plan.IPs.Entries)
+			} else {
+				l.Many = []string{ListText(s.Plan.IPs)}
+			}
+		case exchanges.PutKey:
+			l.Many = []string{key.Masked}
+			if label := s.labelOf(key); label != "" {
+				l.Many = append(l.Many, label)
+			}
+		case exchanges.PutNothing:
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// labelOf returns the label that a key has at the exchange, "" if that is not
+// known.
+func (s *State) labelOf(key Key) string {
+	if key.Facts.Label == "" && key.Slot == s.New.Slot {
+		return s.Plan.Label // not verified yet
+	}
+	return key.Facts.Label
+}
+
+func (e *Engine) askPaste(s *State, p *Prompt) {
+	info := e.info(s.Plan.Exchange)
+	p.Title = "Make the key on " + info.Name + "'s site"
+	p.Page = e.page(s)
+	p.Guide = e.guide(s, info.Guide.Create, Key{})
+	if s.Kind == Rotate && len(s.Old.Facts.ExchangePermissions) > 0 {
+		p.Text = append(p.Text, "The old key has, in the exchange's words: "+strings.Join(s.Old.Facts.ExchangePermissions, ", ")+".")
+	}
+	if s.Plan.Source == exchanges.FromKeyPair {
+		p.Text = append(p.Text, "The private half lies in your keyring already; the page gets the public half, and shows the key's ID.")
+	} else {
+		p.Text = append(p.Text, "The secret is shown once: paste it here before the page is closed.")
+	}
+	if info.Guide.AsOf != "" {
+		p.Text = append(p.Text, fmt.Sprintf("The page's words are those of %s.", info.Guide.AsOf))
+	}
+	p.Fields = []Field{{Name: "credential", Label: "The new key", Kind: FieldCredential, Form: info.Form.Fields,
+		Source: s.Plan.Source, Exch: info.ID, Env: s.Plan.Environment}}
+	p.Choices = []Choice{
+		{ID: Go, Label: "store and verify"},
+		{ID: Relabel, Label: "another label", Help: "The page says that the label is in use.", Bare: true},
+	}
+}
+
+func (e *Engine) askLook(s *State, p *Prompt) {
+	p.Title = "Was the key made?"
+	p.Page = e.page(s)
+	p.Text = []string{
+		fmt.Sprintf("The call that makes the key was sent, and no answer came. Look on the page for a key labelled %s.", s.Plan.Label),
+		"If it is there, delete it: its secret never arrived. Then a new one is made.",
+	}
+	p.Guide = []Line{{Text: "Look for the label", Name: exchanges.PutLabel, Copy: s.Plan.Label}}
+	p.Choices = []Choice{{ID: None, Label: "there is none"}, {ID: There, Label: "it was there, I deleted it"}}
+}
+
+func (e *Engine) askReview(s *State, p *Prompt) {
+	r := s.Review
+	p.Review = r.Lines
+	p.Page = e.page(s)
+	if len(r.Wider) > 0 {
+		p.Title = "Stop: the new key is more than planned"
+		p.Warn = r.Wider
+		p.Text = []string{"Change it on the exchange's page, then check again. It is not used before it is what was planned."}
+	} else {
+		p.Title = "The new key is not quite what was planned"
+		p.Warn = r.Narrower
+		p.Text = []string{"Change it on the exchange's page and check again, or take it as it is."}
+	}
+	p.Guide = e.guide(s, e.info(s.Plan.Exchange).Guide.Restrict, s.New)
+	p.Choices = []Choice{{ID: Retry, Label: "check again"}}
+	if s.Plan.Can.Edit && s.Plan.Route == ByAPI {
+		p.Choices = append([]Choice{{ID: Mend, Label: "set it by API"}}, p.Choices...)
+	}
+	if len(r.Wider) == 0 {
+		p.Choices = append(p.Choices, Choice{ID: Go, Label: "take it as it is"})
+	}
+	if s.Plan.Route == ByHand {
+		p.Choices = append(p.Choices, Choice{ID: Paste, Label: "paste another key", Help: "It is the wrong key.", Bare: true})
+	}
+}
+
+func (e *Engine) askConsumer(s *State, p *Prompt) {
+	h := s.Consumers[s.handover()]
+	c := h.Consumer
+	p.Title = "Hand over to " + exchanges.Clean(c.Name)
+	if h.Error != "" {
+		p.Warn = []string{h.Error}
+	}
+	later := Choice{ID: Later, Label: "not yet", Help: "The flow waits; leave, and resume it when the program has the key.", Bare: true}
+	done := Choice{ID: Done, Label: "it has the key", Help: "You saw it work with the new key."}
+	skip := Choice{ID: Skip, Label: "skip", Help: "It does not need the key any more."}
+	switch c.Handover() {
+	case store.HandHook:
+		p.Text = []string{"This command runs with the new key in its environment, and only there:", exchanges.Clean(c.OnRotate)}
+		p.Choices = []Choice{later, {ID: Run, Label: "run it"}, done, skip}
+	case store.HandFile:
+		p.Text = []string{fmt.Sprintf("The file %s is written from the template %s, for you alone to read. It then holds the secret in the clear.",
+			exchanges.Clean(c.File), exchanges.Clean(c.Template))}
+		p.Choices = []Choice{later, {ID: Write, Label: "write the file"}, done, skip}
+	case store.HandRun:
+		p.Text = []string{"It gets its key from keyrota when it starts: restart it, and see that it works."}
+		p.Choices = []Choice{later, done, skip}
+	case store.HandByHand:
+		p.Text = []string{"Give it the new key in its own way and see that it works. This may take days: leave, and resume later."}
+		p.Choices = []Choice{later, done, skip}
+	}
+}

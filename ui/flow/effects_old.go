@@ -1,0 +1,201 @@
+package flow
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/store"
+)
+
+// killManager reads the key with which the old one is revoked.
+func (e *Engine) killManager(c call) (exchanges.Manager, error) {
+	k := c.s.Plan.Killer
+	switch {
+	case k.New:
+		cred, err := e.newCredential(c)
+		return exchanges.Manager{Credential: cred, SubAccount: c.s.Plan.SubAccount, Code: c.code}, err
+	case k.Itself:
+		cred, err := e.oldCredential(c)
+		return exchanges.Manager{Credential: cred, Code: c.code}, missingSecret("the old key", err)
+	}
+	return e.manager(c, k.Record)
+}
+
+// revoke kills the old key by API.
+func (e *Engine) revoke(c call) error {
+	v, err := e.venue(c.s)
+	if err != nil {
+		return err
+	}
+	revoker, ok := v.(exchanges.Revoker)
+	if !ok {
+		return noAPI(c.s, "revoke")
+	}
+	m, err := e.killManager(c)
+	if err != nil {
+		return err
+	}
+	id, err := e.oldID(c, v, m)
+	if err != nil || id == "" {
+		return err // not in the list: it is gone
+	}
+	return revoker.RevokeKey(c.ctx, m, id)
+}
+
+// oldID returns the old key's full ID, "" when the exchange's list has no such
+// key. It lies with the secret; without that, the list is held against the
+// fingerprint.
+func (e *Engine) oldID(c call, v exchanges.Exchange, m exchanges.Manager) (string, error) {
+	cred, err := e.oldCredential(c)
+	switch {
+	case err == nil && store.Fingerprint(cred.KeyID) == c.s.Old.Fingerprint:
+		return cred.KeyID, nil
+	case err == nil:
+		return "", store.ErrMismatch
+	case !errors.Is(err, store.ErrNoSecret):
+		return "", err
+	}
+	lister, ok := v.(exchanges.Lister)
+	if !ok {
+		return "", missingSecret("the old key", err)
+	}
+	rows, err := lister.ListKeys(c.ctx, m)
+	if err != nil {
+		return "", err
+	}
+	if row := find(rows, c.s.Old.Fingerprint); row != nil {
+		return row.KeyID, nil
+	}
+	return "", nil
+}
+
+// probe tries the old key once, and looks for it in the exchange's list where
+// another key may read that.
+func (e *Engine) probe(c call) (Event, error) {
+	v, err := e.venue(c.s)
+	if err != nil {
+		return Event{}, err
+	}
+	p := &Probe{For: e.ProveFor, Every: e.ProveEvery}
+	if err := e.tryOld(c, v, p); err != nil {
+		return Event{}, err
+	}
+	if p.Accepted || p.Unknown {
+		return Event{Probe: p}, nil
+	}
+	if err := e.lookInList(c, v, p); err != nil {
+		return Event{}, err
+	}
+	if p.Verdict && !p.Unlisted {
+		p.NewOK, p.Alone = e.otherWorks(c, v)
+	}
+	return Event{Probe: p}, nil
+}
+
+func (e *Engine) tryOld(c call, v exchanges.Exchange, p *Probe) error {
+	cred, err := e.oldCredential(c)
+	if errors.Is(err, store.ErrNoSecret) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	p.Asked = true
+	_, err = v.Inspect(c.ctx, cred)
+	x, refused := errors.AsType[*exchanges.Error](err)
+	switch {
+	case err == nil:
+		p.Accepted = true
+	case refused:
+		p.Kind, p.Code, p.Unknown = string(x.Kind), x.Code, x.UnknownKey
+		p.Every = max(p.Every, x.RetryAfter+time.Second)
+		p.Verdict = deadly(x.Kind)
+	default:
+		p.Kind = "error"
+	}
+	return nil
+}
+
+// deadly reports whether a refusal may mean that the key is no more. An address
+// that is not allowed and a missing right are refusals of a key that lives.
+func deadly(k exchanges.Kind) bool {
+	return k == exchanges.Auth || k == exchanges.Expired || k == exchanges.NotFound
+}
+
+// lookInList looks for the old key in the account's list, with a key that is
+// not the old one.
+func (e *Engine) lookInList(c call, v exchanges.Exchange, p *Probe) error {
+	lister, ok := v.(exchanges.Lister)
+	k := c.s.Plan.Killer
+	if !ok || c.s.Proof.NoList || k.Itself || !k.New && k.Record == "" {
+		return nil
+	}
+	m, err := e.killManager(c)
+	if err != nil {
+		return nil // the evidence of refusals is left
+	}
+	rows, err := lister.ListKeys(c.ctx, m)
+	if errors.Is(err, exchanges.SecondFactor) {
+		return err
+	}
+	if err != nil {
+		return nil
+	}
+	if find(rows, c.s.Old.Fingerprint) != nil {
+		p.Listed = true
+	} else {
+		p.Unlisted = true
+	}
+	return nil
+}
+
+// otherWorks reports whether the exchange accepts another key from here now:
+// the new one, or that of another record of the site.
+func (e *Engine) otherWorks(c call, v exchanges.Exchange) (works, alone bool) {
+	none := errors.New("none")
+	cred, err := exchanges.Credential{}, none
+	if c.s.New.Masked != "" {
+		cred, err = e.newCredential(c)
+	} else {
+		for _, r := range e.Records.Snapshot().Records() {
+			if r.Exchange == c.s.Plan.Exchange && r.Environment == c.s.Plan.Environment && r.Site == c.s.Plan.Site &&
+				r.ID != c.s.Record && r.Status() == store.OK {
+				cred, err = e.credential(c.ctx, r.SecretSlot(), r)
+				break
+			}
+		}
+	}
+	if err != nil { // a keyring that fails says nothing of other keys
+		return false, errors.Is(err, none)
+	}
+	_, err = v.Inspect(c.ctx, cred)
+	return err == nil, false
+}
+
+// ways returns how a flow can be abandoned where it is.
+func (s *State) ways() []string {
+	switch {
+	case s.Kind == Rotate && !s.Watch.Since.IsZero():
+		return []string{Back, KeepKey}
+	case s.Kind != Revoke && s.undoesKey() && s.Watch.Since.IsZero():
+		return []string{Back, UndoNew, KeepKey}
+	}
+	return []string{Back, End}
+}
+
+// whose names the key that revokes, for people.
+func (e *Engine) whose(s *State) string {
+	switch k := s.Plan.Killer; {
+	case k.New:
+		return "the new key"
+	case k.Itself:
+		return "the key itself"
+	default:
+		if r, ok := e.record(k.Record); ok {
+			return fmt.Sprintf("the managing key %q", r.Name)
+		}
+	}
+	return "a managing key"
+}

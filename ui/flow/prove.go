@@ -1,0 +1,162 @@
+package flow
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/keyrota/keyrota/store"
+)
+
+const (
+	// settles is how long a revoked key may go on working before that is
+	// worth a question, and how often it is looked at meanwhile.
+	settles    = time.Minute
+	settleLook = 5 * time.Second
+
+	// leastRefusals is how often in a row an ambiguous refusal must be seen.
+	leastRefusals = 3
+)
+
+// probed takes in one try to use the old key.
+//
+// Only the exchange's own word proves that a key is dead: that it knows no
+// such key, or a list of the account's keys without it. A refusal that may
+// also be about the address, a right or the signature is evidence when all of
+// this holds: the exchange took the key from here before, it takes another key
+// from here now, and it goes on refusing for some minutes.
+func (s *State) probed(e Event) error {
+	p, q := e.Probe, &s.Proof
+	q.Tries++
+	q.Judged, q.Kind, q.Code = true, p.Kind, p.Code
+	q.Alive = p.Accepted || p.Listed
+	q.Unknown, q.Unlisted, q.Alone = p.Unknown, p.Unlisted, p.Alone
+	switch {
+	case q.Alive:
+		q.First, q.Last, q.Refusals, q.NewOK = noTime, noTime, 0, false
+		if e.At.Sub(q.Since) < settles {
+			s.Due = e.At.Add(settleLook)
+		}
+	case p.Unknown, p.Unlisted:
+		q.Verdict = Proven
+		s.proven(e)
+	case p.Verdict:
+		s.refusedAgain(e)
+	case p.Asked: // a failure on the way proves nothing
+		s.Due = e.At.Add(p.Every)
+	}
+	return nil
+}
+
+func (s *State) refusedAgain(e Event) {
+	p, q := e.Probe, &s.Proof
+	if q.First.IsZero() {
+		q.First = e.At
+	}
+	q.Last = e.At
+	q.Refusals++
+	q.NewOK = q.NewOK || p.NewOK
+	long := q.Last.Sub(q.First) >= p.For && q.Refusals >= leastRefusals
+	if long && !s.Old.Accepted.IsZero() && (q.NewOK || p.Alone) {
+		q.Verdict = Refused // the person sees the evidence before the secret goes
+		return
+	}
+	if !long {
+		s.Due = e.At.Add(p.Every)
+	}
+}
+
+// proven notes the verdict and goes on to forget the old secret.
+func (s *State) proven(e Event) {
+	action := store.ActionProvenDead
+	if s.Proof.Verdict != Proven {
+		action = store.ActionFoundRefused
+	}
+	s.note(e, action, string(s.Proof.Verdict), strings.Join(s.Evidence(), " "))
+	s.next()
+}
+
+// Evidence says what is known of the old key's death, in sentences.
+func (s *State) Evidence() []string {
+	q := &s.Proof
+	var out []string
+	say := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	switch {
+	case q.Unknown:
+		say("The exchange says that it knows no such key%s.", inBrackets(q.Code))
+	case q.Unlisted:
+		say("The exchange's own list of keys does not have it any more.")
+	case q.Alive:
+		say("The exchange still accepts the old key.")
+	case q.Verdict == Stated:
+		say("You say that it is deleted; keyrota could not ask.")
+	}
+	if !s.Old.Accepted.IsZero() {
+		say("The exchange accepted it from this machine on %s.", clock(s.Old.Accepted))
+	}
+	if q.Refusals > 0 {
+		say("It has refused it %s%s.", q.row(), inBrackets(q.Code))
+		switch {
+		case q.NewOK:
+			say("It accepts another key from this machine meanwhile.")
+		case q.Alone:
+			say("There is no other key here to hold against that.")
+		}
+	} else if q.Kind != "" && !q.Unknown && !q.Unlisted {
+		say("The last try did not reach a verdict (%s).", q.Kind)
+	}
+	return out
+}
+
+// row says how often and for how long the key was refused without a break.
+func (q *Proof) row() string {
+	if q.Refusals == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%s in a row, for %s", times(q.Refusals), q.Last.Sub(q.First).Round(time.Second))
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
+}
+
+func inBrackets(code string) string {
+	if code == "" {
+		return ""
+	}
+	return " (" + code + ")"
+}
+
+// clock writes a moment for people, in UTC as the audit log does.
+func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
+
+// leftovers says what an abandoned flow leaves at the exchange.
+func (s *State) leftovers() []string {
+	var out []string
+	switch {
+	case s.Kind == Revoke && !s.Old.Gone:
+		out = append(out, fmt.Sprintf("The key %s is %s, and its record stays.", s.Old.Masked, s.oldIs()))
+	case s.Kind == Revoke:
+		out = append(out, fmt.Sprintf("The key %s was revoked, but that is not proven. Its record stays: verify it, or revoke it again.", s.Old.Masked))
+	case s.Kind == Create && !s.Watch.Since.IsZero():
+		for _, h := range s.Consumers {
+			if h.State == Waiting || h.State == Asked {
+				out = append(out, fmt.Sprintf("%s is stored; %s does not have it yet.", s.Name, h.Consumer.Name))
+			}
+		}
+	case s.Step == StepReconcile, s.Step == StepMake && s.Plan.Route == ByHand:
+		out = append(out, fmt.Sprintf("If there is a key labelled %s on the exchange's page, delete it there: nobody has its secret.", s.Plan.Label))
+	}
+	return append(out, s.strays()...)
+}
+
+// strays names the labels of attempts that nobody has seen the end of.
+func (s *State) strays() []string {
+	if len(s.Plan.Earlier) == 0 || s.Plan.Can.List && s.Plan.Route == ByAPI {
+		return nil // the exchange's list was asked
+	}
+	return []string{"Should the exchange's page show a key with one of these labels, delete it there: " + strings.Join(s.Plan.Earlier, ", ") + "."}
+}
