@@ -128,8 +128,8 @@ func TestAStaleAnswerIsGivenAgain(t *testing.T) {
 func TestWhatGoesOnByItselfIsWaitedFor(t *testing.T) {
 	soon := flow.Prompt{ID: flow.AskProve, Due: time.Now().Add(time.Minute), Choices: []flow.Choice{{ID: flow.Retry}}}
 	f := newFakeFlows(t, soon, soon)
-	f.late = func(x *fakeFlow, _ flow.Prompt) { go x.pass() }
 	d, id, heard := f.drives(time.Hour)
+	heard.then = f.flows[id].pass
 	e := d.drive(context.Background(), id, script(t, `{"prove": "stated"}`))
 	if e.code != exitDone || len(f.given) != 0 {
 		t.Errorf("it ended with %d; a choice that is not offered yet was given %d times", e.code, len(f.given))

@@ -133,13 +133,21 @@ func (x *fakeFlow) pass() {
 }
 
 // heard notes what a driver tells.
-type heard struct{ words []string }
+type heard struct {
+	words []string
+	then  func() // what happens while the driver waits; may be nil
+}
 
 func (h *heard) moved(*flow.Update) {}
 func (h *heard) answered(u *flow.Update, with string) {
 	h.words = append(h.words, string(u.Prompt.ID)+"="+with)
 }
-func (h *heard) waiting(u *flow.Update) { h.words = append(h.words, string(u.Prompt.ID)+"…") }
+func (h *heard) waiting(u *flow.Update) {
+	h.words = append(h.words, string(u.Prompt.ID)+"…")
+	if h.then != nil {
+		h.then()
+	}
+}
 
 // drives prepares a driver over fake flows and begins one flow.
 func (f *fakeFlows) drives(wait time.Duration) (*driver, flow.ID, *heard) {

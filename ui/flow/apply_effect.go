@@ -63,6 +63,7 @@ func (s *State) preflown(e Event) error {
 	if s.Kind != Create {
 		k := e.Key
 		s.Old.Blind, s.Old.Accepted, s.Old.Refused = k.Blind, k.Accepted, k.Refused
+		s.Old.Lives, s.Old.Listed = k.Lives, k.Listed
 		if !k.Accepted.IsZero() {
 			s.Old.Facts = k.Facts
 		}

@@ -220,17 +220,21 @@ func (e *Engine) sourceField(s *State) Field {
 }
 
 func (e *Engine) askOldDead(s *State, p *Prompt) {
-	p.Title = "The old key does not work"
-	if s.Old.Blind {
+	p.Title = "The old key does not work from here"
+	retry := Choice{ID: Retry, Label: "ask again"}
+	dead := Choice{ID: GoneBefore, Label: "it is deleted", Help: "Go on without revoking it."}
+	alive := Choice{ID: Go, Label: "it may be alive", Help: "Go on, and revoke it in its turn."}
+	p.Choices = []Choice{retry, dead, alive}
+	refused := fmt.Sprintf("%s refused the old key %s: %s.", e.name(s), s.Old.Masked, s.Old.Refused)
+	switch {
+	case s.Old.Blind:
 		p.Text = []string{fmt.Sprintf("The secret of %s is not in the keyring, so nothing can be asked with the old key.", s.Name)}
-	} else {
-		p.Text = []string{fmt.Sprintf("%s refused the old key %s: %s.", e.name(s), s.Old.Masked, s.Old.Refused),
-			"If it was deleted, go on: there is nothing left to revoke. If it may still be alive, let it be revoked as well."}
-	}
-	p.Choices = []Choice{
-		{ID: Retry, Label: "ask again"},
-		{ID: GoneBefore, Label: "it is deleted", Help: "Go on without revoking it."},
-		{ID: Go, Label: "it may be alive", Help: "Go on, and revoke it in its turn."},
+	case s.Old.Lives:
+		p.Text = []string{refused, "That is how a key is refused that lives. It can be revoked all the same."}
+		alive.Label = "go on"
+		p.Choices = []Choice{retry, alive}
+	default:
+		p.Text = []string{refused, "If it was deleted, go on: there is nothing left to revoke. If it may still be alive, let it be revoked as well."}
 	}
 }
 

@@ -140,17 +140,54 @@ func (e *Engine) preflight(c call) (Event, error) {
 	if ev.Key, err = e.oldNow(c, v, rows); err != nil {
 		return Event{}, err
 	}
-	probe := *s
-	probe.Old.Blind = ev.Key.Blind
+	ev.Key.Listed = find(rows, s.Old.Fingerprint) != nil
+	return ev, e.planKill(c, v, &ev)
+}
+
+// planKill decides by whom the old key will be revoked. A managing key must see
+// it: one of another account would find nothing to revoke, and say so.
+func (e *Engine) planKill(c call, v exchanges.Exchange, ev *Event) error {
+	s := *c.s
+	s.Old.Blind = ev.Key.Blind
 	if !ev.Key.Accepted.IsZero() {
-		probe.Old.Facts = ev.Key.Facts
+		s.Old.Facts = ev.Key.Facts
 	}
 	old, ok := e.record(s.Record)
 	if !ok {
-		return Event{}, &refusal{"store", fmt.Sprintf("%q was forgotten meanwhile", s.Name), "Abandon this flow; the key lives on at the exchange."}
+		return &refusal{"store", fmt.Sprintf("%q was forgotten meanwhile", s.Name), "Abandon this flow; the key lives on at the exchange."}
 	}
-	ev.Kill, ev.Killer = killer(e.Records.Snapshot().Records(), &probe, old)
-	return ev, nil
+	ev.Kill, ev.Killer = killer(e.Records.Snapshot().Records(), &s, old)
+	if ev.Killer.Record == "" || ev.Key.Listed && ev.Killer.Record == s.Plan.Manager {
+		return nil
+	}
+	seen, err := e.sees(c, v, ev.Killer.Record)
+	switch x, ok := errors.AsType[*exchanges.Error](err); {
+	case err == nil && seen, errors.Is(err, exchanges.SecondFactor): // not worth a code
+		ev.Key.Listed = seen
+		return nil
+	case ok && !x.Kind.Verdict():
+		return err
+	case err == nil:
+		ev.Notes = append(ev.Notes, "The managing key does not see the old key: it belongs to another account, or the key is deleted already. It is revoked by hand.")
+	default:
+		ev.Notes = append(ev.Notes, "The managing key cannot be used, so the old key is revoked by hand: "+problemOf(err).What+".")
+	}
+	ev.Kill, ev.Killer = ByHand, Killer{}
+	return nil
+}
+
+// sees reports whether the list that a managing key reads has the old key.
+func (e *Engine) sees(c call, v exchanges.Exchange, manager store.RecordID) (bool, error) {
+	lister, ok := v.(exchanges.Lister)
+	if !ok {
+		return true, nil // nobody can tell; the proof will
+	}
+	m, err := e.manager(c, manager)
+	if err != nil {
+		return false, err
+	}
+	rows, err := lister.ListKeys(c.ctx, m)
+	return find(rows, c.s.Old.Fingerprint) != nil, err
 }
 
 // room lists the account's keys with the managing key: it may manage, the old
@@ -215,7 +252,7 @@ func (e *Engine) oldNow(c call, v exchanges.Exchange, rows []exchanges.KeyInfo) 
 	}
 	info, err := v.Inspect(c.ctx, cred)
 	if x, ok := errors.AsType[*exchanges.Error](err); ok && x.Kind.Verdict() {
-		return Key{Refused: x.Error()}, nil
+		return Key{Refused: x.Error(), Lives: !deadly(x.Kind)}, nil
 	}
 	if err != nil {
 		return Key{}, err

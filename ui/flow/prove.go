@@ -30,14 +30,14 @@ func (s *State) probed(e Event) error {
 	q.Tries++
 	q.Judged, q.Kind, q.Code = true, p.Kind, p.Code
 	q.Alive = p.Accepted || p.Listed
-	q.Unknown, q.Unlisted, q.Alone = p.Unknown, p.Unlisted, p.Alone
+	q.Unknown, q.Unlisted, q.Alone = p.Unknown, p.Unlisted && s.listTells(p), p.Alone
 	switch {
 	case q.Alive:
 		q.First, q.Last, q.Refusals, q.NewOK = noTime, noTime, 0, false
 		if e.At.Sub(q.Since) < settles {
 			s.Due = e.At.Add(settleLook)
 		}
-	case p.Unknown, p.Unlisted:
+	case q.Unknown, q.Unlisted:
 		q.Verdict = Proven
 		s.proven(e)
 	case p.Verdict:
@@ -46,6 +46,13 @@ func (s *State) probed(e Event) error {
 		s.Due = e.At.Add(p.Every)
 	}
 	return nil
+}
+
+// listTells reports whether a list without the old key says anything: the key
+// must have been in it, or have worked before and be refused now. Else the list
+// may be that of another account.
+func (s *State) listTells(p *Probe) bool {
+	return s.Old.Listed || p.Verdict && !s.Old.Accepted.IsZero()
 }
 
 func (s *State) refusedAgain(e Event) {

@@ -43,13 +43,32 @@ func TestOneWordOfTheExchangeProvesTheDeath(t *testing.T) {
 		"the list, asked blindfold":  {Unlisted: true},
 		"the list, without a secret": {Kind: "", Unlisted: true, Every: time.Minute},
 	} {
-		s := probes(t, stateAt(Rotate, StepProve), p)
+		s := probes(t, stateAt(Rotate, StepProve, func(s *State) { s.Old.Listed = true }), p)
 		if s.Step != StepForget || s.Proof.Verdict != Proven || !noted(s, store.ActionProvenDead) {
 			t.Errorf("%s: %s with verdict %q", name, s.Step, s.Proof.Verdict)
 		}
 		if text := strings.Join(s.Evidence(), " "); !strings.Contains(text, "knows no such key") && !strings.Contains(text, "own list of keys does not have it") {
 			t.Errorf("%s: %s", name, text)
 		}
+	}
+}
+
+// TestAListThatNeverHadTheKeyProvesNothing: it may be that of another account.
+func TestAListThatNeverHadTheKeyProvesNothing(t *testing.T) {
+	never := func(s *State) { s.Old.Accepted = noTime }
+	for name, p := range map[string]Probe{
+		"nothing was asked":       {Unlisted: true, Every: time.Minute},
+		"the way was blocked":     {Asked: true, Kind: "network", Unlisted: true, Every: time.Minute},
+		"refused, as ever before": vague(func(p *Probe) { p.Unlisted = true }),
+	} {
+		s := probes(t, stateAt(Rotate, StepProve, never), p)
+		if s.Step != StepProve || s.Proof.Verdict != Open || s.Proof.Unlisted {
+			t.Errorf("%s: %s, %+v", name, s.Step, s.Proof)
+		}
+	}
+	// It worked before, it is refused now, and the list does not have it.
+	if s := probes(t, stateAt(Rotate, StepProve), vague(func(p *Probe) { p.Unlisted = true })); s.Proof.Verdict != Proven {
+		t.Errorf("%+v", s.Proof)
 	}
 }
 

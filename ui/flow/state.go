@@ -152,6 +152,8 @@ type Key struct {
 	Blind    bool        `json:"blind,omitempty"`    // its secret is not in the keyring: nothing can be asked with it
 	Accepted time.Time   `json:"accepted,omitzero"`  // when the exchange last accepted it in this flow
 	Refused  string      `json:"refused,omitempty"`  // preflight: how the exchange refused it
+	Lives    bool        `json:"lives,omitempty"`    // preflight: the refusal is one of a key that lives
+	Listed   bool        `json:"listed,omitempty"`   // preflight: it is in the list that the killer reads
 	Dead     bool        `json:"dead,omitempty"`     // it was deleted before we began, says the person
 	Gone     bool        `json:"gone,omitempty"`     // revoked: by us, or the person says so
 	Facts    store.Facts `json:"facts,omitzero"`     // as of Accepted

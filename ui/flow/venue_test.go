@@ -41,6 +41,7 @@ type venueKey struct {
 	made                       time.Time
 	used                       exchanges.Moment
 	env                        exchanges.Environment
+	hidden                     bool // not in the list that managing keys see
 }
 
 func (k *venueKey) credential() exchanges.Credential {
@@ -248,7 +249,7 @@ func (s *site) ListKeys(_ context.Context, m exchanges.Manager) (out []exchanges
 			return err
 		}
 		for _, id := range s.order {
-			if k := s.keys[id]; k != nil {
+			if k := s.keys[id]; k != nil && !k.hidden {
 				out = append(out, s.describe(k))
 			}
 		}
