@@ -68,7 +68,7 @@ func (e *editForm) fill(r *store.Record) {
 		e.form.fields = append(e.form.fields, e.subAccount, e.manager)
 	}
 	for _, c := range r.Consumers {
-		e.addConsumer(consumerText(c))
+		e.addConsumer(c.String())
 	}
 	e.addConsumer("")
 }
@@ -174,10 +174,10 @@ func (e *editForm) details() (desk.Details, bool) {
 // whatever the line does not show.
 func (e *editForm) consumer(i int) (store.Consumer, bool, error) {
 	text := e.consumers[i].value()
-	if i < len(e.before.Consumers) && text == strings.TrimSpace(consumerText(e.before.Consumers[i])) {
+	if i < len(e.before.Consumers) && text == strings.TrimSpace(e.before.Consumers[i].String()) {
 		return e.before.Consumers[i], true, nil
 	}
-	return parseConsumer(text)
+	return store.ParseConsumer(text)
 }
 
 func (e *editForm) save() tea.Cmd {

@@ -195,7 +195,7 @@ func (w *addWizard) takeWhat() bool {
 		f.refuse(0, err.Error(), "Choose another name.")
 		return false
 	}
-	consumers, err := parseNames(text(3))
+	consumers, err := store.ParseConsumers(text(3))
 	if err != nil {
 		f.refuse(3, err.Error(), "Write names separated by commas; edit says later how each gets a new key.")
 		return false

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -15,9 +16,10 @@ import (
 )
 
 type addFlags struct {
-	exchange, env, site, name, account, purpose string
-	consumers                                   []string
-	noVerify, stdin, asJSON                     bool
+	exchange, env, site, name, account, purpose, subAccount string
+
+	consumers                        []string
+	manager, noVerify, stdin, asJSON bool
 }
 
 func (a *App) addCommand(g *globals) *cobra.Command {
@@ -43,7 +45,9 @@ func (a *App) addCommand(g *globals) *cobra.Command {
 	fl.StringVar(&f.name, "name", "", "your name for the key")
 	fl.StringVar(&f.account, "account", "", "login or sub-account that the key belongs to")
 	fl.StringVar(&f.purpose, "purpose", "", "what the key is for")
-	fl.StringSliceVar(&f.consumers, "consumer", nil, "a program that uses the key; may be repeated")
+	fl.StringVar(&f.subAccount, "sub-account", "", "sub-account that the key belongs to, as the exchange names it, when a managing key manages it")
+	fl.BoolVar(&f.manager, "manager", false, "keyrota may manage the keys of sub-accounts with this key")
+	fl.StringArrayVar(&f.consumers, "consumer", nil, `a program that uses the key: "bot", "bot: command", "bot = run" or "bot > FILE from TEMPLATE"; may be repeated`)
 	fl.BoolVar(&f.noVerify, "no-verify", false, "store the key without asking the exchange")
 	fl.BoolVar(&f.stdin, "stdin", false, "read the credential from standard input")
 	fl.BoolVar(&f.asJSON, "json", false, "print JSON")
@@ -117,12 +121,33 @@ func (f addFlags) key() (desk.NewKey, error) {
 	}
 	k := desk.NewKey{
 		Name: f.name, Exchange: exchanges.ID(f.exchange), Environment: env, Site: f.site,
-		Details: desk.Details{Account: f.account, Purpose: f.purpose},
+		Details: desk.Details{Account: f.account, Purpose: f.purpose, SubAccount: f.subAccount, Manager: f.manager},
 	}
-	for _, c := range f.consumers {
-		k.Details.Consumers = append(k.Details.Consumers, store.Consumer{Name: c})
+	if f.manager && f.subAccount != "" {
+		return k, desk.Refuse("a key of a sub-account manages no others", "Leave out --manager or --sub-account.")
 	}
-	return k, nil
+	k.Details.Consumers, err = consumersOf(f.consumers)
+	return k, err
+}
+
+// consumersOf reads what --consumer got. A list of plain names may be given in
+// one go.
+func consumersOf(texts []string) ([]store.Consumer, error) {
+	var out []store.Consumer
+	for _, text := range texts {
+		var read []store.Consumer
+		c, some, err := store.ParseConsumer(text)
+		if !strings.ContainsAny(text, `:=>"`) {
+			read, err = store.ParseConsumers(text)
+		} else if some {
+			read = []store.Consumer{c}
+		}
+		if err != nil {
+			return nil, desk.Refuse("--consumer: "+err.Error(), "See keyrota add --help.")
+		}
+		out = append(out, read...)
+	}
+	return out, nil
 }
 
 // maxCredential bounds what is read: an RSA key of 16,384 bits has 12 kB.

@@ -159,10 +159,12 @@ func (s *State) takePlan(a Answered, e Event) error {
 		s.Plan.IPs = ParseIPs(v["ips"])
 		s.mustRead()
 	default:
-		for name := range strings.SplitSeq(v["consumers"], ",") {
-			if name = strings.TrimSpace(name); name != "" {
-				s.Consumers = append(s.Consumers, Handover{Consumer: store.Consumer{Name: name}, State: Waiting})
-			}
+		consumers, err := store.ParseConsumers(v["consumers"])
+		if err != nil {
+			return &FieldError{Field: "consumers", What: err.Error()}
+		}
+		for _, c := range consumers {
+			s.Consumers = append(s.Consumers, Handover{Consumer: c, State: Waiting})
 		}
 	}
 	s.Plan.Route = ByHand

@@ -171,6 +171,9 @@ func (e *Engine) checkWhole(s *State, p Prompt, a *Answer) error {
 				return err
 			}
 		}
+		if err := checkConsumers(a); err != nil {
+			return err
+		}
 		return e.checkSource(s, a)
 	case AskPaste:
 		return e.checkPasted(s, a.Credential)
@@ -241,6 +244,14 @@ func sitesText(i exchanges.Info) string {
 		out = append(out, fmt.Sprintf("%s (%s)", s.Environment, s.ID))
 	}
 	return strings.Join(out, ", ")
+}
+
+// checkConsumers reads the programs that will use a new key.
+func checkConsumers(a *Answer) error {
+	if _, err := store.ParseConsumers(a.Values["consumers"]); err != nil {
+		return &FieldError{"consumers", err.Error(), `Write "bot", "bot: command", "bot = run" or "bot > FILE from TEMPLATE"; separate several by commas.`}
+	}
+	return nil
 }
 
 // checkSource refuses a key pair where the chosen route takes none.

@@ -1,51 +1,49 @@
-package ui
+package store
 
 import (
 	"strings"
 	"testing"
-
-	"github.com/keyrota/keyrota/store"
 )
 
 func TestConsumersAreReadAsTheyAreWritten(t *testing.T) {
 	for _, c := range []struct {
 		text string
-		want store.Consumer
+		want Consumer
 	}{
-		{"grid-bot", store.Consumer{Name: "grid-bot"}},
-		{"my tax tool", store.Consumer{Name: "my tax tool"}},
-		{"grid-bot: systemctl --user restart grid-bot", store.Consumer{Name: "grid-bot", By: store.HandHook, OnRotate: "systemctl --user restart grid-bot"}},
-		{`bot: a, b; c | d > e = f: "g" && h`, store.Consumer{Name: "bot", By: store.HandHook, OnRotate: `a, b; c | d > e = f: "g" && h`}},
-		{"bot = run", store.Consumer{Name: "bot", By: store.HandRun}},
-		{"bot > /etc/bot.json from /etc/bot.tmpl", store.Consumer{Name: "bot", By: store.HandFile, File: "/etc/bot.json", Template: "/etc/bot.tmpl"}},
-		{`bot > "/a from b" from "/c from \"d\""`, store.Consumer{Name: "bot", By: store.HandFile, File: "/a from b", Template: `/c from "d"`}},
-		{`"a: b = c > d \"e\" \\f": restart`, store.Consumer{Name: `a: b = c > d "e" \f`, By: store.HandHook, OnRotate: "restart"}},
-		{"日本語ボット: 再起動", store.Consumer{Name: "日本語ボット", By: store.HandHook, OnRotate: "再起動"}},
+		{"grid-bot", Consumer{Name: "grid-bot"}},
+		{"my tax tool", Consumer{Name: "my tax tool"}},
+		{"grid-bot: systemctl --user restart grid-bot", Consumer{Name: "grid-bot", By: HandHook, OnRotate: "systemctl --user restart grid-bot"}},
+		{`bot: a, b; c | d > e = f: "g" && h`, Consumer{Name: "bot", By: HandHook, OnRotate: `a, b; c | d > e = f: "g" && h`}},
+		{"bot = run", Consumer{Name: "bot", By: HandRun}},
+		{"bot > /etc/bot.json from /etc/bot.tmpl", Consumer{Name: "bot", By: HandFile, File: "/etc/bot.json", Template: "/etc/bot.tmpl"}},
+		{`bot > "/a from b" from "/c from \"d\""`, Consumer{Name: "bot", By: HandFile, File: "/a from b", Template: `/c from "d"`}},
+		{`"a: b = c > d \"e\" \\f": restart`, Consumer{Name: `a: b = c > d "e" \f`, By: HandHook, OnRotate: "restart"}},
+		{"日本語ボット: 再起動", Consumer{Name: "日本語ボット", By: HandHook, OnRotate: "再起動"}},
 	} {
-		got, some, err := parseConsumer(c.text)
+		got, some, err := ParseConsumer(c.text)
 		if err != nil || !some || got != c.want {
 			t.Errorf("%q is read as %+v, %v, %v", c.text, got, some, err)
 		}
-		if back := consumerText(c.want); back != c.text {
+		if back := c.want.String(); back != c.text {
 			t.Errorf("%+v is written as %q, want %q", c.want, back, c.text)
 		}
 	}
 }
 
 func TestConsumersAreReadGenerously(t *testing.T) {
-	for text, want := range map[string]store.Consumer{
-		"  bot:restart  ": {Name: "bot", By: store.HandHook, OnRotate: "restart"},
-		"bot=run":         {Name: "bot", By: store.HandRun},
+	for text, want := range map[string]Consumer{
+		"  bot:restart  ": {Name: "bot", By: HandHook, OnRotate: "restart"},
+		"bot=run":         {Name: "bot", By: HandRun},
 		"bot = hand":      {Name: "bot"},
 		`"bot"`:           {Name: "bot"},
-		"bot>/a from /b":  {Name: "bot", By: store.HandFile, File: "/a", Template: "/b"},
+		"bot>/a from /b":  {Name: "bot", By: HandFile, File: "/a", Template: "/b"},
 	} {
-		if got, some, err := parseConsumer(text); err != nil || !some || got != want {
+		if got, some, err := ParseConsumer(text); err != nil || !some || got != want {
 			t.Errorf("%q is read as %+v, %v, %v", text, got, some, err)
 		}
 	}
 	for _, text := range []string{"", "   ", `""`} {
-		if got, some, err := parseConsumer(text); err != nil || some {
+		if got, some, err := ParseConsumer(text); err != nil || some {
 			t.Errorf("%q is read as %+v, %v", text, got, err)
 		}
 	}
@@ -70,7 +68,7 @@ func TestConsumersThatMakeNoSenseAreRefused(t *testing.T) {
 		`my "bot": restart`:     "around the whole name",
 		`"bot" restart`:         "after the name in quotes",
 	} {
-		got, some, err := parseConsumer(text)
+		got, some, err := ParseConsumer(text)
 		if err == nil || some || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is read as %+v, %v, %v; want an error with %q", text, got, some, err, want)
 		}
@@ -84,8 +82,8 @@ func FuzzConsumerNamesComeBack(f *testing.F) {
 		f.Add(name, "restart")
 	}
 	f.Fuzz(func(t *testing.T, name, command string) {
-		text := consumerText(store.Consumer{Name: name, OnRotate: command})
-		got, _, err := parseConsumer(text)
+		text := Consumer{Name: name, OnRotate: command}.String()
+		got, _, err := ParseConsumer(text)
 		if err != nil {
 			return
 		}
@@ -95,7 +93,7 @@ func FuzzConsumerNamesComeBack(f *testing.F) {
 		if command == "" && got.OnRotate != "" {
 			t.Errorf("the name %q has become the command %q", name, got.OnRotate)
 		}
-		again, _, err := parseConsumer(consumerText(got))
+		again, _, err := ParseConsumer(got.String())
 		if err != nil || again.Name != got.Name || again.Handover() != got.Handover() {
 			t.Errorf("%+v comes back as %+v, %v", got, again, err)
 		}
@@ -103,11 +101,11 @@ func FuzzConsumerNamesComeBack(f *testing.F) {
 }
 
 func TestListsOfConsumers(t *testing.T) {
-	got, err := parseNames("a, b: restart b, , c")
+	got, err := ParseConsumers("a, b: restart b, , c")
 	if err != nil || len(got) != 3 || got[1].OnRotate != "restart b" || got[2].Name != "c" {
 		t.Errorf("read %+v, %v", got, err)
 	}
-	if _, err := parseNames("a, b:"); err == nil {
+	if _, err := ParseConsumers("a, b:"); err == nil {
 		t.Error("a consumer without its command is taken")
 	}
 }
