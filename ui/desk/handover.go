@@ -32,6 +32,7 @@ var _ flow.Handler = handler{}
 // arguments, which every program can read. What it prints is dropped, since it
 // may print what it was given.
 func (h handler) RunHook(ctx context.Context, c store.Consumer, r *store.Record, cred exchanges.Credential) error {
+	person := ctx
 	ctx, cancel := context.WithTimeout(ctx, hookTime)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "sh", "-c", c.OnRotate) //nolint:gosec // it is the person's own command, run after a yes
@@ -45,6 +46,8 @@ func (h handler) RunHook(ctx context.Context, c store.Consumer, r *store.Record,
 	switch {
 	case err == nil:
 		return nil
+	case person.Err() != nil:
+		return Refuse(fmt.Sprintf("the command of %s was interrupted", exchanges.Clean(c.Name)), "Look whether the program works, then try again or say that it has the key.")
 	case ctx.Err() != nil:
 		return Refuse(fmt.Sprintf("the command of %s did not end within %s", exchanges.Clean(c.Name), hookTime), "Run it yourself, or mend it and try again.")
 	case errors.As(err, &exit):

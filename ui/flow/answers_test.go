@@ -95,7 +95,9 @@ func TestAnswersWhileTheKeyIsMade(t *testing.T) {
 	checkReplies(t, []reply{
 		{"another label", stateAt(Rotate, StepMake), says(AskPaste, Relabel), StepMake, relabelled},
 		{"there is none", stateAt(Rotate, StepReconcile, func(s *State) { s.Plan.Can.List = false }), says(AskLook, None), StepMake, relabelled},
-		{"it was there", stateAt(Rotate, StepReconcile, func(s *State) { s.Plan.Can.List = false }), says(AskLook, There), StepMake, relabelled},
+		{"it was there", stateAt(Rotate, StepReconcile, func(s *State) { s.Plan.Can.List = false }), says(AskLook, There), StepMake, func(s State) bool {
+			return s.Plan.Label == "keyrota-grid-0002" && len(s.Plan.Earlier) == 0 // it is deleted
+		}},
 		{"check again", stateAt(Rotate, StepVerify, narrow), says(AskReview, Retry), StepVerify, func(s State) bool { return Decide(s).Do == DoVerify }},
 		{"as it is", stateAt(Rotate, StepVerify, narrow), says(AskReview, Go), StepSwitch, func(s State) bool { return s.Review.Accepted && s.New.Verified }},
 		{"mend it", stateAt(Rotate, StepVerify, narrow, byAPI), says(AskReview, Mend), StepVerify, func(s State) bool { return Decide(s).Do == DoRestrict }},

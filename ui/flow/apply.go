@@ -98,7 +98,7 @@ func (s *State) takeWhere(a Answered, e Event) error {
 	v := a.Values
 	s.Plan.Exchange, s.Plan.Environment, s.Plan.Site = exchanges.ID(v["exchange"]), exchanges.Environment(v["environment"]), v["site"]
 	s.Plan.SubAccount, s.Name = v["sub_account"], v["name"]
-	s.Plan.Can = e.Can
+	s.Plan.Can, s.Plan.Usual = e.Can, e.Usual
 	s.next()
 	return nil
 }
@@ -204,16 +204,25 @@ func (s *State) takePaste(a Answered, e Event) error {
 	return nil
 }
 
+// relabel goes on with a fresh label and remembers the last one: a key may
+// still appear under it.
 func (s *State) relabel(e Event) {
 	s.Plan.Earlier = append(s.Plan.Earlier, s.Plan.Label)
+	s.newLabel(e)
+}
+
+func (s *State) newLabel(e Event) {
 	s.Plan.Label = e.Label
 	s.Looks, s.Due = 0, noTime
 }
 
 func (s *State) takeLook(a Answered, e Event) error {
 	switch a.Choice {
-	case None, There:
+	case None:
 		s.relabel(e)
+		s.Step = StepMake
+	case There:
+		s.newLabel(e)
 		s.Step = StepMake
 	default:
 		return unknownChoice(a)
@@ -243,6 +252,7 @@ func (s *State) takeReview(a Answered, e Event) error {
 // has it: they pasted it.
 func (s *State) pasteAgain(e Event) {
 	s.Trash = append(s.Trash, s.New.Slot)
+	s.Notes = append(s.Notes, fmt.Sprintf("The key %s was pasted first and is not used: if it was made for this, delete it on the exchange's page.", s.New.Masked))
 	s.New = Key{Slot: e.Slot}
 	s.Review, s.Problem, s.Mend, s.Due = nil, nil, false, noTime
 	s.Plan.Route, s.Plan.Source, s.Plan.Public = ByHand, exchanges.FromExchange, ""

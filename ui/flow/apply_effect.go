@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/keyrota/keyrota/store"
@@ -82,7 +83,7 @@ func (s *State) preflown(e Event) error {
 // made takes in the new key. Its secret is in the keyring by now.
 func (s *State) made(e Event) error {
 	s.New.Masked, s.New.Fingerprint, s.New.Made = e.Key.Masked, e.Key.Fingerprint, e.At
-	s.Recall, s.Looks = false, 0
+	s.Recall, s.Looks, s.Lost = false, 0, nil
 	how := "by hand"
 	if s.Plan.Route == ByAPI {
 		how = "by API"
@@ -106,17 +107,44 @@ func (s *State) reconciled(e Event) error {
 	case FoundWhole:
 		return s.made(e)
 	case FoundStray:
-		s.relabel(e)
-		s.Step = StepMake
+		s.newLabel(e)
+		s.makeAgain(e)
 	case FoundNone:
 		if s.Looks++; s.Looks < 2 {
 			s.Due = e.At.Add(relookAfter)
 			return nil
 		}
+		s.Notes = append(s.Notes, fmt.Sprintf("No key labelled %s was found. Should one appear, delete it: nobody has its secret.", s.Plan.Label))
 		s.relabel(e)
-		s.Step = StepMake
+		s.makeAgain(e)
 	}
 	return nil
+}
+
+// loseTrack notes that nobody knows whether the key was made. The keyring is
+// looked at before the exchange is: a secret that lies there is that of the
+// key, whatever the exchange's list says yet.
+func (s *State) loseTrack(why *Problem) {
+	if why != nil && s.Lost != nil {
+		why.Tries = s.Lost.Tries
+	}
+	if why != nil {
+		why.Tries++
+		s.Lost = why
+	}
+	s.Step, s.Looks, s.Problem, s.Recall = StepReconcile, 0, nil, true
+}
+
+// makeAgain starts over by itself once. What fails twice in one way would make
+// and delete keys for ever: then the person decides.
+func (s *State) makeAgain(e Event) {
+	s.Step = StepMake
+	if s.Lost == nil || s.Lost.Tries < 2 {
+		return
+	}
+	p := *s.Lost
+	p.Effect, p.Unknown, p.At = DoCreate, false, e.At
+	s.Problem = &p
 }
 
 func (s *State) restricted(Event) error {
@@ -142,6 +170,7 @@ func (s *State) switched(e Event) error {
 	if e.Name != "" {
 		s.Name = e.Name
 	}
+	s.meet(e.Consumers)
 	s.Watch.Since = e.At
 	if s.Kind == Create {
 		s.note(e, store.ActionAdded, "ok", s.New.Masked+" for "+s.purpose())
@@ -153,6 +182,15 @@ func (s *State) switched(e Event) error {
 		s.Outcome = s.ending()
 	}
 	return nil
+}
+
+// meet adds the consumers that the record was given since the flow began.
+func (s *State) meet(all []store.Consumer) {
+	for _, c := range all {
+		if !slices.ContainsFunc(s.Consumers, func(h Handover) bool { return h.Consumer.Name == c.Name }) {
+			s.Consumers = append(s.Consumers, Handover{Consumer: c, State: Waiting})
+		}
+	}
 }
 
 func (s *State) purpose() string {
@@ -197,6 +235,8 @@ func (s *State) undone(e Event) error {
 		s.Left = s.strays()
 	}
 	switch {
+	case s.New.Masked != "" && s.Plan.Route != ByAPI && s.New.Accepted.IsZero(): // refused as it ever was
+		s.Outcome = "Abandoned. The new key is deleted, by your word; everything else is as it was."
 	case s.New.Masked != "":
 		s.Outcome = "Abandoned. The new key is deleted again; everything is as it was."
 	case len(s.Left) > 0:
@@ -239,6 +279,10 @@ func (s *State) ending() string {
 // oldIs says what is known of the old key at this moment.
 func (s *State) oldIs() string {
 	switch {
+	case s.Proof.Alive:
+		return "live"
+	case s.Proof.Verdict == Proven:
+		return "proven dead"
 	case s.Old.Dead:
 		return "deleted, by your word"
 	case s.Old.Gone:
@@ -285,7 +329,8 @@ func (s *State) failed(want Effect, e Event) error {
 		s.note(e, store.ActionHandOverFailed, f.Kind, h.Consumer.Name)
 		return nil
 	case f.Effect == DoCreate && f.Unknown:
-		s.Step, s.Looks, s.Problem = StepReconcile, 0, nil
+		why := f.Problem
+		s.loseTrack(&why)
 		return nil
 	}
 	s.Tries++
@@ -306,7 +351,7 @@ func (s *State) broken(want Action, e Event) error {
 	s.Due = noTime
 	switch e.Broken {
 	case DoCreate:
-		s.Step, s.Looks, s.Problem = StepReconcile, 0, nil
+		s.loseTrack(nil)
 	case DoStage:
 		s.Recall = true
 	case DoHook: // it may have run, or half of it: the person knows better

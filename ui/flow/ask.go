@@ -11,6 +11,11 @@ import (
 
 // prompt makes the question that the state asks, from what is known now.
 func (e *Engine) prompt(s *State) Prompt {
+	if r, ok := e.record(s.Record); ok && r.Name != s.Name { // renamed since
+		c := *s
+		c.Name = r.Name
+		s = &c
+	}
 	p := Prompt{ID: Decide(*s).Ask, Due: s.Due}
 	askers[p.ID](e, s, &p)
 	abandonable := p.ID != AskAbandon && s.Step != StepDone // done, but not written down: there is nothing to abandon
@@ -163,7 +168,11 @@ func (e *Engine) rotationText(s *State) []string {
 
 func (e *Engine) creationText(s *State) []string {
 	_, _, will, _ := e.info(s.Plan.Exchange).Guide.Plan(s.permissions())
-	text := []string{fmt.Sprintf("%s at %s, %s: may %s, from %s.", s.Name, e.name(s), s.Plan.Environment, list(s.Plan.Permissions), ListText(s.Plan.IPs))}
+	where := fmt.Sprintf("%s, %s", e.name(s), s.Plan.Environment)
+	if s.Plan.SubAccount != "" {
+		where += ", sub-account " + exchanges.Clean(s.Plan.SubAccount)
+	}
+	text := []string{fmt.Sprintf("%s at %s: may %s, from %s.", s.Name, where, list(s.Plan.Permissions), ListText(s.Plan.IPs))}
 	var more []exchanges.Permission
 	for _, p := range will.All(exchanges.Granted) {
 		if !slices.Contains(s.Plan.Permissions, p.String()) {

@@ -14,7 +14,7 @@ func (e *Engine) askWatch(s *State, p *Prompt) {
 	case !s.Plan.Can.LastUsed || s.Old.Blind || !s.Watch.Used.Known():
 		p.Text = []string{fmt.Sprintf("%s does not tell when a key was last used, so keyrota cannot know. Wait until every program that had the old key has run with the new one.", e.name(s))}
 	case s.Watch.Used.IsNever() || ok && used.Before(s.Watch.Since):
-		p.Text = []string{fmt.Sprintf("Nobody has used the old key since the switch on %s.", since)}
+		p.Text = []string{fmt.Sprintf("Nobody had used the old key since the switch on %s when %s was asked on %s.", since, e.name(s), clock(s.Watch.Asked))}
 	default:
 		p.Warn = []string{fmt.Sprintf("The old key was used on %s, after the switch on %s: some program still has it.", clock(used), since)}
 	}
@@ -93,6 +93,9 @@ func (e *Engine) askProve(s *State, p *Prompt) {
 		p.Choices = []Choice{again, {ID: Go, Label: "enough: forget its secret"}}
 	case q.Alive:
 		p.Title = fmt.Sprintf("%s still works", s.Old.Masked)
+		if q.Listed {
+			p.Title = fmt.Sprintf("%s is still there", s.Old.Masked)
+		}
 		p.Choices = []Choice{again, {ID: Again, Label: "revoke it again"}, {ID: Hand, Label: "by hand"}}
 	case q.Refusals > 0:
 		p.Title = fmt.Sprintf("%s is refused; is it dead?", s.Old.Masked)
@@ -102,7 +105,7 @@ func (e *Engine) askProve(s *State, p *Prompt) {
 		p.Title = fmt.Sprintf("Nothing is known of %s yet", s.Old.Masked)
 		p.Choices = []Choice{again}
 	}
-	if !q.Alive && q.Verdict == Open && (s.Due.IsZero() || s.Old.Blind) {
+	if !q.Alive && q.Verdict == Open && (s.Due.IsZero() || s.Old.Blind || livingRefusal(q.Kind)) {
 		p.Text = append(p.Text, "If you see on the exchange's page that it is deleted, say so.")
 		p.Choices = append(p.Choices, Choice{ID: ByWord, Label: "it is deleted, I looked"})
 	}
@@ -110,7 +113,10 @@ func (e *Engine) askProve(s *State, p *Prompt) {
 
 func (e *Engine) askCode(s *State, p *Prompt) {
 	p.Title = e.name(s) + " asks for a one-time code"
-	p.Text = []string{"Type the code that your authenticator shows now. Each code works once: wait for the next if you used this one."}
+	p.Text = []string{
+		"It is needed to " + e.codeFor(s) + ".",
+		"Type the code that your authenticator shows now. Each code works once: wait for the next if you used this one.",
+	}
 	if s.CodeRefused != "" {
 		p.Warn = []string{s.CodeRefused}
 	}
@@ -122,6 +128,27 @@ func (e *Engine) askCode(s *State, p *Prompt) {
 	case DoCreate, DoReconcile, DoRevoke, DoRestrict, DoUndo:
 		p.Choices = append(p.Choices, Choice{ID: Hand, Label: "by hand", Bare: true})
 	default:
+	}
+}
+
+// codeFor says what a one-time code is asked for: two in a row look like a
+// refusal of the first.
+func (e *Engine) codeFor(s *State) string {
+	switch s.WantCode {
+	case DoCreate:
+		return "make the key"
+	case DoReconcile:
+		return "find out whether the key was made"
+	case DoRestrict:
+		return "set the new key's rights and addresses"
+	case DoRevoke:
+		return "revoke the key"
+	case DoUndo:
+		return "delete the new key"
+	case DoProve:
+		return "see whether the key is still in the account's list"
+	default:
+		return "go on"
 	}
 }
 
@@ -158,10 +185,12 @@ func (e *Engine) stillTrue(s *State) string {
 	switch {
 	case s.Kind == Create:
 		return "Nothing is lost: leave and resume whenever you like."
-	case s.Old.Gone:
-		return "The old key was revoked already."
+	case s.Kind == Rotate && s.Watch.Since.IsZero() && (s.Old.Refused != "" || s.Old.Blind):
+		return fmt.Sprintf("Nothing was done to the old key, and %s still names it.", s.Name)
 	case s.Kind == Rotate && s.Watch.Since.IsZero():
 		return fmt.Sprintf("The old key goes on working, and %s still uses it.", s.Name)
+	case s.Old.Gone || s.Old.Dead:
+		return fmt.Sprintf("The old key is %s.", s.oldIs())
 	case s.Kind == Rotate:
 		return fmt.Sprintf("%s uses the new key, and the old one is not revoked yet.", s.Name)
 	}

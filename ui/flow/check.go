@@ -316,5 +316,8 @@ func (e *Engine) checkPasted(s *State, c exchanges.Credential) error {
 			return &FieldError{"credential", fmt.Sprintf("that key is stored already, as %q", r.Name), "Copy the key that was just made; its label is " + s.Plan.Label + "."}
 		}
 	}
+	if other := e.inHands(s, fp); other != "" {
+		return &FieldError{"credential", fmt.Sprintf("that key is in the hands of the unfinished flow of %q", other), "Copy the key that was just made; its label is " + s.Plan.Label + "."}
+	}
 	return nil
 }

@@ -13,8 +13,8 @@ const (
 	DoPair      Effect = "make-pair"
 	DoCreate    Effect = "create-key" // see DoReconcile
 	DoReconcile Effect = "find-key"
-	DoStage     Effect = "stage-secret" // of a pasted key: see DoRecall
-	DoRecall    Effect = "recall-secret"
+	DoStage     Effect = "stage-secret"  // of a pasted key: see DoRecall
+	DoRecall    Effect = "recall-secret" // did it reach its slot?
 	DoRestrict  Effect = "restrict-key"
 	DoVerify    Effect = "verify-key"
 	DoSwitch    Effect = "switch-record"
@@ -113,6 +113,8 @@ func decideMake(s *State) Action {
 
 func decideReconcile(s *State) Action {
 	switch {
+	case s.Recall:
+		return Action{Do: DoRecall}
 	case !s.Plan.Can.List, s.Plan.Route == ByHand:
 		return Action{Ask: AskLook}
 	case !s.Due.IsZero():

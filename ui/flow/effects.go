@@ -61,7 +61,7 @@ func (e *Engine) supply(s *State, ev *Event) {
 	if a := ev.Answer; a != nil && a.Prompt == AskWhere {
 		plan.Exchange, plan.Environment, plan.Site = exchanges.ID(a.Values["exchange"]), exchanges.Environment(a.Values["environment"]), a.Values["site"]
 		site, _ := e.site(plan.Exchange, plan.Environment, plan.Site)
-		ev.Can = site.Capabilities
+		ev.Can, ev.Usual = site.Capabilities, e.usualSite(plan.Exchange, plan.Environment)
 		return
 	}
 	ev.Slot = store.NewSlot(s.Record)
@@ -86,25 +86,50 @@ func (e *Engine) credential(ctx context.Context, slot store.Slot, r *store.Recor
 	return c, err
 }
 
-// asRecord is a record that stands for the flow's key before there is one.
-func (s *State) asRecord() *store.Record {
+// subject is the flow's record as it is now, or one that stands for it while
+// there is none.
+func (e *Engine) subject(s *State) *store.Record {
+	if r, ok := e.record(s.Record); ok {
+		return r
+	}
 	return &store.Record{ID: s.Record, Name: s.Name, Exchange: s.Plan.Exchange, Environment: s.Plan.Environment, Site: s.Plan.Site}
 }
 
 func (e *Engine) oldCredential(c call) (exchanges.Credential, error) {
-	return e.credential(c.ctx, c.s.Old.Slot, c.s.asRecord())
+	return e.credentialOf(c, c.s.Old)
 }
 
 func (e *Engine) newCredential(c call) (exchanges.Credential, error) {
-	got, err := e.credential(c.ctx, c.s.New.Slot, c.s.asRecord())
+	got, err := e.credentialOf(c, c.s.New)
 	return got, missingSecret("the new key", err)
+}
+
+// credentialOf reads the secret of one of the flow's keys. Another key in its
+// place would be judged, or revoked, instead of it.
+func (e *Engine) credentialOf(c call, k Key) (exchanges.Credential, error) {
+	got, err := e.credential(c.ctx, k.Slot, e.subject(c.s))
+	if err == nil && store.Fingerprint(got.KeyID) != k.Fingerprint {
+		return exchanges.Credential{}, &store.Error{Op: "use", Path: "the secret of " + k.Masked, Err: store.ErrMismatch,
+			Hint: "The keyring that is in use is not the one with which this flow began: keyrota doctor says which it is."}
+	}
+	return got, err
+}
+
+// manager returns what keys are managed with. The sub-account is told where keys
+// of sub-accounts are managed, and is only a word of the trader's elsewhere.
+func (c call) manager(cred exchanges.Credential) exchanges.Manager {
+	m := exchanges.Manager{Credential: cred, Code: c.code}
+	if c.s.Plan.Can.Reach == exchanges.SubAccountKeys {
+		m.SubAccount = c.s.Plan.SubAccount
+	}
+	return m
 }
 
 // manager reads the key with which the plan's keys are managed.
 func (e *Engine) manager(c call, id store.RecordID) (exchanges.Manager, error) {
 	if id == c.s.Record && c.s.Old.Slot != "" && c.s.Watch.Since.IsZero() {
 		cred, err := e.oldCredential(c)
-		return exchanges.Manager{Credential: cred, SubAccount: c.s.Plan.SubAccount, Code: c.code}, missingSecret(c.s.Name, err)
+		return c.manager(cred), missingSecret(c.s.Name, err)
 	}
 	r, ok := e.record(id)
 	if !ok {
@@ -114,7 +139,7 @@ func (e *Engine) manager(c call, id store.RecordID) (exchanges.Manager, error) {
 	if err == nil {
 		err = store.CheckFingerprint(r, cred)
 	}
-	return exchanges.Manager{Credential: cred, SubAccount: c.s.Plan.SubAccount, Code: c.code}, missingSecret(r.Name, err)
+	return c.manager(cred), missingSecret(r.Name, err)
 }
 
 // preflight finds out what would go wrong later, and changes nothing.
@@ -233,19 +258,13 @@ func find(rows []exchanges.KeyInfo, fingerprint string) *exchanges.KeyInfo {
 // just listed the account's keys, it is accepted and in the list.
 func (e *Engine) oldNow(c call, v exchanges.Exchange, rows []exchanges.KeyInfo) (Key, error) {
 	s := c.s
-	r, _ := e.record(s.Record)
-	if r == nil {
-		r = s.asRecord()
-	}
+	r := e.subject(s)
 	if row := find(rows, s.Old.Fingerprint); row != nil && s.Plan.Manager == s.Record {
 		return Key{Accepted: e.Now().UTC(), Facts: store.MergeFacts(s.Old.Facts, r.Check, *row, s.Plan.Can, e.Now())}, nil
 	}
 	cred, err := e.oldCredential(c)
 	if errors.Is(err, store.ErrNoSecret) {
 		return Key{Blind: true}, nil
-	}
-	if err == nil && store.Fingerprint(cred.KeyID) != s.Old.Fingerprint {
-		err = store.ErrMismatch
 	}
 	if err != nil {
 		return Key{}, err

@@ -72,7 +72,8 @@ var whatEffectsMake = []reply{
 			return strings.Contains(s.Outcome, "proven dead") && noted(s, store.ActionSecretForgotten)
 		}},
 	{"the new key is deleted", stateAt(Rotate, StepUndo, func(s *State) { s.Deleted = true }), Event{Done: DoUndo}, StepUndo, func(s State) bool { return s.New.Gone && noted(s, store.ActionRevoked) }},
-	{"and its secret forgotten", stateAt(Rotate, StepUndo, func(s *State) { s.New.Gone = true }), Event{Done: DoUndo}, StepDone, func(s State) bool { return s.Ended && strings.Contains(s.Outcome, "deleted again") }},
+	{"and its secret forgotten", stateAt(Rotate, StepUndo, func(s *State) { s.New.Gone, s.New.Accepted = true, s.Began }), Event{Done: DoUndo}, StepDone, func(s State) bool { return s.Ended && strings.Contains(s.Outcome, "deleted again") }},
+	{"that never worked", stateAt(Rotate, StepUndo, func(s *State) { s.New.Gone = true }), Event{Done: DoUndo}, StepDone, func(s State) bool { return s.Ended && strings.Contains(s.Outcome, "by your word") }},
 	{"nothing undone", stateAt(Rotate, StepUndo, func(s *State) { s.New.Masked = "" }), Event{Done: DoUndo}, StepDone, func(s State) bool { return s.Outcome == "Abandoned. Nothing was changed." }},
 	{"kept", stateAt(Rotate, StepKeep), Event{Done: DoKeep, Name: "grid-new"}, StepDone, func(s State) bool {
 		return s.Ended && strings.Contains(s.Outcome, "grid-new") && noted(s, store.ActionKept)
@@ -101,7 +102,7 @@ var whatFailuresMake = []reply{
 	{"which is tried again after a while", stateAt(Rotate, StepVerify, func(s *State) { s.Tries = 1 }), fails(DoVerify, exchanges.Network, waits(time.Hour)), StepVerify,
 		func(s State) bool { return s.Problem.Tries == 2 && s.Due.Equal(later.Add(time.Hour)) }},
 	{"a lost reply to a creation", stateAt(Create, StepMake, byAPI, func(s *State) { s.Looks = 1 }), fails(DoCreate, exchanges.Network, func(f *Failure) { f.Unknown = true }), StepReconcile,
-		func(s State) bool { return Decide(s).Do == DoReconcile && s.Looks == 0 }},
+		func(s State) bool { return Decide(s).Do == DoRecall && s.Looks == 0 && s.Lost.Tries == 1 }},
 	{"a lost reply to anything else", stateAt(Rotate, StepRevoke, byAPI, func(s *State) { s.Confirmed = true }), fails(DoRevoke, exchanges.Network, func(f *Failure) { f.Unknown = true }), StepRevoke,
 		func(s State) bool { return Decide(s).Ask == AskProblem && s.Problem.Unknown }},
 	{"a code is wanted", stateAt(Create, StepMake, byAPI), fails(DoCreate, exchanges.SecondFactor, func(f *Failure) { f.Code, f.What = true, "wrong code" }), StepMake,
@@ -123,7 +124,8 @@ func TestWhatFailuresMakeOfAFlow(t *testing.T) {
 func TestWhatInterruptionsMakeOfAFlow(t *testing.T) {
 	asked := func(s *State) { s.Consumers[0].State = Asked }
 	checkReplies(t, []reply{
-		{"a creation is looked up", stateAt(Create, StepMake, byAPI), Event{Broken: DoCreate}, StepReconcile, func(s State) bool { return Decide(s).Do == DoReconcile }},
+		{"a creation is looked up", stateAt(Create, StepMake, byAPI), Event{Broken: DoCreate}, StepReconcile, func(s State) bool { return Decide(s).Do == DoRecall && s.Lost == nil }},
+		{"and then at the exchange", stateAt(Create, StepReconcile, byAPI, func(s *State) { s.Recall = true }), Event{Done: DoRecall, Found: FoundNone}, StepReconcile, func(s State) bool { return Decide(s).Do == DoReconcile }},
 		{"a paste is looked up", stateAt(Create, StepMake), Event{Broken: DoStage}, StepMake, func(s State) bool { return Decide(s).Do == DoRecall }},
 		{"a hook is asked about", stateAt(Rotate, StepConsumers, asked), Event{Broken: DoHook}, StepConsumers, func(s State) bool { return Decide(s).Ask == AskConsumer && s.Consumers[0].Error != "" }},
 		{"a file is written again", stateAt(Rotate, StepConsumers, func(s *State) { asked(s); s.Consumers[0].Consumer.By = store.HandFile }), Event{Broken: DoFile}, StepConsumers, func(s State) bool { return Decide(s).Do == DoFile }},

@@ -73,7 +73,8 @@ func (e *Engine) create(c call) (Event, error) {
 		return Event{}, err
 	}
 	if err := e.keepNew(context.WithoutCancel(c.ctx), c.s, &cred); err != nil {
-		return Event{}, &exchanges.Error{Exchange: c.s.Plan.Exchange, Op: "store the new secret", Kind: exchanges.Canceled, Outcome: exchanges.OutcomeUnknown, Err: err}
+		return Event{}, &exchanges.Error{Exchange: c.s.Plan.Exchange, Op: "store the new secret", Kind: exchanges.Canceled, Outcome: exchanges.OutcomeUnknown, Err: err,
+			Hint: "The keyring did not keep the secret of the new key, so that key was given up. " + store.Hint(err)}
 	}
 	return Event{Key: keyOf(cred)}, nil
 }
@@ -112,7 +113,8 @@ func (e *Engine) stage(ctx context.Context, s *State, cred exchanges.Credential)
 	return Event{Key: keyOf(cred)}, nil
 }
 
-// recall looks whether a pasted secret made it into its slot before a crash.
+// recall looks whether a new secret made it into its slot before a crash or a
+// failure.
 func (e *Engine) recall(c call) (Event, error) {
 	cred, err := e.Vault.Get(c.ctx, c.s.New.Slot)
 	switch {
@@ -140,6 +142,9 @@ func (e *Engine) reconcile(c call) (Event, error) {
 	if err != nil {
 		return Event{}, err
 	}
+	if id, found := e.strays.LoadAndDelete(c.s.ID); found { // by a list that took a one-time code
+		return e.dropStray(c, v, m, id.(string))
+	}
 	rows, err := lister.ListKeys(c.ctx, m)
 	if err != nil {
 		return Event{}, err
@@ -164,11 +169,25 @@ func (e *Engine) adopt(c call, v exchanges.Exchange, m exchanges.Manager, row ex
 		have.KeyID = row.KeyID
 		return Event{Found: FoundWhole, Key: keyOf(have)}, e.Vault.Put(c.ctx, c.s.New.Slot, have)
 	}
+	if owner := e.ownerOf(c.s, store.Fingerprint(row.KeyID)); owner != "" { // one label, two keys: it is not ours
+		return Event{}, &exchanges.Error{Exchange: c.s.Plan.Exchange, Op: "look for the new key", Kind: exchanges.LabelTaken, Outcome: exchanges.Refused,
+			Hint: fmt.Sprintf("The key labelled %s is that of %q: it stays, and the new key gets another label.", c.s.Plan.Label, owner)}
+	}
+	return e.dropStray(c, v, m, row.KeyID)
+}
+
+// dropStray revokes a key whose secret never arrived. Where finding it took a
+// one-time code, revoking it takes the next: its ID is kept for that, in memory
+// only, since finding it again would use that one up too, and so for ever.
+func (e *Engine) dropStray(c call, v exchanges.Exchange, m exchanges.Manager, id string) (Event, error) {
 	revoker, ok := v.(exchanges.Revoker)
 	if !ok {
 		return Event{}, noAPI(c.s, "revoke")
 	}
-	if err := revoker.RevokeKey(c.ctx, m, row.KeyID); err != nil {
+	if err := revoker.RevokeKey(c.ctx, m, id); err != nil {
+		if errors.Is(err, exchanges.SecondFactor) {
+			e.strays.Store(c.s.ID, id)
+		}
 		return Event{}, err
 	}
 	return Event{Found: FoundStray, Notes: []string{fmt.Sprintf("A key labelled %s was made, but its secret never arrived: it was revoked.", c.s.Plan.Label)}}, nil

@@ -15,7 +15,7 @@ func (e *Engine) killManager(c call) (exchanges.Manager, error) {
 	switch {
 	case k.New:
 		cred, err := e.newCredential(c)
-		return exchanges.Manager{Credential: cred, SubAccount: c.s.Plan.SubAccount, Code: c.code}, err
+		return c.manager(cred), err
 	case k.Itself:
 		cred, err := e.oldCredential(c)
 		return exchanges.Manager{Credential: cred, Code: c.code}, missingSecret("the old key", err)
@@ -50,10 +50,8 @@ func (e *Engine) revoke(c call) error {
 func (e *Engine) oldID(c call, v exchanges.Exchange, m exchanges.Manager) (string, error) {
 	cred, err := e.oldCredential(c)
 	switch {
-	case err == nil && store.Fingerprint(cred.KeyID) == c.s.Old.Fingerprint:
-		return cred.KeyID, nil
 	case err == nil:
-		return "", store.ErrMismatch
+		return cred.KeyID, nil
 	case !errors.Is(err, store.ErrNoSecret):
 		return "", err
 	}
@@ -160,10 +158,11 @@ func (e *Engine) otherWorks(c call, v exchanges.Exchange) (works, alone bool) {
 		cred, err = e.newCredential(c)
 	} else {
 		for _, r := range e.Records.Snapshot().Records() {
-			if r.Exchange == c.s.Plan.Exchange && r.Environment == c.s.Plan.Environment && r.Site == c.s.Plan.Site &&
+			if r.Exchange == c.s.Plan.Exchange && r.Environment == c.s.Plan.Environment && c.s.Plan.sameSite(r.Site) &&
 				r.ID != c.s.Record && r.Status() == store.OK {
-				cred, err = e.credential(c.ctx, r.SecretSlot(), r)
-				break
+				if cred, err = e.credential(c.ctx, r.SecretSlot(), r); err == nil {
+					break
+				}
 			}
 		}
 	}

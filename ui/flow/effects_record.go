@@ -16,8 +16,10 @@ func (e *Engine) switchRecord(c call) (Event, error) {
 		return e.addRecord(c.s)
 	}
 	s := c.s
+	ev := Event{}
 	_, err := e.Records.Update(func(d *store.Draft) error {
 		r, ok := d.Get(s.Record)
+		ev.Name, ev.Consumers = r.Name, r.Consumers
 		if !ok {
 			return &refusal{"store", fmt.Sprintf("%q was forgotten meanwhile", s.Name), "Abandon this flow and keep the new key as a record of its own, or delete it."}
 		}
@@ -29,7 +31,7 @@ func (e *Engine) switchRecord(c call) (Event, error) {
 		r.Facts, r.Check = s.New.Facts, store.Check{At: s.New.Accepted}
 		return d.Replace(r)
 	})
-	return Event{}, err
+	return ev, err
 }
 
 // addRecord stores a created key. A name that was given away meanwhile gets a
@@ -90,11 +92,12 @@ func freeName(d *store.Draft, name, ending string) string {
 func (e *Engine) keep(c call) (Event, error) {
 	s := c.s
 	r := s.newRecord()
+	r.Consumers = nil // before the switch nobody has the new key, after it they move on from the old one
 	ending := "-new"
 	if !s.Watch.Since.IsZero() {
 		ending = "-old"
 		r.KeyID, r.Fingerprint, r.Slot, r.Facts = s.Old.Masked, s.Old.Fingerprint, s.Old.Slot, s.Old.Facts
-		r.Check, r.Consumers = store.Check{At: s.Old.Accepted}, nil
+		r.Check = store.Check{At: s.Old.Accepted}
 	}
 	ev := Event{}
 	_, err := e.Records.Update(func(d *store.Draft) error {
@@ -158,11 +161,7 @@ func (e *Engine) handOver(c call, give func(context.Context, store.Consumer, *st
 	if err != nil {
 		return err
 	}
-	r, ok := e.record(c.s.Record)
-	if !ok {
-		r = c.s.asRecord()
-	}
-	if err := give(c.ctx, c.s.Consumers[c.s.handover()].Consumer, r, cred); err != nil {
+	if err := give(c.ctx, c.s.Consumers[c.s.handover()].Consumer, e.subject(c.s), cred); err != nil {
 		return &hookError{err}
 	}
 	return nil
@@ -197,14 +196,27 @@ func (e *Engine) undoKey(c call) error {
 		if err != nil {
 			return err
 		}
-		return revoker.RevokeKey(c.ctx, m, cred.KeyID)
+		if err := revoker.RevokeKey(c.ctx, m, cred.KeyID); err != nil {
+			return err
+		}
 	}
-	_, err = v.Inspect(c.ctx, cred)
-	if x, ok := errors.AsType[*exchanges.Error](err); ok && deadly(x.Kind) {
-		return nil
-	}
-	if err != nil {
+	return e.newIsDead(c, v, cred)
+}
+
+// newIsDead makes sure that the exchange does not take the new key. One that
+// was made a moment ago may not be known yet, neither to its list nor to its
+// door: that is no death.
+func (e *Engine) newIsDead(c call, v exchanges.Exchange, cred exchanges.Credential) error {
+	k := c.s.New
+	_, err := v.Inspect(c.ctx, cred)
+	x, refused := errors.AsType[*exchanges.Error](err)
+	switch {
+	case err == nil:
+		return &refusal{kindAlive, fmt.Sprintf("the exchange still accepts %s", k.Masked), "Delete it on the exchange's page, then try again: its secret is kept until then."}
+	case !refused || !deadly(x.Kind):
 		return err
+	case k.Accepted.IsZero() && e.Now().Sub(k.Made).Abs() < freshFor:
+		return &refusal{kindAlive, fmt.Sprintf("the exchange may not know %s yet", k.Masked), "keyrota looks again: a key may take some seconds to begin to work."}
 	}
-	return &refusal{"alive", fmt.Sprintf("the exchange still accepts %s", c.s.New.Masked), "Delete it on the exchange's page, then try again: its secret is kept until then."}
+	return nil
 }

@@ -105,6 +105,8 @@ type Engine struct {
 	loaded bool
 	flows  map[ID]*run
 	going  sync.WaitGroup
+
+	strays sync.Map // ID → the key ID of a stray that waits for a one-time code
 }
 
 var _ Flows = (*Engine)(nil)
@@ -228,6 +230,7 @@ func (e *Engine) begin(q Request) (State, error) {
 	s.Plan = Plan{
 		Exchange: rec.Exchange, Environment: rec.Environment, Site: rec.Site, SubAccount: rec.SubAccount, Purpose: rec.Purpose,
 		Permissions: words(rec.Facts.Permissions.All(exchanges.Granted)), IPs: rec.Facts.IPs, Can: site.Capabilities,
+		Usual: e.usualSite(rec.Exchange, rec.Environment),
 	}
 	s.Old = Key{Slot: rec.SecretSlot(), Masked: rec.KeyID, Fingerprint: rec.Fingerprint, Facts: rec.Facts}
 	if s.Kind == Rotate {
@@ -285,6 +288,32 @@ func (e *Engine) Interrupt(id ID) {
 	}
 }
 
+// ownerOf returns the name of the record or of the unfinished flow that a key
+// belongs to, "" for none.
+func (e *Engine) ownerOf(s *State, fingerprint string) string {
+	for _, r := range e.Records.Snapshot().Records() {
+		if r.Fingerprint == fingerprint && r.Exchange == s.Plan.Exchange {
+			return r.Name
+		}
+	}
+	return e.inHands(s, fingerprint)
+}
+
+// inHands returns the name of another unfinished flow of the exchange whose old
+// or new key has that fingerprint, "" for none. Such a key may be revoked there.
+func (e *Engine) inHands(s *State, fingerprint string) string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for id, r := range e.flows {
+		u := r.now()
+		same := u.State.Old.Fingerprint == fingerprint || u.State.New.Fingerprint == fingerprint
+		if id != s.ID && !u.Done && same && u.State.Plan.Exchange == s.Plan.Exchange {
+			return u.State.Name
+		}
+	}
+	return ""
+}
+
 // info describes an exchange; the zero Info for one without an adapter.
 func (e *Engine) info(id exchanges.ID) exchanges.Info {
 	for _, i := range e.Infos() {
@@ -297,6 +326,12 @@ func (e *Engine) info(id exchanges.ID) exchanges.Info {
 
 func (e *Engine) site(id exchanges.ID, env exchanges.Environment, site string) (exchanges.Site, bool) {
 	return e.info(id).Site(env, site)
+}
+
+// usualSite returns the name of an environment's default site.
+func (e *Engine) usualSite(id exchanges.ID, env exchanges.Environment) string {
+	site, _ := e.site(id, env, "")
+	return site.ID
 }
 
 // fresh returns n random lower-case letters and digits.

@@ -21,6 +21,7 @@ type Event struct {
 	Slot  store.Slot             `json:"slot,omitempty"`  // a fresh one
 	Label string                 `json:"label,omitempty"` // a fresh one, by the exchange's rule
 	Can   exchanges.Capabilities `json:"can,omitzero"`    // of the site in the answer
+	Usual string                 `json:"usual,omitempty"` // the environment's default site
 
 	// What effects found.
 	Mine     []string         `json:"mine,omitempty"`
@@ -36,6 +37,8 @@ type Event struct {
 	Notes    []string         `json:"notes,omitempty"`
 	RecordID store.RecordID   `json:"record,omitempty"` // keep: of the new record
 	Name     string           `json:"name,omitempty"`   // of the record, when it was not free any more
+
+	Consumers []store.Consumer `json:"consumers,omitempty"` // switch: of the record, as it is now
 }
 
 // Answered is an answer without what was secret in it.

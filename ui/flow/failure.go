@@ -26,6 +26,9 @@ type refusal struct{ kind, what, hint string }
 
 func (r *refusal) Error() string { return r.what }
 
+// kindAlive is the refusal to forget a key that may live.
+const kindAlive = "alive"
+
 // hookError is a consumer's own program or file that failed.
 type hookError struct{ err error }
 
@@ -80,6 +83,9 @@ func (e *Engine) failure(s *State, do Effect, err error) *Failure {
 			f.What = strings.TrimSpace(x.Code + " " + x.Hint)
 		}
 		return f
+	}
+	if r, ok := errors.AsType[*refusal](err); ok && r.kind == kindAlive && time.Duration(s.Tries)*settleLook < settles {
+		f.Wait = settleLook
 	}
 	if k, ok := errors.AsType[*store.KeyringError](err); ok && !k.Locked {
 		f.Wait = backoff(s.Tries)

@@ -13,7 +13,7 @@ import (
 func managers(all []*store.Record, p Plan, old *store.Record) []*store.Record {
 	var out []*store.Record
 	for _, r := range all {
-		if r.Exchange == p.Exchange && r.Environment == p.Environment && r.Site == p.Site && manages(r, p, old) {
+		if r.Exchange == p.Exchange && r.Environment == p.Environment && p.sameSite(r.Site) && manages(r, p, old) {
 			out = append(out, r)
 		}
 	}
@@ -21,6 +21,13 @@ func managers(all []*store.Record, p Plan, old *store.Record) []*store.Record {
 		return cmp.Compare(managerRank(a, old), managerRank(b, old))
 	})
 	return out
+}
+
+// sameSite reports whether a site is the plan's: the usual one has a name, and
+// is also meant by none.
+func (p Plan) sameSite(site string) bool {
+	usual := func(s string) bool { return s == "" || s == p.Usual }
+	return site == p.Site || usual(site) && usual(p.Site)
 }
 
 // manages reports whether r's key may manage: by the exchange's word where the

@@ -137,3 +137,18 @@ func TestNoPurposeWithdraws(t *testing.T) {
 		t.Error("there is a purpose of any name")
 	}
 }
+
+// TestTheUsualSiteHasTwoNames: a record may name the default site or leave it
+// out, and another site is another one.
+func TestTheUsualSiteHasTwoNames(t *testing.T) {
+	p := Plan{Site: "", Usual: "global"}
+	for site, want := range map[string]bool{"": true, "global": true, "eu": false} {
+		if got := p.sameSite(site); got != want {
+			t.Errorf("%q: %v", site, got)
+		}
+	}
+	p.Site = "eu"
+	if p.sameSite("") || p.sameSite("global") || !p.sameSite("eu") {
+		t.Error("a key of the usual site manages one of another")
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/store"
 )
 
@@ -29,11 +30,13 @@ func (s *State) probed(e Event) error {
 	p, q := e.Probe, &s.Proof
 	q.Tries++
 	q.Judged, q.Kind, q.Code = true, p.Kind, p.Code
-	q.Alive = p.Accepted || p.Listed
-	q.Unknown, q.Unlisted, q.Alone = p.Unknown, p.Unlisted && s.listTells(p), p.Alone
+	q.Alive, q.Listed = p.Accepted || p.Listed, p.Listed
+	q.Unknown, q.Unlisted, q.Alone = p.Unknown && s.wasKnown(), p.Unlisted && s.listTells(p), p.Alone
+	if q.Alive || livingRefusal(p.Kind) {
+		q.First, q.Last, q.Refusals, q.NewOK = noTime, noTime, 0, false
+	}
 	switch {
 	case q.Alive:
-		q.First, q.Last, q.Refusals, q.NewOK = noTime, noTime, 0, false
 		if e.At.Sub(q.Since) < settles {
 			s.Due = e.At.Add(settleLook)
 		}
@@ -48,6 +51,17 @@ func (s *State) probed(e Event) error {
 	return nil
 }
 
+// wasKnown reports whether the exchange ever took the key. A site that never did
+// does not know it either while it lives at another one.
+func (s *State) wasKnown() bool { return !s.Old.Accepted.IsZero() || !s.Old.Facts.Seen.IsZero() }
+
+// livingRefusal reports whether a refusal is one of a key that lives, so that it
+// breaks a row of refusals and time will not make a death of it.
+func livingRefusal(kind string) bool {
+	k := exchanges.Kind(kind)
+	return k == exchanges.IPBlocked || k == exchanges.Denied
+}
+
 // listTells reports whether a list without the old key says anything: the key
 // must have been in it, or have worked before and be refused now. Else the list
 // may be that of another account.
@@ -57,12 +71,12 @@ func (s *State) listTells(p *Probe) bool {
 
 func (s *State) refusedAgain(e Event) {
 	p, q := e.Probe, &s.Proof
-	if q.First.IsZero() {
+	if q.First.IsZero() || e.At.Before(q.First) { // the clock was set back
 		q.First = e.At
 	}
 	q.Last = e.At
 	q.Refusals++
-	q.NewOK = q.NewOK || p.NewOK
+	q.NewOK = p.NewOK
 	long := q.Last.Sub(q.First) >= p.For && q.Refusals >= leastRefusals
 	if long && !s.Old.Accepted.IsZero() && (q.NewOK || p.Alone) {
 		q.Verdict = Refused // the person sees the evidence before the secret goes
@@ -93,6 +107,8 @@ func (s *State) Evidence() []string {
 		say("The exchange says that it knows no such key%s.", inBrackets(q.Code))
 	case q.Unlisted:
 		say("The exchange's own list of keys does not have it any more.")
+	case q.Listed:
+		say("The exchange's list of keys still has the old key.")
 	case q.Alive:
 		say("The exchange still accepts the old key.")
 	case q.Verdict == Stated:
@@ -101,18 +117,28 @@ func (s *State) Evidence() []string {
 	if !s.Old.Accepted.IsZero() {
 		say("The exchange accepted it from this machine on %s.", clock(s.Old.Accepted))
 	}
-	if q.Refusals > 0 {
-		say("It has refused it %s%s.", q.row(), inBrackets(q.Code))
+	return append(out, q.refusal()...)
+}
+
+// refusal says what is known where the exchange neither took the key nor said
+// that there is none.
+func (q *Proof) refusal() []string {
+	switch {
+	case q.Refusals > 0:
+		out := []string{fmt.Sprintf("It has refused it %s%s.", q.row(), inBrackets(q.Code))}
 		switch {
 		case q.NewOK:
-			say("It accepts another key from this machine meanwhile.")
+			out = append(out, "It accepts another key from this machine meanwhile.")
 		case q.Alone:
-			say("There is no other key here to hold against that.")
+			out = append(out, "There is no other key here to hold against that.")
 		}
-	} else if q.Kind != "" && !q.Unknown && !q.Unlisted {
-		say("The last try did not reach a verdict (%s).", q.Kind)
+		return out
+	case livingRefusal(q.Kind):
+		return []string{fmt.Sprintf("It refuses the old key as one that lives%s.", inBrackets(q.Code))}
+	case q.Kind != "" && !q.Unknown && !q.Unlisted && !q.Alive:
+		return []string{fmt.Sprintf("The last try did not reach a verdict (%s).", q.Kind)}
 	}
-	return out
+	return nil
 }
 
 // row says how often and for how long the key was refused without a break.
@@ -144,10 +170,8 @@ func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC"
 func (s *State) leftovers() []string {
 	var out []string
 	switch {
-	case s.Kind == Revoke && !s.Old.Gone:
-		out = append(out, fmt.Sprintf("The key %s is %s, and its record stays.", s.Old.Masked, s.oldIs()))
 	case s.Kind == Revoke:
-		out = append(out, fmt.Sprintf("The key %s was revoked, but that is not proven. Its record stays: verify it, or revoke it again.", s.Old.Masked))
+		out = append(out, s.keyStays())
 	case s.Kind == Create && !s.Watch.Since.IsZero():
 		for _, h := range s.Consumers {
 			if h.State == Waiting || h.State == Asked {
@@ -158,6 +182,14 @@ func (s *State) leftovers() []string {
 		out = append(out, fmt.Sprintf("If there is a key labelled %s on the exchange's page, delete it there: nobody has its secret.", s.Plan.Label))
 	}
 	return append(out, s.strays()...)
+}
+
+// keyStays says what a revocation that is abandoned leaves.
+func (s *State) keyStays() string {
+	if s.Old.Gone && !s.Proof.Alive && s.Proof.Verdict != Proven {
+		return fmt.Sprintf("The key %s was revoked, but that is not proven. Its record stays: verify it, or revoke it again.", s.Old.Masked)
+	}
+	return fmt.Sprintf("The key %s is %s, and its record stays.", s.Old.Masked, s.oldIs())
 }
 
 // strays names the labels of attempts that nobody has seen the end of.

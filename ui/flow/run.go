@@ -278,8 +278,9 @@ func (r *run) finish() {
 
 // pause waits until the state's time has come.
 func (r *run) pause(due time.Time) {
+	wait := min(due.Sub(r.e.Now()), relookAfter) // longer only where the clock was set back
 	select {
-	case <-r.e.After(due.Sub(r.e.Now())):
+	case <-r.e.After(wait):
 		_ = r.apply(Event{Due: true}) // told by Halt
 	case g := <-r.answers:
 		g.err <- ErrStale

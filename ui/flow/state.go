@@ -73,11 +73,12 @@ type State struct {
 	Leaving   bool     `json:"leaving,omitempty"`   // the person asked to abandon
 	Confirmed bool     `json:"confirmed,omitempty"` // revoke: the name was typed
 	Noted     bool     `json:"noted,omitempty"`     // the audit log has the beginning
-	Recall    bool     `json:"recall,omitempty"`    // a pasted secret may or may not be in its slot
+	Recall    bool     `json:"recall,omitempty"`    // a new secret may or may not be in its slot
 	Mend      bool     `json:"mend,omitempty"`      // set the new key's rights and addresses again
 	Deleted   bool     `json:"deleted,omitempty"`   // undo by hand: the person says so
 	Looks     int      `json:"looks,omitempty"`     // reconcile: how often the list was looked at
 	Tries     int      `json:"tries,omitempty"`     // of the present effect
+	Lost      *Problem `json:"lost,omitempty"`      // why nobody knows what came of the last attempt to make the key; Tries: attempts
 
 	CodeRefused string `json:"code_refused,omitempty"` // why the last one-time code was not taken, if one was given
 
@@ -112,6 +113,7 @@ type Plan struct {
 	Exchange    exchanges.ID          `json:"exchange"`
 	Environment exchanges.Environment `json:"environment"`
 	Site        string                `json:"site,omitempty"`
+	Usual       string                `json:"usual,omitempty"` // the name of the environment's default site
 	SubAccount  string                `json:"sub_account,omitempty"`
 	Purpose     string                `json:"purpose,omitempty"`
 
@@ -197,7 +199,8 @@ type Proof struct {
 	Unknown  bool      `json:"unknown,omitempty"`  // the exchange says: no such key
 	Unlisted bool      `json:"unlisted,omitempty"` // the exchange's list has it no more
 	NewOK    bool      `json:"new_ok,omitempty"`   // another key was accepted beside the refusal
-	Alive    bool      `json:"alive,omitempty"`    // the last try was accepted
+	Alive    bool      `json:"alive,omitempty"`    // the last try was accepted, or found it in the list
+	Listed   bool      `json:"listed,omitempty"`   // the exchange's list still has it
 	NoList   bool      `json:"no_list,omitempty"`  // the person does not want to give a code for the list
 	Alone    bool      `json:"alone,omitempty"`    // there is no other key to hold against it
 	Judged   bool      `json:"judged,omitempty"`   // the last try is taken in: no other is due yet
