@@ -54,7 +54,7 @@ func (d *dashboard) fleetActions(readOnly string) []Action {
 			Help: "Rotate every overdue key, one after the other."},
 		{Label: "incident", Group: "Keys", Quiet: true, Disabled: incident,
 			Do:   func() tea.Cmd { return openOverlay(newIncidentPicker(d.env)) },
-			Help: "Revoke what leaked: pick a program or an exchange; its keys, the most dangerous first."},
+			Help: "Revoke the keys that leaked, the most dangerous first: those of a program or of an exchange."},
 	}
 }
 

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/textinput"
@@ -30,6 +31,7 @@ type field interface {
 type textField struct {
 	name, hint string
 	in         textinput.Model
+	shy        bool // what is long is not shown in full: see newKeyField
 }
 
 func newTextField(name, hint, value string) *textField {
@@ -40,6 +42,17 @@ func newTextField(name, hint, value string) *textField {
 	in.KeyMap.Paste.SetEnabled(false) // it would run a clipboard program
 	in.Focus()
 	return &textField{name: name, hint: hint, in: in}
+}
+
+// shyFrom is how long a text is that a shy field does not show.
+const shyFrom = 12
+
+// newKeyField takes a key ID. It shows the beginning only: people paste the
+// secret into the wrong field, and then it is on the screen.
+func newKeyField(name, hint string) *textField {
+	f := newTextField(name, hint, "")
+	f.shy = true
+	return f
 }
 
 func (f *textField) label() string { return f.name }
@@ -66,6 +79,13 @@ func (f *textField) paste(text []byte) {
 
 func (f *textField) draw(s *Styles, w int, focus bool) []string {
 	text := []rune(f.in.Value())
+	if f.shy && len(text) > shyFrom {
+		style := s.Input
+		if focus {
+			style = s.InputFocus
+		}
+		return []string{style.Render(ansi.Truncate(fmt.Sprintf("%s…  %d characters", string(text[:4]), len(text)), w, "…"))}
+	}
 	if !focus {
 		return []string{s.Input.Render(ansi.Truncate(string(text), w, "…"))}
 	}

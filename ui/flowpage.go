@@ -26,11 +26,14 @@ type flowPage struct {
 	gone    error         // why there is nothing to show
 
 	u    flow.Update
-	ask  *asking // the prompt on screen; nil while the flow asks nothing
-	kept *asking // the flow's own prompt of this revision, also while it is not on screen
-	next flow.ID // done: the next of the same batch that is unfinished
+	ask  *asking      // the prompt on screen; nil while the flow asks nothing
+	kept *asking      // the flow's own prompt of this revision, also while it is not on screen
+	got  []flow.Stage // how far the flow had got before it was abandoned
+	next flow.ID      // done: the next of the same batch that is unfinished
 
 	deaf     time.Time          // keys before this are the rest of a paste, see deafFor
+	looked   *asking            // what was filled in when this machine's address was asked for
+	top      int                // first line on screen while nothing is asked
 	cancel   context.CancelFunc // of the simulator, while it works
 	stopping bool               // esc was pressed while the flow works
 	spin     int
@@ -43,6 +46,7 @@ type (
 	forPage        struct{ page *flowPage }
 	flowChangedMsg struct{ forPage }
 	flowTickMsg    struct{ forPage }
+	flowListensMsg struct{ forPage } // keys are taken again
 	flowSeenMsg    struct {
 		forPage
 		of *asking
@@ -157,6 +161,9 @@ func (p *flowPage) take() tea.Cmd {
 	if p.u.Done {
 		p.next = p.nextOfBatch()
 	}
+	if !p.abandoning() && p.u.State.Step != flow.StepDone {
+		p.got = p.u.State.Stages()
+	}
 	if p.kept != nil && (p.u.Done || p.kept.rev != p.u.State.Rev) {
 		p.forget()
 	}
@@ -186,7 +193,8 @@ func (p *flowPage) put(prompt flow.Prompt) {
 	default:
 		p.forget()
 		p.kept = newAsking(rev, prompt)
-		p.ask = p.kept
+		p.kept.carry(p.looked)
+		p.ask, p.looked = p.kept, nil
 	}
 }
 
@@ -244,10 +252,13 @@ func (p *flowPage) nextOfBatch() flow.ID {
 // leave closes the page; the flow stays as it is.
 func (p *flowPage) leave() tea.Cmd {
 	p.close()
-	if p.gone != nil || p.u.Done {
+	switch {
+	case p.gone != nil:
 		return pop
+	case p.u.Done:
+		return tea.Sequence(pop, p.selectRecord())
 	}
-	return tea.Batch(pop, toast(Notice, p.Title()+": left; resume it from the dashboard", ""))
+	return tea.Sequence(pop, p.selectRecord(), toast(Notice, p.Title()+": left; resume it from the dashboard", ""))
 }
 
 // finish closes the page of a flow that is done, and opens the next one of
@@ -257,8 +268,13 @@ func (p *flowPage) finish() tea.Cmd {
 	if p.next != "" {
 		return tea.Sequence(pop, resumeFlow(p.env, p.next))
 	}
+	return tea.Sequence(pop, p.selectRecord())
+}
+
+// selectRecord puts the table's cursor on the key that the flow is about.
+func (p *flowPage) selectRecord() tea.Cmd {
 	record := p.u.State.Record
-	return tea.Sequence(pop, func() tea.Msg { return selectMsg{record} })
+	return func() tea.Msg { return selectMsg{record} }
 }
 
 func (p *flowPage) close() {
@@ -281,6 +297,8 @@ func (p *flowPage) working() bool { return p.cancel != nil || p.ask == nil && p.
 func (p *flowPage) due() time.Time {
 	switch {
 	case p.u.Done || p.working():
+		return time.Time{}
+	case p.ask != nil && p.ask.prompt.ID == flow.AskAbandon: // it waits for the answer
 		return time.Time{}
 	case p.ask != nil:
 		return p.ask.prompt.Due

@@ -27,16 +27,19 @@ func (p *flowPage) answer(i int) tea.Cmd {
 
 // send hands an answer to the flow.
 func (p *flowPage) send(a flow.Answer) tea.Cmd {
-	p.deaf = p.env.Now().Add(deafFor)
+	deaf := p.deafen()
 	p.ask.sent, p.ask.problem = true, problem{}
+	if a.Choice == flow.Lookup {
+		p.looked = p.ask
+	}
 	ctx, flows, id, of := p.env.Ctx, p.env.Desk.Flows(), p.id, p.ask
-	return func() tea.Msg {
+	return batch(deaf, func() tea.Msg {
 		err := flows.Answer(ctx, id, of.rev, a)
 		if refused(err) { // else it is the flow's, which may still be storing it
 			wipeAnswer(a)
 		}
 		return flowAnsweredMsg{forPage{p}, of, err}
-	}
+	})
 }
 
 // refused reports whether an error says that an answer was not taken.
@@ -181,7 +184,7 @@ func (p *flowPage) check(c *exchanges.Credential) bool {
 		checked, err := p.env.Desk.CheckCredential(in.of.Exch, *c)
 		if err != nil {
 			wipeAnswer(flow.Answer{Credential: *c})
-			what, hint := explain(err)
+			what, hint := misshapen(err)
 			p.ask.refuse(p.ask.partNamedIn(i, what), what, hint)
 			return false
 		}

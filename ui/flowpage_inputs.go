@@ -66,6 +66,30 @@ func fieldFor(f flow.Field) field {
 	return newTextField(f.Label, f.Help, cleanAll(f.Default))
 }
 
+// carry takes over what a person changed when the same was asked before.
+func (a *asking) carry(before *asking) {
+	if before == nil || before.prompt.ID != a.prompt.ID {
+		return
+	}
+	for i, in := range a.inputs {
+		for _, old := range before.inputs {
+			if old.of.Name == in.of.Name && old.changed() {
+				a.inputs[i].field = old.field
+			}
+		}
+	}
+}
+
+// changed reports whether an input that is not secret is not what it was at first.
+func (in input) changed() bool {
+	now, ok := in.field.(valued)
+	if !ok || in.of.Kind == flow.FieldCredential || in.of.Kind == flow.FieldCode {
+		return false
+	}
+	first, ok := fieldFor(in.of).(valued)
+	return ok && now.value() != first.value()
+}
+
 // takesText reports whether keys are text to the input.
 func (in input) takesText() bool {
 	switch in.field.(type) {

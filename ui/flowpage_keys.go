@@ -22,9 +22,8 @@ func (p *flowPage) asks() bool { return p.ask != nil && !p.working() }
 // keyPress handles one key, wherever it comes from: all actions of the page
 // are presses of their key.
 func (p *flowPage) keyPress(k KeyMsg) tea.Cmd {
-	if now := p.env.Now(); now.Before(p.deaf) {
-		p.deaf = now.Add(deafFor)
-		return nil
+	if p.env.Now().Before(p.deaf) {
+		return p.deafen()
 	}
 	switch {
 	case p.gone == nil && p.u.Done && k.Name == "enter":
@@ -46,6 +45,13 @@ func (p *flowPage) keyPress(k KeyMsg) tea.Cmd {
 		p.scrollKey(k)
 		return nil
 	}
+}
+
+// deafen ignores keys for a moment: they may be the rest of a paste. Then the
+// page is drawn again, since other keys are offered.
+func (p *flowPage) deafen() tea.Cmd {
+	p.deaf = p.env.Now().Add(deafFor)
+	return p.env.after(deafFor, flowListensMsg{forPage{p}})
 }
 
 // interrupt ends what is waited for.
@@ -178,11 +184,13 @@ func (p *flowPage) scrollKey(k KeyMsg) {
 }
 
 func (p *flowPage) scroll(n int) {
+	l := p.lay()
+	top := min(max(0, l.top+n), l.most())
 	if p.ask == nil {
+		p.top = top
 		return
 	}
-	l := p.lay()
-	p.ask.top, p.ask.follow = min(max(0, l.top+n), l.most()), false
+	p.ask.top, p.ask.follow = top, false
 }
 
 // Actions lists what can be done now.
@@ -215,27 +223,29 @@ func (p *flowPage) promptActions() []Action {
 	if p.simulates() {
 		actions = append(actions, p.act("simulate", "Let the simulated exchange do what is asked for here.", p.free("s", simulateShortcut)...))
 	}
+	actions = append(actions, p.waysOut()...) // before what a narrow footer can do without
 	if a.prompt.Page != "" && p.env.OpenPage != nil {
 		actions = append(actions, p.act("open page", "Open the exchange's page in the browser.", p.free("o", "ctrl+o")...))
-	}
-	if !a.typing() {
-		actions = append(actions, p.copyActions()...)
-	}
-	if _, ok := a.choiceOf(flow.Back); ok {
-		actions = append(actions, p.act("back", "Go back to the question before.", "esc"))
-		if !a.typing() {
-			actions = append(actions, p.leaving("q"))
-		}
-	} else {
-		actions = append(actions, p.leaving(p.free("q", "esc")...))
 	}
 	if a.typing() {
 		return actions
 	}
-	return append(actions,
+	return append(append(actions, p.copyActions()...),
 		quiet(p.act("up", "Scroll up, or to the input above.", "up", "k")), quiet(p.act("down", "Scroll down, or to the input below.", "down", "j")),
 		quiet(p.act("page up", "A page up.", "pgup")), quiet(p.act("page down", "A page down.", "pgdown")),
 		quiet(p.act("left", "The choice to the left.", "left", "h")), quiet(p.act("right", "The choice to the right.", "right", "l")))
+}
+
+// waysOut are the ways back and out of the page.
+func (p *flowPage) waysOut() []Action {
+	if _, ok := p.ask.choiceOf(flow.Back); !ok {
+		return []Action{p.leaving(p.free("q", "esc")...)}
+	}
+	out := []Action{p.act("back", "Go back to the question before.", "esc")}
+	if !p.ask.typing() {
+		out = append(out, p.leaving("q"))
+	}
+	return out
 }
 
 func (p *flowPage) copyActions() []Action {

@@ -103,7 +103,7 @@ func (p *flowPage) guideLine(t *sheet, number, text string, label int, values []
 	}
 	inline := len(values) > 0 && cells(text)+2 <= label && wide <= t.w-at-copyWidth-1
 	if !inline {
-		for i, line := range strings.Split(ansi.Wrap(text, max(8, t.w-guideNumber-1), " "), "\n") {
+		for i, line := range strings.Split(wrap(text, t.w-guideNumber-1), "\n") {
 			if i > 0 {
 				number = strings.Repeat(" ", guideNumber)
 			}
@@ -115,8 +115,9 @@ func (p *flowPage) guideLine(t *sheet, number, text string, label int, values []
 	if inline {
 		before = s.Muted.Render(number) + s.Text.Render(fit(text, label))
 	}
+	broken := brokenAt(digit > 0)
 	for _, v := range values {
-		for piece := range strings.SplitSeq(ansi.Hardwrap(v, max(8, t.w-at-copyWidth-1), true), "\n") {
+		for piece := range strings.SplitSeq(broken(v, max(8, t.w-at-copyWidth-1)), "\n") {
 			t.line(before + s.Bold.Render(piece))
 			before = strings.Repeat(" ", at)
 			if digit > 0 && p.env.Copy != nil {
@@ -125,6 +126,15 @@ func (p *flowPage) guideLine(t *sheet, number, text string, label int, values []
 			}
 		}
 	}
+}
+
+// brokenAt is how values are broken into lines: what is pasted as it stands
+// where the line ends, words between words.
+func brokenAt(pasted bool) func(string, int) string {
+	if !pasted {
+		return wrap
+	}
+	return func(v string, w int) string { return ansi.Hardwrap(v, w, true) }
 }
 
 // copyMark puts the key that copies a value behind the last line.

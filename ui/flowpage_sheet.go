@@ -67,6 +67,21 @@ type flowLayout struct {
 // most is the furthest that the body can be scrolled.
 func (l *flowLayout) most() int { return max(0, len(l.body.lines)-l.room) }
 
+// more says how much of the text is out of sight. It takes the blank line that
+// every foot begins with, so that it covers nothing.
+func (l *flowLayout) more() string {
+	above, below := l.top, l.most()-l.top
+	switch {
+	case above > 0 && below > 0:
+		return fmt.Sprintf("↑ %d  ↓ %s", above, plural(below, "more line"))
+	case below > 0:
+		return "↓ " + plural(below, "more line")
+	case above > 0:
+		return "↑ " + plural(above, "more line")
+	}
+	return ""
+}
+
 // lay arranges the page for its size.
 func (p *flowPage) lay() flowLayout {
 	l := flowLayout{head: p.head()}
@@ -78,6 +93,7 @@ func (p *flowPage) lay() flowLayout {
 	l.room = max(1, min(len(l.body.lines), p.h-len(l.head)-len(l.foot.lines)))
 	switch {
 	case p.ask == nil:
+		l.top = p.top
 	case p.ask.follow:
 		if l.body.to > l.room {
 			l.top = min(l.body.from, l.body.to-l.room)
@@ -94,12 +110,11 @@ func (p *flowPage) View() string {
 	l := p.lay()
 	w := p.w - l.column
 	body := l.body.lines[l.top:min(len(l.body.lines), l.top+l.room)]
-	if below := len(l.body.lines) - l.top - l.room; below > 0 && len(body) > 1 {
-		more := p.env.Styles.Muted.Render(fmt.Sprintf("  ↓ %s", plural(below+1, "more line")))
-		body = append(body[:len(body)-1:len(body)-1], more)
-	}
 	lines := strings.Split(page(body, w, l.room, 0, 0), "\n")
 	lines = append(lines, l.foot.lines...)
+	if more := l.more(); more != "" && l.room < len(lines) {
+		lines[l.room] = p.env.Styles.Muted.Render("  " + more)
+	}
 	right := page(lines, w, p.h-len(l.head), 0, 0)
 	if l.column > 0 {
 		right = beside(p.stageList(p.h-len(l.head)), right)
@@ -162,13 +177,20 @@ func (p *flowPage) heading() string {
 }
 
 func (p *flowPage) stepWords() string {
-	if p.u.Done || p.gone != nil {
+	switch {
+	case p.u.Done && p.u.State.Ended:
+		return "abandoned"
+	case p.u.Done || p.gone != nil:
 		return "done"
+	}
+	words := ""
+	if b := p.u.State.Batch; b.Of > 1 {
+		words = fmt.Sprintf("key %d of %d · ", b.Number, b.Of)
 	}
 	stages := p.u.State.Stages()
 	for i, g := range stages {
 		if g.Here {
-			return fmt.Sprintf("step %d of %d", i+1, len(stages))
+			return words + fmt.Sprintf("step %d of %d", i+1, len(stages))
 		}
 	}
 	return ""

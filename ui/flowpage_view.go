@@ -90,6 +90,26 @@ func (p *flowPage) stageMark(g flow.Stage) string {
 	return " "
 }
 
+// stages are the steps of the flow. Of one that was abandoned only those are
+// done that it had got through before.
+func (p *flowPage) stages() []flow.Stage {
+	now := p.u.State.Stages()
+	if !p.abandoning() {
+		return now
+	}
+	got := each(p.got, func(g flow.Stage) flow.Stage { g.Here = false; return g })
+	if p.u.State.Step == flow.StepDone {
+		return got
+	}
+	return append(got, now[len(now)-1]) // the step aside comes last
+}
+
+// abandoning reports whether the flow has left its path.
+func (p *flowPage) abandoning() bool {
+	st := &p.u.State
+	return st.Ended || st.Step == flow.StepUndo || st.Step == flow.StepKeep
+}
+
 // stageList draws the stages, h lines of stepsWidth cells.
 func (p *flowPage) stageList(h int) []string {
 	s := p.env.Styles
@@ -100,7 +120,7 @@ func (p *flowPage) stageList(h int) []string {
 	if p.gone != nil {
 		return out
 	}
-	for i, g := range p.u.State.Stages() {
+	for i, g := range p.stages() {
 		if i+1 >= h {
 			break
 		}
@@ -119,7 +139,7 @@ func (p *flowPage) stageList(h int) []string {
 // stageLine draws the stages on one line; where there is no room for all, what
 // is past goes first.
 func (p *flowPage) stageLine() string {
-	stages := p.u.State.Stages()
+	stages := p.stages()
 	here := 0
 	words := make([]string, len(stages))
 	for i, g := range stages {

@@ -21,8 +21,8 @@ type newKeyChoice struct {
 }
 
 var newKeyChoices = []newKeyChoice{
-	{"c", "Create a new key at the exchange", "Step by step: what for, from where, made, checked and stored.", createFlow},
-	{"a", "Add a key that you have", "Paste it; the exchange is asked before anything is saved.",
+	{"c", "Create a new key at the exchange", "Step by step; it is checked, then stored.", createFlow},
+	{"a", "Add a key that you have", "Paste it; it is checked, then stored.",
 		func(env *Env) tea.Cmd { return push(newAddWizard(env)) }},
 }
 

@@ -118,10 +118,18 @@ func indent(style func(...string) string, text string, w, margin int) []string {
 		return nil
 	}
 	var out []string
-	for line := range strings.SplitSeq(ansi.Wrap(text, max(8, w-margin), " "), "\n") {
+	for line := range strings.SplitSeq(wrap(text, w-margin), "\n") {
 		out = append(out, strings.Repeat(" ", margin)+style(line))
 	}
 	return out
+}
+
+// wrap breaks a text into lines of w cells, 8 at least. It breaks between words
+// only: of a date, a label or an exchange's name for a right, half is worth
+// nothing.
+func wrap(text string, w int) string {
+	const noBreak = "\u2011" // as wide as the hyphen, at which ansi.Wrap breaks
+	return strings.ReplaceAll(ansi.Wrap(strings.ReplaceAll(text, "-", noBreak), max(8, w), " "), noBreak, "-")
 }
 
 // page makes lines exactly w×h, scrolled so that from..to is in sight.

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -90,7 +91,7 @@ func credentialForm(f exchanges.Form) *form {
 			name += " (if there is one)"
 		}
 		if x.Name == exchanges.FieldKey {
-			fields = append(fields, newTextField(name, x.Help, ""))
+			fields = append(fields, newKeyField(name, x.Help))
 			continue
 		}
 		fields = append(fields, newSecretField(name, x.Help, x.PEM))
@@ -113,12 +114,22 @@ func (w *addWizard) takeCredential() bool {
 	}
 	checked, err := w.env.Desk.CheckCredential(w.key.Exchange, c)
 	if err != nil {
-		what, hint := explain(err)
+		what, hint := misshapen(err)
 		f.refuse(fieldNamedIn(w.info().Form.Fields, what), what, hint)
 		return false
 	}
 	w.key.Credential = checked
 	return true
+}
+
+// misshapen says what is wrong with a key that was not even sent: it stands
+// below its field, so that who says it and when need no words.
+func misshapen(err error) (what, hint string) {
+	what, hint = explain(err)
+	if e, ok := errors.AsType[*exchanges.Error](err); ok && e.Err != nil {
+		what = exchanges.Clean(e.Err.Error())
+	}
+	return what, hint
 }
 
 // fillSpare types a made-up key for the person: the demo is for looking

@@ -28,6 +28,13 @@ func TestOneTimeCodes(t *testing.T) {
 		}
 		steps[step] = true
 	}
+	if code, err := s.OneTimeCode("deribit", "testnet"); err == nil {
+		t.Errorf("a fourth code: %s", code)
+	}
+	s.Advance(codeStep * time.Second)
+	if _, err := s.OneTimeCode("deribit", "testnet"); err != nil {
+		t.Errorf("half a minute later: %v", err)
+	}
 	for _, env := range []string{"live", "nowhere"} {
 		if code, err := s.OneTimeCode("deribit", env); err == nil {
 			t.Errorf("%s has the code %s", env, code)

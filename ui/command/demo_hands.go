@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/sim"
@@ -33,10 +34,24 @@ func (h hands) simulate(ctx context.Context, u flow.Update) (flow.Answer, error)
 	case flow.AskReview:
 		return h.edit(ctx, exchange, env, s)
 	case flow.AskCode:
-		code, err := h.world.OneTimeCode(exchange, env)
-		return flow.Answer{Choice: flow.Go, Code: exchanges.NewSecret(code)}, plainly(err)
+		return h.code(ctx, exchange, env)
 	default:
 		return flow.Answer{}, desk.Refuse("there is nothing to do at the exchange here", "Answer yourself.")
+	}
+}
+
+// code waits for the authenticator to show a code that was not used yet.
+func (h hands) code(ctx context.Context, exchange, env string) (flow.Answer, error) {
+	for {
+		code, err := h.world.OneTimeCode(exchange, env)
+		if _, spent := errors.AsType[*sim.Refusal](err); !spent {
+			return flow.Answer{Choice: flow.Go, Code: exchanges.NewSecret(code)}, plainly(err)
+		}
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+			return flow.Answer{}, ctx.Err()
+		}
 	}
 }
 

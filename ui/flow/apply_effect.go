@@ -321,7 +321,10 @@ func (s *State) failed(want Effect, e Event) error {
 		return nil
 	case f.Code:
 		s.WantCode, s.Problem = f.Effect, nil
-		s.CodeRefused = f.What
+		s.CodeRefused = ""
+		if f.Given {
+			s.CodeRefused = f.What
+		}
 		return nil
 	case f.Hook:
 		h := &s.Consumers[s.handover()]

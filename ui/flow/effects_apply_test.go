@@ -105,10 +105,12 @@ var whatFailuresMake = []reply{
 		func(s State) bool { return Decide(s).Do == DoRecall && s.Looks == 0 && s.Lost.Tries == 1 }},
 	{"a lost reply to anything else", stateAt(Rotate, StepRevoke, byAPI, func(s *State) { s.Confirmed = true }), fails(DoRevoke, exchanges.Network, func(f *Failure) { f.Unknown = true }), StepRevoke,
 		func(s State) bool { return Decide(s).Ask == AskProblem && s.Problem.Unknown }},
-	{"a code is wanted", stateAt(Create, StepMake, byAPI), fails(DoCreate, exchanges.SecondFactor, func(f *Failure) { f.Code, f.What = true, "wrong code" }), StepMake,
+	{"a code is wanted", stateAt(Create, StepMake, byAPI), fails(DoCreate, exchanges.SecondFactor, func(f *Failure) { f.Code, f.What = true, "a code is wanted" }), StepMake,
 		func(s State) bool {
-			return Decide(s).Ask == AskCode && s.WantCode == DoCreate && s.CodeRefused == "wrong code" && s.Problem == nil
+			return Decide(s).Ask == AskCode && s.WantCode == DoCreate && s.CodeRefused == "" && s.Problem == nil
 		}},
+	{"another code is wanted", stateAt(Create, StepMake, byAPI), fails(DoCreate, exchanges.SecondFactor, func(f *Failure) { f.Code, f.Given, f.What = true, true, "wrong code" }), StepMake,
+		func(s State) bool { return s.WantCode == DoCreate && s.CodeRefused == "wrong code" }},
 	{"an address that cannot be asked for", stateAt(Create, StepIPs, func(s *State) { s.Plan.WantMine = true }), fails(DoEcho, exchanges.Network, func(f *Failure) { f.Ignored = true }), StepIPs,
 		func(s State) bool { return Decide(s).Ask == AskIPs && slices.Equal(s.Notes, []string{"it failed"}) }},
 	{"a hook that fails", stateAt(Rotate, StepConsumers, func(s *State) { s.Consumers[0].State = Asked }), fails(DoHook, "hook", func(f *Failure) { f.Hook = true }), StepConsumers,

@@ -54,6 +54,7 @@ type Failure struct {
 	Wait    time.Duration `json:"wait,omitempty"`    // when to try again by itself; 0: when the person says so
 	Taken   bool          `json:"taken,omitempty"`   // the label is in use
 	Code    bool          `json:"code,omitempty"`    // a one-time code is wanted
+	Given   bool          `json:"given,omitempty"`   // one was given, and not taken
 	Hook    bool          `json:"hook,omitempty"`    // the consumer's own program or file failed
 	Ignored bool          `json:"ignored,omitempty"` // it was a courtesy: the flow goes on without
 }

@@ -91,7 +91,7 @@ func TestTheSecondFactor(t *testing.T) {
 		return func(Update) Answer { return Answer{Choice: Go, Code: exchanges.NewSecret(c)} }
 	}
 	u := d.stopsAt(t, AskCode)
-	if u.State.WantCode != DoCreate || u.Prompt.Warn == nil {
+	if u.State.WantCode != DoCreate || u.Prompt.Warn != nil {
 		t.Fatalf("%+v", u.Prompt)
 	}
 	if err := d.tell(u, Answer{Choice: Go, Code: exchanges.NewSecret("12")}); !isFieldError(err) {

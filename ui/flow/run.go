@@ -346,9 +346,11 @@ func (r *run) act(s State, do Effect) {
 	code := r.code
 	r.code = exchanges.Secret{}
 	ev, err := effects[do](r.e, call{ctx: ctx, s: &s, code: code})
+	given := !code.IsZero()
 	code.Wipe()
 	if err != nil {
 		ev.Failed = r.e.failure(&s, do, err)
+		ev.Failed.Given = given
 	} else {
 		ev.Done = do
 	}
