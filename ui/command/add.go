@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/all"
 	"github.com/keyrota/keyrota/store"
 	"github.com/keyrota/keyrota/ui/desk"
 )
@@ -39,7 +40,7 @@ func (a *App) addCommand(g *globals) *cobra.Command {
 		},
 	}
 	fl := c.Flags()
-	fl.StringVar(&f.exchange, "exchange", "", "exchange: binance, bybit, kraken, deribit")
+	fl.StringVar(&f.exchange, "exchange", "", "exchange: "+exchangeIDs())
 	fl.StringVar(&f.env, "env", "", "environment: live, testnet or demo")
 	fl.StringVar(&f.site, "site", "", "regional site, where the exchange has several")
 	fl.StringVar(&f.name, "name", "", "your name for the key")
@@ -56,6 +57,14 @@ func (a *App) addCommand(g *globals) *cobra.Command {
 		_ = fl.MarkHidden(n)
 	}
 	return c
+}
+
+func exchangeIDs() string {
+	var ids []string
+	for _, a := range all.Registry().All() {
+		ids = append(ids, string(a.Info.ID))
+	}
+	return strings.Join(ids, ", ")
 }
 
 // refused is a flag that people try and that must not exist: what is on a

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,7 +49,7 @@ func (a *App) openDemo(ctx context.Context, pace pace) (_ *session, err error) {
 	s.simulate = hands{world, store.NewVault(memory)}.simulate
 	s.ring = func(context.Context) (store.Secrets, error) { return memory, nil }
 	s.desk = desk.New(desk.Deps{
-		Store: s.store, Registry: all.Registry(), Platform: memory.Backend(), Now: a.Now, UserAgent: "keyrota-demo/" + a.Version,
+		Store: s.store, Registry: simulated(world.Describe()), Platform: memory.Backend(), Now: a.Now, UserAgent: "keyrota-demo/" + a.Version,
 		OpenKeyring:  func(context.Context, string) (store.Secrets, error) { return memory, nil },
 		ProveKeyring: oskeyring.Prove,
 		KeysPage:     consoles(world.Describe()),
@@ -59,6 +60,18 @@ func (a *App) openDemo(ctx context.Context, pace pace) (_ *session, err error) {
 		return nil, err
 	}
 	return s, s.seed(ctx, world.Describe())
+}
+
+// simulated returns the adapters of the exchanges that the world has: nothing in
+// the demo may reach a real one.
+func simulated(d sim.Description) *exchanges.Registry {
+	var known []exchanges.Adapter
+	for _, a := range all.Registry().All() {
+		if slices.ContainsFunc(d.Venues, func(v sim.Venue) bool { return v.Exchange == string(a.Info.ID) }) {
+			known = append(known, a)
+		}
+	}
+	return exchanges.NewRegistry(known...)
 }
 
 // pace is how quick the demo's world is.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -31,7 +32,7 @@ func demoSession(t *testing.T) *session {
 // walker answers a flow of the demo as a person does who presses s at the
 // exchange's page and enter elsewhere.
 type walker struct {
-	t       *testing.T
+	t       testing.TB
 	s       *session
 	id      flow.ID
 	answers map[flow.PromptID]flow.Answer
@@ -111,7 +112,7 @@ func (w *walker) byHands(u flow.Update) (flow.Answer, error) {
 }
 
 // begin starts a flow of a record of the demo.
-func (s *session) begin(t *testing.T, kind flow.Kind, name string) flow.ID {
+func (s *session) begin(t testing.TB, kind flow.Kind, name string) flow.ID {
 	t.Helper()
 	r, ok := s.desk.Snapshot().ByName(name)
 	if !ok {
@@ -270,5 +271,22 @@ func TestDemoRevokes(t *testing.T) {
 			}
 			s.checkTidy(t)
 		})
+	}
+}
+
+// TestTheDemoKnowsNoRealExchange: each site that it offers is simulated.
+func TestTheDemoKnowsNoRealExchange(t *testing.T) {
+	s := demoSession(t)
+	infos := s.desk.Exchanges()
+	if len(infos) < 4 {
+		t.Fatalf("the demo has %d exchanges", len(infos))
+	}
+	for _, i := range infos {
+		for _, site := range i.Sites {
+			at := s.store.Config().ExchangeConfig(store.Target{Exchange: i.ID, Environment: site.Environment})
+			if !strings.HasPrefix(at.BaseURL, "http://127.0.0.1:") {
+				t.Errorf("%s %s goes to %q", i.ID, site.Environment, at.BaseURL)
+			}
+		}
 	}
 }

@@ -21,6 +21,10 @@ type Rules struct {
 	// a secret; none where it takes none.
 	Pairs []Algorithm
 
+	// Passphrase judges the third part of a key, of an HMAC key or a pair. Nil: its keys have two, and
+	// the field is for the password of a private key alone.
+	Passphrase *Shape
+
 	// Swapped reports that key and secret stand in each other's field. Nil
 	// means: each has the other's shape and not its own.
 	Swapped func(key, secret string) bool
@@ -101,10 +105,30 @@ func (r Rules) judge(c exchanges.Credential) error {
 	if err := plain(exchanges.FieldSecret, "secret", secret); err != nil {
 		return err
 	}
-	if !c.Passphrase.IsZero() {
-		return &problem{exchanges.FieldPassphrase, "there is a passphrase, and this kind of key has none", "Leave the passphrase empty; it is only for an encrypted private key."}
+	if err := r.judgePassphrase(c); err != nil {
+		return err
 	}
 	return r.judgePlain(key, secret)
+}
+
+// judgePassphrase looks at the third part of an HMAC key. It was chosen by a
+// person, so it may have blanks and letters of any script inside.
+func (r Rules) judgePassphrase(c exchanges.Credential) error {
+	switch p := c.Passphrase.Reveal(); {
+	case r.Passphrase == nil && p == "":
+		return nil
+	case r.Passphrase == nil:
+		return &problem{exchanges.FieldPassphrase, "there is a passphrase, and this kind of key has none", "Leave the passphrase empty; it is only for an encrypted private key."}
+	case p == "":
+		return &problem{exchanges.FieldPassphrase, "the passphrase is missing", "Give the passphrase that you chose when the key was made; if it is lost, only a new key helps."}
+	case p == c.KeyID || p == c.Secret.Reveal():
+		return &problem{exchanges.FieldPassphrase, "the passphrase is the same as the API key or the secret", "Give the passphrase that you chose when the key was made."}
+	case exchanges.Clean(p) != p:
+		return &problem{exchanges.FieldPassphrase, "the passphrase has characters that nobody can see", "Type the passphrase instead of pasting it."}
+	case !r.Passphrase.fits(p):
+		return &problem{exchanges.FieldPassphrase, "the passphrase does not have the exchange's form", "A passphrase here is " + r.Passphrase.Words + ". Give it again, whole."}
+	}
+	return nil
 }
 
 func (r Rules) judgePlain(key, secret string) error {
@@ -133,7 +157,17 @@ func (r Rules) judgePair(c exchanges.Credential) error {
 	if len(r.Pairs) == 0 {
 		return &problem{exchanges.FieldPrivateKey, "this exchange has no keys with a private key", "Give API key and secret."}
 	}
-	_, err := ParsePrivateKey(c.PrivateKey, c.Passphrase, r.Pairs...)
+	if r.Passphrase == nil {
+		_, err := ParsePrivateKey(c.PrivateKey, c.Passphrase, r.Pairs...)
+		return err
+	}
+	if err := r.judgePassphrase(c); err != nil {
+		return err
+	}
+	_, err := ParsePrivateKey(c.PrivateKey, exchanges.Secret{}, r.Pairs...)
+	if p, ok := errors.AsType[*problem](err); ok && p.field == exchanges.FieldPassphrase {
+		return &problem{exchanges.FieldPrivateKey, "the private key is encrypted", "The passphrase here is that of the API key, so there is no place for a password. Decrypt the file first: openssl pkey -in key.pem -out plain.pem"}
+	}
 	return err
 }
 

@@ -144,3 +144,32 @@ func FuzzCheck(f *testing.F) {
 		}
 	})
 }
+
+func TestPassphraseAsThirdPart(t *testing.T) {
+	three := strict
+	three.Passphrase = &Shape{Words: "8 characters", Fits: func(s string) bool { return len(s) == 8 }}
+	for passphrase, want := range map[string]string{
+		"Ab1@ xyz":     "",
+		"Ab1@ xyz\r\n": "",
+		"":             "missing",
+		goodKey:        "same",
+		goodSecret:     "same",
+		"Ab1@\x00xyz":  "see",
+		"Ab1@\u200b":   "see",
+		"Ab1":          "form",
+	} {
+		c := pair(goodKey, goodSecret)
+		c.Passphrase = exchanges.NewSecret(passphrase)
+		got, err := three.Check(c)
+		if want == "" {
+			if err != nil || got.Passphrase.Reveal() != "Ab1@ xyz" {
+				t.Errorf("%q: %v", passphrase, err)
+			}
+			continue
+		}
+		e := exchanges.AsError(err)
+		if err == nil || e.Op != "check passphrase" || e.Hint == "" || !strings.Contains(e.Err.Error(), want) {
+			t.Errorf("%q: %v, want %q", passphrase, err, want)
+		}
+	}
+}

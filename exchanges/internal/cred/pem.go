@@ -2,7 +2,9 @@ package cred
 
 import (
 	"crypto"
+	"crypto/ecdsa"
 	"crypto/ed25519"
+	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
@@ -22,6 +24,7 @@ type Algorithm string
 const (
 	Ed25519 Algorithm = "Ed25519"
 	RSA     Algorithm = "RSA"
+	P256    Algorithm = "ECDSA with the curve P-256"
 )
 
 // The bounds of a private key: 2048 bits is what exchanges ask of RSA at
@@ -69,8 +72,8 @@ func wrap(s string) string {
 	return b.String()
 }
 
-// ParsePrivateKey reads a PEM private key, PKCS#8 or PKCS#1, and opens an
-// encrypted PKCS#8 with the password. Only the given algorithms are accepted.
+// ParsePrivateKey reads a PEM private key, PKCS#8, PKCS#1 or SEC 1, and opens
+// an encrypted PKCS#8 with the password. Only the given algorithms are accepted.
 // Its errors quote nothing.
 func ParsePrivateKey(text, password exchanges.Secret, accept ...Algorithm) (crypto.Signer, error) {
 	block, err := decode(text.Bytes())
@@ -83,6 +86,8 @@ func ParsePrivateKey(text, password exchanges.Secret, accept ...Algorithm) (cryp
 		key, err = x509.ParsePKCS8PrivateKey(block.Bytes)
 	case "RSA PRIVATE KEY":
 		key, err = x509.ParsePKCS1PrivateKey(block.Bytes)
+	case "EC PRIVATE KEY":
+		key, err = x509.ParseECPrivateKey(block.Bytes)
 	case "ENCRYPTED PRIVATE KEY":
 		return decrypt(block.Bytes, password, accept)
 	default:
@@ -141,6 +146,10 @@ func accepted(key any, accept []Algorithm) (crypto.Signer, error) {
 			return nil, bad("the RSA key is shorter than 2048 bits", "Make a new pair of 2048 or 4096 bits and register its public half.")
 		}
 		signer, kind = k, RSA
+	case *ecdsa.PrivateKey:
+		if k.Curve == elliptic.P256() {
+			signer, kind = k, P256
+		}
 	}
 	if !slices.Contains(accept, kind) {
 		names := make([]string, len(accept))

@@ -114,6 +114,29 @@ func TestParsePrivateKeyRefuses(t *testing.T) {
 	}
 }
 
+// Of elliptic curves only the one that exchanges take is read, in both forms.
+func TestEllipticCurves(t *testing.T) {
+	for _, curve := range []elliptic.Curve{elliptic.P256(), elliptic.P384()} {
+		key, err := ecdsa.GenerateKey(curve, rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		der, err := x509.MarshalECPrivateKey(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for form, text := range map[string]string{"SEC 1": armour("EC PRIVATE KEY", der), "PKCS#8": plainPEM(t, key)} {
+			got, err := ParsePrivateKey(exchanges.NewSecret(text), exchanges.Secret{}, Ed25519, P256)
+			if curve == elliptic.P256() && (err != nil || !key.Equal(got)) {
+				t.Errorf("%s in %s: %v", curve.Params().Name, form, err)
+			}
+			if curve != elliptic.P256() && (err == nil || !strings.Contains(err.Error(), "kind")) {
+				t.Errorf("%s in %s: %v", curve.Params().Name, form, err)
+			}
+		}
+	}
+}
+
 func TestShortRSAKeyIsRefused(t *testing.T) {
 	t.Setenv("GODEBUG", "rsa1024min=0")
 	short, err := rsa.GenerateKey(rand.Reader, 1024)

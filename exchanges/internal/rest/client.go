@@ -42,6 +42,9 @@ type Config struct {
 type TimeCall struct {
 	Path  string // with query, if any
 	Parse func(body []byte) (time.Time, error)
+
+	// Read reads the whole answer instead, where the time is not in the body.
+	Read func(Response) (time.Time, error)
 }
 
 // Request is one HTTP request, built anew for each attempt since timestamps
@@ -71,6 +74,9 @@ type Call struct {
 	// Credential is what the call is signed with. Its parts are taken out of
 	// error texts, should the exchange repeat them.
 	Credential exchanges.Credential
+
+	// Secrets are further ones that the call carries, treated likewise.
+	Secrets []exchanges.Secret
 
 	// Build makes the request. now is the exchange's time as far as known.
 	Build func(now time.Time) (Request, error)

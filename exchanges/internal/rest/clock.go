@@ -150,7 +150,11 @@ func (k *clock) ask(ctx context.Context) *exchanges.Error {
 	if err := HTTPError(resp); err != nil {
 		return err
 	}
-	at, perr := call.Parse(resp.Body)
+	read := call.Read
+	if read == nil {
+		read = func(r Response) (time.Time, error) { return call.Parse(r.Body) }
+	}
+	at, perr := read(resp)
 	if e, ok := errors.AsType[*exchanges.Error](perr); ok {
 		return e // the adapter knows better: another site answered
 	}
@@ -182,7 +186,7 @@ func (c *Client) explain(parent context.Context, call Call, e *exchanges.Error) 
 	if k := c.clock.lastOffset(); e.Kind == exchanges.ClockSkew && k.Abs() > skewWarns {
 		e.Hint = fmt.Sprintf("This machine's clock is %s. Switch on time synchronisation (timedatectl set-ntp true; on WSL: wsl --shutdown).", describeOffset(k))
 	}
-	conceal(e, call.Credential)
+	conceal(e, call.Credential, call.Secrets...)
 	return e
 }
 

@@ -298,3 +298,21 @@ func TestFortySkewsMeasureOnceMore(t *testing.T) {
 		t.Errorf("measured %d times, want 2", n)
 	}
 }
+
+// Where the time is not in the body, a header has it.
+func TestClockOfAHeader(t *testing.T) {
+	r := newRig(t, exchangetest.Routes{askCall: exchangetest.JSON("{}").Handler()}, func(cfg *Config) {
+		cfg.ServerTime = &TimeCall{Path: "/time", Read: func(resp Response) (time.Time, error) {
+			return time.Parse(time.RFC3339, resp.Header.Get("X-Time"))
+		}}
+	})
+	r.server.Handle(timeCall, func(exchangetest.Request) exchangetest.Reply {
+		return exchangetest.JSON("{}").With("X-Time", r.time.now().Add(time.Minute).Format(time.RFC3339Nano))
+	})
+	if e := r.do(t, ask()); e != nil {
+		t.Fatal(e)
+	}
+	if c := r.Clock(); !c.Known || c.Offset != time.Minute {
+		t.Errorf("clock %+v", c)
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -135,12 +136,12 @@ func redirectError(res *http.Response) *exchanges.Error {
 	}
 }
 
-// conceal takes the parts of a credential out of an error's texts, where an
-// exchange repeated what it was sent.
-func conceal(e *exchanges.Error, c exchanges.Credential) {
+// conceal takes the parts of a credential and further secrets out of an
+// error's texts, where an exchange repeated what it was sent.
+func conceal(e *exchanges.Error, c exchanges.Credential, more ...exchanges.Secret) {
 	const least = 6 // shorter parts would tear holes into ordinary words
 	var pairs []string
-	for _, s := range []exchanges.Secret{c.Secret, c.Passphrase, c.PrivateKey} {
+	for _, s := range slices.Concat(more, []exchanges.Secret{c.Secret, c.Passphrase, c.PrivateKey}) {
 		for line := range strings.Lines(s.Reveal()) {
 			if line = strings.TrimSpace(line); len(line) >= least && !strings.HasPrefix(line, "-----") {
 				pairs = append(pairs, line, "[secret]")

@@ -77,6 +77,10 @@ func TestConceal(t *testing.T) {
 	if e.Code != "key [key], abc" || e.Hint != "[secret] [secret] -----BEGIN PRIVATE KEY-----" {
 		t.Errorf("%q, %q", e.Code, e.Hint)
 	}
+	e.Code = "no: Kr7passphrase"
+	if conceal(e, c, exchanges.NewSecret("Kr7passphrase")); e.Code != "no: [secret]" {
+		t.Errorf("%q", e.Code)
+	}
 }
 
 func TestBackoffGrowsAndIsRandom(t *testing.T) {

@@ -1,0 +1,43 @@
+package bitfinex
+
+import (
+	"crypto/hmac"
+	"crypto/sha512"
+	"encoding/hex"
+	"net/http"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/cred"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
+)
+
+func form() exchanges.Form {
+	return exchanges.Form{Fields: []exchanges.Field{
+		{Name: exchanges.FieldKey, Label: "API Key", Help: "about 43 characters, shown under API Keys"},
+		{Name: exchanges.FieldSecret, Label: "API Key Secret", Help: "about 43 characters; shown once, when the key is made"},
+	}}
+}
+
+// Bitfinex does not document the lengths, and key and secret look the same, so
+// that little can be seen of a mistake.
+var rules = cred.Rules{Exchange: ID, Key: cred.Whole("about 43 characters long"), Secret: cred.Whole("about 43 characters long")}
+
+// check is Adapter.Check.
+func check(c exchanges.Credential) (exchanges.Credential, error) { return rules.Check(c) }
+
+// signed builds a request. The signature covers the path below /api, the nonce
+// and the body, byte for byte as it is sent.
+func signed(c exchanges.Credential, path, nonce, body string) rest.Request {
+	mac := hmac.New(sha512.New384, c.Secret.Bytes())
+	mac.Write([]byte("/api" + path + nonce + body))
+	return rest.Request{
+		Method: http.MethodPost, Path: path, Body: body,
+		Header: http.Header{
+			// Bitfinex's own spelling, which net/http would change.
+			"bfx-apikey":    {c.KeyID},
+			"bfx-nonce":     {nonce},
+			"bfx-signature": {hex.EncodeToString(mac.Sum(nil))},
+			"Content-Type":  {"application/json"},
+		},
+	}
+}

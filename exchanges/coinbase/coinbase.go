@@ -1,0 +1,127 @@
+// Package coinbase asks Coinbase Advanced Trade what an API key may do.
+//
+// One call describes the calling key: GET /api/v3/brokerage/key_permissions
+// tells three rights and the portfolio that the key is bound to. Label, IP
+// allowlist, creation and last use are told by no call, and none makes, changes
+// or deletes a key: the guide leads a person through the CDP portal.
+//
+// Keys are secret API keys of the Coinbase Developer Platform. Those of
+// Coinbase Exchange, Prime and International belong to other hosts and look
+// different. The sandbox of Advanced Trade gives fixed answers to anybody and
+// has no keys, so that it is no environment here.
+//
+// Sources: docs.cdp.coinbase.com (Advanced Trade: "Get API Key Permissions",
+// authentication, rate limits, sandbox; Coinbase App: API key authentication)
+// and github.com/coinbase/coinbase-advanced-py v1.8.4, as of 2026.
+package coinbase
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
+	"github.com/keyrota/keyrota/exchanges/internal/wire"
+)
+
+// ID is how files and commands name Coinbase.
+const ID exchanges.ID = "coinbase"
+
+const (
+	host        = "api.coinbase.com"
+	inspectPath = "/api/v3/brokerage/key_permissions"
+	inspectOp   = http.MethodGet + " " + inspectPath
+	timePath    = "/api/v3/brokerage/time"
+)
+
+// Coinbase is said to allow a user 30 signed calls a second, and an address 10
+// public ones.
+const callsPerSecond, callsAtOnce = 8, 10
+
+// Adapter describes Coinbase to the registry.
+func Adapter() exchanges.Adapter {
+	return exchanges.Adapter{Info: info(), Check: check, New: open}
+}
+
+func info() exchanges.Info {
+	return exchanges.Info{
+		ID:    ID,
+		Name:  "Coinbase",
+		Form:  form(),
+		Guide: guide(),
+		Sites: []exchanges.Site{{
+			ID:           "global",
+			Name:         "Coinbase Advanced",
+			Environment:  exchanges.Live,
+			Origin:       "https://" + host,
+			KeysPage:     "https://portal.cdp.coinbase.com",
+			Capabilities: exchanges.Capabilities{Permissions: true},
+		}},
+		// A live key has nothing to ask there.
+		Aliases: map[exchanges.Environment][]string{exchanges.Testnet: {"api-sandbox.coinbase.com"}},
+	}
+}
+
+type venue struct{ client *rest.Client }
+
+func open(c exchanges.Connection) (exchanges.Exchange, error) {
+	client, err := rest.New(rest.Config{
+		Exchange: ID, Connection: c, Limit: callsPerSecond, Burst: callsAtOnce,
+		ServerTime: &rest.TimeCall{Path: timePath, Parse: parseTime},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &venue{client}, nil
+}
+
+// Info describes Coinbase.
+func (v *venue) Info() exchanges.Info { return info() }
+
+// Inspect asks Coinbase about the key of c. A refusal of the key is asked for
+// once more, with a new token: good keys have been refused now and then.
+func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
+	c, err := check(c)
+	if err != nil {
+		return exchanges.KeyInfo{}, err
+	}
+	found, err := v.ask(ctx, c)
+	if errors.Is(err, exchanges.Auth) {
+		found, err = v.ask(ctx, c)
+	}
+	if err != nil {
+		return exchanges.KeyInfo{}, err
+	}
+	found.KeyID = c.KeyID
+	found.Seen, found.Clock = v.client.Now().UTC(), v.client.Clock()
+	return found, nil
+}
+
+// ask makes the calling key describe itself.
+func (v *venue) ask(ctx context.Context, c exchanges.Credential) (found exchanges.KeyInfo, err error) {
+	_, err = v.client.Do(ctx, rest.Call{
+		Op: inspectOp, Credential: c,
+		Build: func(now time.Time) (rest.Request, error) { return request(c, http.MethodGet, inspectPath, now) },
+		Classify: func(r rest.Response) (e *exchanges.Error) {
+			if e = refusal(r, causes(c, v.client.Clock())); e == nil {
+				found, e = parsePermissions(r)
+			}
+			return e
+		},
+	})
+	return found, err
+}
+
+// parseTime reads the clock of Coinbase, whose numbers are in quotes.
+func parseTime(body []byte) (time.Time, error) {
+	var t struct {
+		Millis wire.Int `json:"epochMillis"`
+	}
+	if err := json.Unmarshal(body, &t); err != nil || t.Millis.Value <= 0 {
+		return time.Time{}, errors.New("no epochMillis")
+	}
+	return time.UnixMilli(t.Millis.Value), nil
+}

@@ -1,0 +1,134 @@
+package coinbase
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
+	"github.com/keyrota/keyrota/exchanges/internal/wire"
+)
+
+// rights are the three flags of a key. The right to trade covers everything
+// that the account trades, futures and perpetuals where it has them; the right
+// to transfer covers other portfolios as well as addresses and bank accounts
+// outside. No flag speaks of staking.
+var rights = []wire.Switch{
+	{Name: "can_view", Gives: []exchanges.Permission{exchanges.Read}},
+	{
+		Name:  "can_trade",
+		Gives: []exchanges.Permission{exchanges.Spot, exchanges.Futures},
+		Maybe: []exchanges.Permission{exchanges.Margin, exchanges.Options},
+	},
+	{Name: "can_transfer", Gives: []exchanges.Permission{exchanges.Transfer, exchanges.Withdraw}},
+}
+
+// The types of portfolio that matter here.
+const (
+	typeUndefined = "UNDEFINED"
+	typeDefault   = "DEFAULT"
+)
+
+// parsePermissions reads what Coinbase says of a key.
+func parsePermissions(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
+	set, words, told := wire.Switches(wire.Members(r.Body), "can_", rights...)
+	if !told {
+		return exchanges.KeyInfo{}, rest.NotJSON(r)
+	}
+	var portfolio struct {
+		UUID wire.Text `json:"portfolio_uuid"`
+		Type wire.Text `json:"portfolio_type"`
+	}
+	_ = json.Unmarshal(r.Body, &portfolio) // the types of wire take anything
+	return exchanges.KeyInfo{
+		Account:             string(portfolio.UUID),
+		Permissions:         set,
+		ExchangePermissions: words,
+		Notes:               notes(string(portfolio.Type), set.Has(exchanges.Withdraw)),
+	}, nil
+}
+
+func notes(portfolio string, withdraws bool) []string {
+	if portfolio == "" || portfolio == typeUndefined {
+		return nil
+	}
+	note := "The key is bound to one portfolio, of type " + portfolio + "."
+	if portfolio == typeDefault && withdraws {
+		note += " With the right to transfer it reaches the whole primary account."
+	}
+	return []string{exchanges.Clean(note)}
+}
+
+const hintDenied = "Coinbase wants another right for this call: see whether View is ticked for the key, in the CDP portal under API Keys."
+
+// causes words a refusal of the key: Coinbase says "Unauthorized" to all of
+// them. A clock that was measured is none of them, and neither is the kind of a
+// key that is not Ed25519.
+func causes(c exchanges.Credential, clock exchanges.Clock) string {
+	all := []string{
+		"the key was deleted",
+		"this machine's address is not on the key's IP allowlist",
+		"key name and private key are not of the same key",
+		"the key is new and not yet known everywhere",
+		"it belongs to another product of Coinbase",
+	}
+	if key, err := signer(c); err == nil {
+		if _, ok := key.(ed25519.PrivateKey); ok {
+			all = append(all, "Coinbase does not take this key's Ed25519 signatures here, and a key with ECDSA would do")
+		}
+	}
+	if !clock.Known {
+		all = append(all, "this machine's clock is off by a minute or more")
+	}
+	return "Coinbase does not say why. Possible causes: " + strings.Join(all, "; ") + "."
+}
+
+// refusal turns an answer into an error, nil for success. doubts is the hint
+// for a key that is refused.
+func refusal(r rest.Response, doubts string) *exchanges.Error {
+	e := rest.HTTPError(r)
+	if e == nil {
+		return nil
+	}
+	words := said(r.Body)
+	switch r.Status {
+	case http.StatusUnauthorized:
+		e.Hint = doubts
+	case http.StatusForbidden:
+		lacking := bytes.Contains(bytes.ToLower(r.Body), []byte("missing required scopes"))
+		if lacking || strings.Contains(strings.ToUpper(words), "PERMISSION_DENIED") {
+			e.Kind, e.Hint = exchanges.Denied, hintDenied
+		}
+	}
+	if words != "" {
+		e.Code = exchanges.Clean(e.Code + ": " + words)
+	}
+	return e
+}
+
+// said returns the words of an error in either of Coinbase's two forms.
+func said(body []byte) string {
+	type words struct {
+		Error   wire.Text `json:"error"`
+		ID      wire.Text `json:"id"`
+		Message wire.Text `json:"message"`
+		Details wire.Text `json:"error_details"`
+	}
+	var answer struct {
+		words
+		Errors []words `json:"errors"`
+	}
+	_ = json.Unmarshal(body, &answer) // what cannot be read says nothing
+	var out []string
+	for _, w := range append([]words{answer.words}, answer.Errors...) {
+		for _, text := range []wire.Text{w.Error, w.ID, w.Message, w.Details} {
+			if text != "" {
+				out = append(out, string(text))
+			}
+		}
+	}
+	return strings.Join(out, ": ")
+}

@@ -1,0 +1,57 @@
+package gate
+
+import (
+	"crypto/hmac"
+	"crypto/sha512"
+	"encoding/hex"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/cred"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
+)
+
+func form() exchanges.Form {
+	return exchanges.Form{Fields: []exchanges.Field{
+		{Name: exchanges.FieldKey, Label: "Key", Help: "about 32 digits and letters from a to f, of an API v4 key"},
+		{Name: exchanges.FieldSecret, Label: "Secret", Help: "about 64 digits and letters from a to f, shown when the key is made"},
+	}}
+}
+
+// The lengths of Gate's examples. They are good enough to see that two fields
+// are swapped, and too little to refuse anything else.
+const usualKey, usualSecret = 32, 64
+
+// check is Adapter.Check.
+func check(c exchanges.Credential) (exchanges.Credential, error) {
+	rules := cred.Rules{Exchange: ID, Swapped: func(key, secret string) bool {
+		return len(key) == usualSecret && len(secret) == usualKey
+	}}
+	return rules.Check(c)
+}
+
+// sign returns lower-case hex of the HMAC-SHA512 of a text. The secret is used
+// as it is written, not decoded.
+func sign(secret exchanges.Secret, text string) string {
+	mac := hmac.New(sha512.New, secret.Bytes())
+	mac.Write([]byte(text))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// signed builds a request that is valid for 60 s around now. The query is
+// signed as it reads before it is encoded for the URL.
+func signed(c exchanges.Credential, method, path, query, body string, now time.Time) rest.Request {
+	stamp := strconv.FormatInt(now.Unix(), 10)
+	hash := sha512.Sum512([]byte(body))
+	text := strings.Join([]string{method, path, query, hex.EncodeToString(hash[:]), stamp}, "\n")
+	return rest.Request{Method: method, Path: path, Query: query, Body: body, Header: http.Header{
+		// Gate's own spelling, which net/http would change.
+		"KEY":          {c.KeyID},
+		"Timestamp":    {stamp},
+		"SIGN":         {sign(c.Secret, text)},
+		"Content-Type": {"application/json"},
+	}}
+}

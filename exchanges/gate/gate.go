@@ -1,0 +1,180 @@
+// Package gate asks Gate what an API key may do, and manages keys of
+// sub-accounts there.
+//
+// GET /account/main_keys describes every key of the main account, with
+// permissions, IP whitelist and last use; the calling key is found among them
+// by its first characters, since the rest of every key is masked. It takes the
+// right to read "account". Where that list does not have the calling key, or is
+// refused, GET /account/detail tells at least its IP whitelist.
+//
+// A key of the main account makes, lists, changes and deletes the keys of
+// sub-accounts. Those of the main account are made on the web site. They are
+// not offered as a list either: masked, they could not be told apart for
+// certain, and what is not in a list counts as gone.
+//
+// Sources: Gate API v4 documentation, v4.105 (Authentication, Account,
+// SubAccount, error labels), and Gate's Go client gateapi-go v7.1.8.
+package gate
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
+	"github.com/keyrota/keyrota/exchanges/internal/wire"
+)
+
+// ID is how files and commands name Gate.
+const ID exchanges.ID = "gate"
+
+const (
+	base       = "/api/v4"
+	keysPath   = base + "/account/main_keys"
+	detailPath = base + "/account/detail"
+	timePath   = base + "/spot/time"
+)
+
+// Gate allows an account 150 of these calls in 10 s, and 80 in 10 s to each
+// call about sub-accounts.
+const (
+	callsPerSecond    = 8
+	callsAtOnce       = 10
+	subCallsPerSecond = 4
+)
+
+// Adapter describes Gate to the registry.
+func Adapter() exchanges.Adapter {
+	return exchanges.Adapter{Info: info(), Check: check, New: open}
+}
+
+func info() exchanges.Info {
+	const page = "https://www.gate.com/myaccount/apiv4keys"
+	facts := exchanges.Capabilities{
+		Permissions: true, IPList: true, Created: true, LastUsed: true, LastUsedCountsOwn: true, Label: true,
+	}
+	// Whether the testnet has calls about sub-accounts is not documented.
+	live := facts
+	live.Create, live.List, live.Edit, live.Revoke, live.Reach = true, true, true, true, exchanges.SubAccountKeys
+	return exchanges.Info{
+		ID: ID, Name: "Gate", Form: form(), Guide: guide(),
+		Sites: []exchanges.Site{
+			{ID: "global", Name: "Gate", Environment: exchanges.Live, Origin: "https://api.gateio.ws", KeysPage: page, Capabilities: live},
+			{ID: "global", Name: "Gate TestNet", Environment: exchanges.Testnet, Origin: "https://api-testnet.gateapi.io", KeysPage: page, Capabilities: facts},
+		},
+		Aliases: map[exchanges.Environment][]string{
+			exchanges.Live:    {"fx-api.gateio.ws"},
+			exchanges.Testnet: {"fx-api-testnet.gateio.ws"},
+		},
+	}
+}
+
+// venue is one site.
+type venue struct{ client *rest.Client }
+
+func open(c exchanges.Connection) (exchanges.Exchange, error) {
+	c.Log = discreet(c.Log)
+	client, err := rest.New(rest.Config{
+		Exchange: ID, Connection: c, Limit: callsPerSecond, Burst: callsAtOnce,
+		ServerTime: &rest.TimeCall{Path: timePath, Parse: parseTime},
+	})
+	if err != nil {
+		return nil, err
+	}
+	v := &venue{client}
+	if c.Site.Capabilities.Reach == exchanges.NoKeys {
+		return v, nil
+	}
+	return &manager{v, rate.NewLimiter(subCallsPerSecond, subCallsPerSecond)}, nil
+}
+
+// Info describes Gate.
+func (v *venue) Info() exchanges.Info { return info() }
+
+// Inspect asks what the exchange says of the calling key.
+func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
+	c, err := check(c)
+	if err != nil {
+		return exchanges.KeyInfo{}, err
+	}
+	var out exchanges.KeyInfo
+	asked, err := v.do(ctx, c, call{method: http.MethodGet, path: keysPath, parse: func(r rest.Response) *exchanges.Error {
+		keys, e := parseKeys(r)
+		if e != nil {
+			return e
+		}
+		if k, found := keys.of(c.KeyID); found {
+			out = k.info(ofMain)
+			out.Usage = usage(r)
+			return nil
+		}
+		return unlisted()
+	}})
+	if err != nil && mayBeDescribed(err) {
+		out, asked, err = v.detail(ctx, c, err)
+	}
+	if err != nil {
+		return exchanges.KeyInfo{}, err
+	}
+	out.KeyID, out.Asked, out.Seen, out.Clock = c.KeyID, asked, v.client.Now().UTC(), v.client.Clock()
+	return out, nil
+}
+
+// detail asks for the little that a key is told about itself. first is why the
+// list of keys did not help; where this call is refused too, it says more.
+func (v *venue) detail(ctx context.Context, c exchanges.Credential, first error) (out exchanges.KeyInfo, asked time.Time, err error) {
+	asked, err = v.do(ctx, c, call{method: http.MethodGet, path: detailPath, parse: func(r rest.Response) (e *exchanges.Error) {
+		out, e = parseDetail(r)
+		return e
+	}})
+	if err != nil && (errors.Is(err, exchanges.Denied) || errors.Is(err, exchanges.Protocol)) {
+		err = first
+	}
+	return out, asked, err
+}
+
+// call is a signed call. parse reads an answer that is no refusal.
+type call struct {
+	method, path, body string
+	op                 string // how errors name it; empty: by method and path
+	parse              func(rest.Response) *exchanges.Error
+	limiter            *rate.Limiter
+}
+
+// do makes a call with a checked credential and returns when it was sent. What
+// is no GET is a write.
+func (v *venue) do(ctx context.Context, c exchanges.Credential, what call) (asked time.Time, err error) {
+	if what.op == "" {
+		what.op = what.method + " " + what.path
+	}
+	_, err = v.client.Do(ctx, rest.Call{
+		Op: what.op, Credential: c, Write: what.method != http.MethodGet, Limiter: what.limiter,
+		Build: func(now time.Time) (rest.Request, error) {
+			asked = v.client.Now().UTC()
+			return signed(c, what.method, what.path, "", what.body, now), nil
+		},
+		Classify: func(r rest.Response) *exchanges.Error {
+			if e := refusal(r); e != nil {
+				return e
+			}
+			return what.parse(r)
+		},
+	})
+	return asked, err
+}
+
+// parseTime reads Gate's clock, in ms.
+func parseTime(body []byte) (time.Time, error) {
+	var t struct {
+		ServerTime wire.Int `json:"server_time"`
+	}
+	if json.Unmarshal(body, &t) != nil || t.ServerTime.Value <= 0 {
+		return time.Time{}, errors.New("no time")
+	}
+	return time.UnixMilli(t.ServerTime.Value), nil
+}

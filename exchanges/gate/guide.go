@@ -1,0 +1,67 @@
+package gate
+
+import "github.com/keyrota/keyrota/exchanges"
+
+// box is a choice on the page with the areas that it has in answers.
+type box struct {
+	words string
+	perms []perm
+	gives []exchanges.Permission
+	byAPI bool // a key of a sub-account can be given it by API
+}
+
+// boxes are the choices that are asked for. The other areas give what one of
+// these gives, or belong to products that no permission of ours is about.
+var boxes = []box{
+	{
+		"Account: Read-only, and Read-only for every area that the program is to see",
+		[]perm{{"account", true}, {"futures", true}, {"spot", true}, {"wallet", true}},
+		[]exchanges.Permission{exchanges.Read},
+		true,
+	},
+	{"Spot/Margin: Read-and-Write", []perm{{Name: "spot"}}, []exchanges.Permission{exchanges.Spot, exchanges.Margin}, true},
+	{"Margin: Read-and-Write", []perm{{Name: "margin"}}, []exchanges.Permission{exchanges.Margin}, true},
+	{"Perpetual contract: Read-and-Write", []perm{{Name: "futures"}}, []exchanges.Permission{exchanges.Futures}, true},
+	{"Options: Read-and-Write", []perm{{Name: "options"}}, []exchanges.Permission{exchanges.Options}, true},
+	{"Wallet: Read-and-Write", []perm{{Name: "wallet"}}, []exchanges.Permission{exchanges.Transfer}, true},
+	{"Withdrawal: Read-and-Write", []perm{{Name: "withdrawal"}}, []exchanges.Permission{exchanges.Withdraw}, false},
+	{"Earn: Read-and-Write", []perm{{Name: "earn"}}, []exchanges.Permission{exchanges.Earn}, true},
+}
+
+func guide() exchanges.Guide {
+	place := exchanges.GuideStep{Text: "Profile icon → API Management"}
+	find := exchanges.GuideStep{Text: "Find the key", Put: exchanges.PutKey}
+	rights := []exchanges.GuideStep{
+		// Without a list the key ends after 90 days.
+		{Text: "IP permission: bind the addresses that may use the key", Put: exchanges.PutIPs},
+		{Text: "Choose", Put: exchanges.PutTicks},
+		{Text: "Leave off, with every area that is not named here", Put: exchanges.PutNoTicks},
+	}
+	g := exchanges.Guide{
+		Create: append(append([]exchanges.GuideStep{
+			place,
+			{Text: "Create API Key → API v4 Key"},
+			{Text: "Account type: Classic, Unified where the account is one, or TestNet for a key of the testnet"},
+			{Text: "The remark", Put: exchanges.PutLabel},
+		}, rights...),
+			exchanges.GuideStep{Text: "Submit, read the warning, and confirm with the fund password and your second factor"},
+			exchanges.GuideStep{Text: "Copy Key and Secret now. The key may take 5 minutes to work"},
+		),
+		Restrict: append(append([]exchanges.GuideStep{place, find, {Text: "Edit"}}, rights...),
+			exchanges.GuideStep{Text: "Submit, and confirm as the page asks. The change may take 5 minutes"}),
+		Delete: []exchanges.GuideStep{
+			place, find,
+			{Text: "Delete, and confirm as the page asks. The key may go on working for 5 minutes"},
+		},
+		// What a remark may hold is not documented: letters and digits will do.
+		Label:    exchanges.LabelRule{},
+		IPs:      exchanges.IPRule{Separator: ",", Most: mostIPs},
+		MostKeys: 20,
+		Source:   "www.gate.com, API Management and help centre; Gate API v4 documentation, Account and SubAccount",
+		AsOf:     "2026-11-23",
+	}
+	for _, b := range boxes {
+		g.Boxes = append(g.Boxes, exchanges.Box{Words: b.words, Gives: b.gives})
+	}
+	return g
+}

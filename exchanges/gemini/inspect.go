@@ -1,0 +1,151 @@
+package gemini
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
+	"github.com/keyrota/keyrota/exchanges/internal/wire"
+)
+
+// roles are what a key is made with. Trader covers derivatives where they are
+// offered. Gemini does not say in which role a key stakes, nor how much a Fund
+// Manager sees.
+var roles = []wire.Switch{
+	{Name: "isAuditor", Gives: []exchanges.Permission{exchanges.Read}},
+	{
+		Name:  "isTrader",
+		Gives: []exchanges.Permission{exchanges.Read, exchanges.Spot, exchanges.Futures},
+		Maybe: []exchanges.Permission{exchanges.Margin, exchanges.Options},
+	},
+	{
+		Name:  "isFundManager",
+		Gives: []exchanges.Permission{exchanges.Transfer, exchanges.Withdraw},
+		Maybe: []exchanges.Permission{exchanges.Read},
+	},
+	{Name: "isAccountAdmin", Gives: []exchanges.Permission{exchanges.Admin}},
+}
+
+// parseRoles reads what Gemini says of the key called keyID.
+func parseRoles(r rest.Response, keyID string) (exchanges.KeyInfo, *exchanges.Error) {
+	set, words, told := wire.Switches(wire.Members(r.Body), "is", roles...)
+	if !told {
+		return exchanges.KeyInfo{}, rest.NotJSON(r)
+	}
+	var more struct {
+		Group wire.Text       `json:"counterparty_id"`
+		Admin json.RawMessage `json:"isAccountAdmin"`
+	}
+	_ = json.Unmarshal(r.Body, &more) // these take anything
+	info := exchanges.KeyInfo{Permissions: set, ExchangePermissions: words}
+	if strings.HasPrefix(keyID, masterPrefix) {
+		info.Account = string(more.Group)
+		info.Notes = []string{"This is a master key: it reaches every account of its group."}
+	} else if more.Admin == nil { // no other key can have the role
+		info.Permissions = set.With(exchanges.Admin, exchanges.NotGranted)
+	}
+	return info, nil
+}
+
+// account is what is kept of the answer about the account. The names and
+// countries of its users are in it too, and stay there.
+type account struct {
+	ShortName wire.Text `json:"shortName"`
+	Type      wire.Text `json:"type"`
+}
+
+func parseAccount(r rest.Response, into *account) *exchanges.Error {
+	var answer struct {
+		Account json.RawMessage `json:"account"`
+	}
+	if e := rest.Decode(r, &answer); e != nil {
+		return e
+	}
+	if json.Unmarshal(answer.Account, into) != nil || into.ShortName == "" {
+		return rest.NotJSON(r)
+	}
+	return nil
+}
+
+func (a account) describe(info *exchanges.KeyInfo) {
+	info.Account = string(a.ShortName)
+	if a.Type == "custody" {
+		info.Notes = append(info.Notes, "The account is one of Gemini Custody.")
+	}
+}
+
+// Hints for what a person can mend.
+const (
+	hintSecret = "Possible causes: the secret belongs to another key or was cut when it was copied; key and secret are not from the same site, live or sandbox."
+	hintKey    = "Possible causes: the key was deleted or is not active; it was made at the other site, live or sandbox; it was cut when it was copied."
+	hintIP     = "Add this machine's public address to the key's trusted IPs under Settings → API, or use the key from an address that is on the list."
+	hintRole   = "Edit the key's roles under Settings → API: it has none that this call accepts."
+	hintMaster = "Gemini wants to know which account of the group is meant, and keyrota does not choose one. Give the program a key of one account."
+	hintOdd    = "keyrota does not know this reason, or Gemini this request: look the word up in Gemini's list of error codes; a newer keyrota may know it."
+	hintLimit  = "Other programs use this key's or this address's rate limit; wait a moment."
+	hintDown   = "Gemini is in maintenance; try again later."
+	hintNonce  = "The key was made to count its nonces upwards, and another program has used a larger one. keyrota will not raise its own unasked: " +
+		"that could lock the program out. Give keyrota a key with a time-based nonce, or, when you know that all programs of this key count in " +
+		`milliseconds or less, set nonce = "ms", "us" or "ns" under [key."NAME"] in config.toml.`
+	hintScale = `Another program uses this key with larger nonces, or the key has a time-based nonce: then take nonce out of [key."NAME"] in config.toml.`
+	hintClock = "This machine's clock is off by half a minute or more: switch on time synchronisation, then verify again."
+)
+
+// verdicts are the documented reasons. None of them is known to mean that the
+// key is gone and nothing else.
+var verdicts = map[string]rest.Verdict{
+	"InvalidSignature":         {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintSecret},
+	"InvalidApiKey":            {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintKey},
+	"MissingApikeyHeader":      {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintOdd},
+	"RemoteAddressForbidden":   {Kind: exchanges.IPBlocked, Outcome: exchanges.Refused, Hint: hintIP},
+	"ApiKeyIpFilteringFailure": {Kind: exchanges.IPBlocked, Outcome: exchanges.Refused, Hint: hintIP},
+	"InvalidNonce":             {Kind: exchanges.Nonce, Outcome: exchanges.Refused, Hint: hintNonce},
+	"MissingRole":              {Kind: exchanges.Denied, Outcome: exchanges.Refused, Hint: hintRole},
+	"MissingAccountName":       {Kind: exchanges.Unsupported, Outcome: exchanges.Refused, Hint: hintMaster},
+	"MissingAccounts":          {Kind: exchanges.Unsupported, Outcome: exchanges.Refused, Hint: hintMaster},
+	"RateLimit":                {Kind: exchanges.RateLimited, Outcome: exchanges.Refused, Hint: hintLimit},
+	"Maintenance":              {Kind: exchanges.Unavailable, Outcome: exchanges.Refused, Hint: hintDown},
+}
+
+// limitPause is how long to wait after a rate limit that names no time.
+const limitPause = time.Second
+
+// refusal turns an answer into an error, nil for success. What Gemini says
+// itself counts before the status.
+func refusal(r rest.Response) *exchanges.Error {
+	var answer struct {
+		Reason  wire.Text `json:"reason"`
+		Message wire.Text `json:"message"`
+	}
+	if json.Unmarshal(r.Body, &answer) != nil || answer.Reason == "" {
+		return rest.HTTPError(r)
+	}
+	reason := string(answer.Reason)
+	e := rest.Judge(r, verdicts, reason, strings.TrimSuffix(reason+": "+string(answer.Message), ": "), hintOdd)
+	if e.Kind == exchanges.Blocked { // it is Gemini that spoke, and of what is not known
+		e.Kind, e.Hint = exchanges.Protocol, hintOdd
+	}
+	if e.Kind == exchanges.RateLimited && e.RetryAfter == 0 {
+		e.RetryAfter = limitPause
+	}
+	return e
+}
+
+// clockSlack is how far a time-based nonce may be from the time. Gemini accepts
+// 30 s; the way there takes some of it.
+const clockSlack = 25 * time.Second
+
+// nonceError tells apart why a nonce was refused. date is the exchange's time,
+// zero if it is not known.
+func nonceError(e *exchanges.Error, u exchanges.NonceUnit, nonce, date time.Time) *exchanges.Error {
+	switch {
+	case e.Kind != exchanges.Nonce:
+	case u != "":
+		e.Hint = hintScale
+	case !date.IsZero() && nonce.Sub(date).Abs() > clockSlack:
+		e.Kind, e.Hint = exchanges.ClockSkew, hintClock
+	}
+	return e
+}

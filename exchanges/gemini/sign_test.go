@@ -1,0 +1,134 @@
+package gemini
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/nonce"
+)
+
+// vector is a signed request whose source is in testdata/vectors.json.
+type vector struct {
+	Name, Kind, Path, Key, Secret string
+	Payload                       string `json:"payload_json"`
+	Expected                      map[string]string
+}
+
+func TestSignaturesMatchTheVectors(t *testing.T) {
+	raw, err := os.ReadFile("testdata/vectors.json")
+	var all []vector
+	if err != nil || json.Unmarshal(raw, &all) != nil || len(all) != 2 {
+		t.Fatalf("%d vectors, %v", len(all), err)
+	}
+	for _, v := range all {
+		body := base64.StdEncoding.EncodeToString([]byte(v.Payload))
+		if want := v.Expected["X-GEMINI-PAYLOAD"]; body != want {
+			t.Errorf("%s: payload %s, want %s", v.Name, body, want)
+		}
+		if got, want := sign(exchanges.NewSecret(v.Secret), body), v.Expected["X-GEMINI-SIGNATURE"]; got != want {
+			t.Errorf("%s: signature %s, want %s", v.Name, got, want)
+		}
+		if v.Path == rolesPath {
+			wantWhole(t, v)
+		}
+	}
+}
+
+// wantWhole compares a whole request with a vector whose nonce is in
+// milliseconds.
+func wantWhole(t *testing.T, v vector) {
+	t.Helper()
+	got := request(credential(v.Key, v.Secret), v.Path, 1700000000000)
+	if got.Method != http.MethodPost || got.Path != v.Path || got.Query != "" || got.Body != "" {
+		t.Fatalf("%+v", got)
+	}
+	for name, want := range v.Expected {
+		if h := got.Header[name]; len(h) != 1 || h[0] != want {
+			t.Errorf("%s: %s = %q, want %q", v.Name, name, h, want)
+		}
+	}
+}
+
+// talking begins an inspection with nonces of a scale.
+func talking(t *testing.T, v *venue, u exchanges.NonceUnit) *talk {
+	t.Helper()
+	c := credential(testKey, testSecret)
+	c.Nonce = u
+	turn, err := new(nonce.Source).Turn(t.Context(), t.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &talk{venue: v, c: c, turn: turn}
+}
+
+func TestNoncesGrow(t *testing.T) {
+	now := time.Unix(1700000000, 700_000_000)
+	for u, want := range map[exchanges.NonceUnit]int64{
+		"": 1700000000, exchanges.NonceMilliseconds: 1700000000700,
+		exchanges.NonceMicroseconds: 1700000000700000, exchanges.NonceNanoseconds: 1700000000700000000,
+	} {
+		x := talking(t, &venue{}, u)
+		for i := range int64(3) {
+			if got := x.number(now); got != want+i {
+				t.Errorf("%q: nonce %d is %d, want %d", u, i, got, want+i)
+			}
+		}
+	}
+}
+
+// A key that goes by the time gets the time, also after the clock was set back;
+// one that counts never gets less than before.
+func TestNoncesWhenTheClockIsSetBack(t *testing.T) {
+	now := time.Unix(1700000000, 0)
+	byTime, counting := talking(t, &venue{}, ""), talking(t, &venue{}, exchanges.NonceMilliseconds)
+	byTime.number(now)
+	first := counting.number(now)
+	if got := byTime.number(now.Add(-time.Hour)); got != now.Add(-time.Hour).Unix()+1 {
+		t.Errorf("by the time: %d", got)
+	}
+	if got := counting.number(now.Add(-time.Hour)); got != first+1 {
+		t.Errorf("counting: %d after %d", got, first)
+	}
+}
+
+func TestNoncesFollowTheClockOfGemini(t *testing.T) {
+	now := time.Unix(1700000000, 600_000_000)
+	for offset, want := range map[time.Duration]int64{
+		0: 1700000000, time.Second: 1700000000, -time.Second: 1700000000, // the header can feign as much
+		time.Minute: 1700000060, -time.Minute: 1699999940,
+	} {
+		v := &venue{}
+		v.clock.Store(&exchanges.Clock{Known: true, Offset: offset})
+		if got := talking(t, v, "").number(now); got != want {
+			t.Errorf("%s off: %d, want %d", offset, got, want)
+		}
+	}
+}
+
+func TestTheClockIsReadOffTheDate(t *testing.T) {
+	sent := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	for date, want := range map[string]time.Duration{
+		"Mon, 23 Nov 2026 12:00:00 GMT": 0,
+		"Mon, 23 Nov 2026 12:01:00 GMT": time.Minute,
+		"Mon, 23 Nov 2026 11:59:00 GMT": -time.Minute,
+	} {
+		v := &venue{}
+		if at := v.measure(http.Header{"Date": {date}}, sent, sent.Add(time.Second)); at.IsZero() {
+			t.Errorf("%s is not read", date)
+		}
+		if c := v.offset(); !c.Known || c.Offset != want {
+			t.Errorf("%s: %+v, want %s", date, c, want)
+		}
+	}
+	for _, date := range []string{"", "soon"} {
+		v := &venue{}
+		if at := v.measure(http.Header{"Date": {date}}, sent, sent); !at.IsZero() || v.offset().Known {
+			t.Errorf("%q is read as %s", date, at)
+		}
+	}
+}

@@ -1,0 +1,64 @@
+// Package nonce hands out the ever-growing numbers that some exchanges want in
+// each call of a key. A key's other programs draw from the same numbers: one
+// that is too large locks them out.
+package nonce
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Source has a count for each name, such as a key and the scale of its numbers.
+// The zero Source is ready. One serves the whole process, since exchanges count
+// by key and not by connection.
+type Source struct {
+	counts sync.Map // of names to channels with one place, which holds the last number
+}
+
+// Turn waits until nobody else has the turn of that name: of two calls under
+// way at once, the later one may arrive first. The error is ctx's.
+func (s *Source) Turn(ctx context.Context, name string) (*Turn, error) {
+	fresh := make(chan int64, 1)
+	fresh <- 0
+	held, _ := s.counts.LoadOrStore(name, fresh)
+	count := held.(chan int64) // nothing else is stored
+	select {
+	case last := <-count:
+		return &Turn{count, last}, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Turn is the right to make calls under one name until Done.
+type Turn struct {
+	count chan int64
+	last  int64
+}
+
+// Next returns n, or one more than the last number where n is no larger.
+func (t *Turn) Next(n int64) int64 {
+	t.last = max(n, t.last+1)
+	return t.last
+}
+
+// Done gives the turn back.
+func (t *Turn) Done() { t.count <- t.last }
+
+// Trust is how far this machine's clock may seem to be off and still time the
+// numbers: more than a clock that tells whole seconds and the way to the
+// exchange can feign.
+const Trust = 2 * time.Second
+
+// Time chooses the clock that a number comes from. Next to a busy bot a number
+// may not fall behind, so this machine's clock is the better one while it is
+// about right. One that is clearly wrong gives way to the exchange's, moved
+// back by what its reading may be too late: a number that is too small costs
+// only our own call.
+func Time(exchange, own time.Time, late time.Duration) time.Time {
+	if exchange.Sub(own).Abs() <= Trust {
+		return own
+	}
+	return exchange.Add(-late)
+}

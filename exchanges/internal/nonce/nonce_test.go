@@ -1,0 +1,87 @@
+package nonce
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+)
+
+func turn(t *testing.T, s *Source, name string) *Turn {
+	t.Helper()
+	got, err := s.Turn(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+func TestNumbersGrowWhateverTheClockDoes(t *testing.T) {
+	var s Source
+	for _, c := range []struct{ asked, want int64 }{{100, 100}, {100, 101}, {50, 102}, {103, 103}, {500, 500}, {0, 501}} {
+		one := turn(t, &s, "a")
+		if got := one.Next(c.asked); got != c.want {
+			t.Errorf("%d becomes %d, want %d", c.asked, got, c.want)
+		}
+		one.Done()
+	}
+	other := turn(t, &s, "b")
+	defer other.Done()
+	if got := other.Next(7); got != 7 {
+		t.Errorf("another name goes on at %d", got)
+	}
+}
+
+func TestOneTurnAtATime(t *testing.T) {
+	var s Source
+	first := turn(t, &s, "a")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.Turn(ctx, "a"); !errors.Is(err, context.Canceled) {
+		t.Errorf("a second turn: %v", err)
+	}
+	first.Done()
+	turn(t, &s, "a").Done()
+}
+
+func TestManyShareOneCount(t *testing.T) {
+	var s Source
+	const many = 50
+	var mu sync.Mutex
+	seen := map[int64]bool{}
+	var wg sync.WaitGroup
+	for range many {
+		wg.Go(func() {
+			mine, err := s.Turn(context.Background(), "a")
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			n := mine.Next(1)
+			mine.Done()
+			mu.Lock()
+			defer mu.Unlock()
+			seen[n] = true
+		})
+	}
+	wg.Wait()
+	if len(seen) != many || !seen[many] {
+		t.Errorf("%d numbers for %d turns", len(seen), many)
+	}
+}
+
+func TestTheRightClock(t *testing.T) {
+	noon := time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+	const late = 500 * time.Millisecond
+	for off := -5 * time.Second; off <= 5*time.Second; off += 100 * time.Millisecond {
+		own := noon.Add(off)
+		want := noon.Add(-late)
+		if off.Abs() <= Trust {
+			want = own
+		}
+		if got := Time(noon, own, late); !got.Equal(want) {
+			t.Errorf("%s off: %s, want %s", off, got, want)
+		}
+	}
+}

@@ -1,0 +1,47 @@
+package rest
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
+)
+
+func TestJudgePrefersTheTable(t *testing.T) {
+	table := map[int]Verdict{7: {exchanges.IPBlocked, exchanges.Refused, "mend the list"}}
+	for name, c := range map[string]struct {
+		status, code int
+		kind         exchanges.Kind
+		outcome      exchanges.Outcome
+		hint         string
+	}{
+		"in the table":                  {200, 7, exchanges.IPBlocked, exchanges.Refused, "mend the list"},
+		"in the table, with a status":   {503, 7, exchanges.IPBlocked, exchanges.Refused, "mend the list"},
+		"new":                           {200, 8, exchanges.Protocol, exchanges.Refused, "look it up"},
+		"new, with a status of its own": {400, 8, exchanges.Protocol, exchanges.Refused, "look it up"},
+		"new, and the server is down":   {502, 8, exchanges.Unavailable, exchanges.OutcomeUnknown, ""},
+		"new, and not let in":           {401, 8, exchanges.Auth, exchanges.Refused, ""},
+	} {
+		e := Judge(Response{Status: c.status}, table, c.code, "code\x1b[2J", "look it up")
+		if e.Kind != c.kind || e.Outcome != c.outcome || e.Hint == "" || c.hint != "" && e.Hint != c.hint || e.Code != "code[2J" {
+			t.Errorf("%s: %+v", name, e)
+		}
+	}
+	slow := Response{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"9"}}}
+	if e := Judge(slow, table, 8, "", ""); e.Kind != exchanges.RateLimited || e.RetryAfter != 9*time.Second {
+		t.Errorf("%+v", e)
+	}
+}
+
+func TestThenReadsOnlyWhatIsNoRefusal(t *testing.T) {
+	no, odd := &exchanges.Error{Kind: exchanges.Auth}, &exchanges.Error{Kind: exchanges.Protocol}
+	says := func(e *exchanges.Error) func(Response) *exchanges.Error {
+		return func(Response) *exchanges.Error { return e }
+	}
+	for i, c := range []struct{ refuse, parse, want *exchanges.Error }{{no, odd, no}, {nil, odd, odd}, {nil, nil, nil}} {
+		if got := Then(says(c.refuse), says(c.parse))(Response{}); got != c.want {
+			t.Errorf("%d: %v", i, got)
+		}
+	}
+}

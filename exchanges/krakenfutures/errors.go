@@ -1,0 +1,72 @@
+package krakenfutures
+
+import (
+	"cmp"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
+	"github.com/keyrota/keyrota/exchanges/internal/wire"
+)
+
+const (
+	hintKey = "Kraken does not say which: the key was deleted, belongs to the other environment (live, demo) or is one of Kraken's spot exchange; " +
+		"public and private key are swapped or not of one pair; this machine's address is not in the key's IP list."
+	hintDenied = "The key's level for General API is No access, or its IP list does not have this machine's address. " +
+		"Levels cannot be changed by API: look at the key on Kraken's page."
+	hintForbidden = "Kraken does not say which: this machine's address is not in the key's IP list, the key lacks a right, or Kraken refuses this network or country. " +
+		"Compare the list with this machine's public address, and check VPN and proxy."
+	hintNonce   = "keyrota sends no nonces to Kraken Futures, and Kraken wants one for this key. It cannot be checked until Kraken takes calls without them again."
+	hintLimit   = "The account's other programs share Kraken's limit of points. Wait ten seconds."
+	hintTrouble = "Kraken Futures has trouble or is in maintenance; see status.kraken.com and try again later."
+	hintOther   = "keyrota does not know this answer. Look the words up in Kraken's list of errors, and the key on its page."
+)
+
+// verdicts are the words of the trading API, in lower case. Which of its cases
+// each of them covers is not documented: the first one is for an unknown key, a
+// wrong signature and perhaps a foreign address alike, so that none of them
+// says that a key is unknown and nothing else.
+var verdicts = map[string]rest.Verdict{
+	"authenticationerror":    {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintKey},
+	"insufficientprivileges": {Kind: exchanges.Denied, Outcome: exchanges.Refused, Hint: hintDenied},
+	"noncebelowthreshold":    {Kind: exchanges.Nonce, Outcome: exchanges.Refused, Hint: hintNonce},
+	"nonceduplicate":         {Kind: exchanges.Nonce, Outcome: exchanges.Refused, Hint: hintNonce},
+	"apilimitexceeded":       {Kind: exchanges.RateLimited, Outcome: exchanges.Refused, Hint: hintLimit},
+	"unavailable":            {Kind: exchanges.Unavailable, Outcome: exchanges.OutcomeUnknown, Hint: hintTrouble},
+}
+
+// refusal turns an answer into an error: Kraken's own, if the body has one, else
+// what the status says. Nil for success.
+func refusal(r rest.Response) *exchanges.Error {
+	var a struct {
+		Result   wire.Text `json:"result"` // of the trading API
+		Error    wire.Text `json:"error"`
+		Message  wire.Text `json:"message"` // of the service for keys, with the next
+		Suberror wire.Text `json:"suberror"`
+	}
+	_ = json.Unmarshal(r.Body, &a) // what is no object has none of them
+	if a.Result != "error" && a.Error == "" && r.Status < http.StatusMultipleChoices {
+		return nil // an answer that is none is left to its reader
+	}
+	var words []string
+	for _, w := range []wire.Text{a.Error, a.Message, a.Suberror} {
+		if w != "" {
+			words = append(words, string(w))
+		}
+	}
+	if words == nil {
+		words = []string{"HTTP " + strconv.Itoa(r.Status) + ", no words"}
+	}
+	code := strings.ToLower(string(a.Error))
+	e := rest.Judge(r, verdicts, code, strings.Join(words, ": "), hintOther)
+	if _, known := verdicts[code]; !known {
+		e.Hint = cmp.Or(hints[r.Status], e.Hint)
+	}
+	return e
+}
+
+// hints are for statuses that mean more than one thing at Kraken.
+var hints = map[int]string{http.StatusUnauthorized: hintKey, http.StatusForbidden: hintForbidden}

@@ -1,0 +1,162 @@
+package krakenfutures
+
+import (
+	"encoding/json"
+	"slices"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
+	"github.com/keyrota/keyrota/exchanges/internal/wire"
+)
+
+// key is what the check says.
+type key struct {
+	Account wire.Text       `json:"accountUid"`
+	Created wire.Text       `json:"createdAt"`
+	Levels  json.RawMessage `json:"permissions"`
+	Blocks  json.RawMessage `json:"allowedCidrBlocks"`
+	Block   json.RawMessage `json:"allowedCidrBlock"` // of older days, when there was but one
+}
+
+func parseKey(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
+	var k key
+	if e := rest.Decode(r, &k); e != nil {
+		return exchanges.KeyInfo{}, e
+	}
+	if k.Levels == nil && k.Account == "" && k.Created == "" {
+		if e := refusal(r); e != nil {
+			return exchanges.KeyInfo{}, e
+		}
+		return exchanges.KeyInfo{}, rest.NotJSON(r)
+	}
+	out := exchanges.KeyInfo{Account: string(k.Account), Created: k.Created.Time(), IPs: k.whitelist()}
+	var told levels
+	if json.Unmarshal(k.Levels, &told) == nil {
+		out.Permissions, out.ExchangePermissions = told.permissions(), told.words()
+	}
+	return out, nil
+}
+
+// parseWallets sees whether the answer is the one that was asked for.
+func parseWallets(r rest.Response) *exchanges.Error {
+	if e := refusal(r); e != nil {
+		return e
+	}
+	var a struct {
+		Result   wire.Text                  `json:"result"`
+		Accounts map[string]json.RawMessage `json:"accounts"`
+	}
+	if json.Unmarshal(r.Body, &a) != nil || a.Result != "success" || a.Accounts == nil {
+		return rest.NotJSON(r)
+	}
+	return nil
+}
+
+// whitelist reads both fields for it. The list counts; where it is empty or
+// null, so does the older field. Both being so is Kraken's way to say that
+// there is no restriction.
+func (k key) whitelist() (out exchanges.IPWhitelist) {
+	for _, raw := range []json.RawMessage{k.Blocks, k.Block} {
+		switch string(raw) {
+		case "": // the field is missing
+			continue
+		case "null":
+			raw = json.RawMessage("[]")
+		}
+		var list wire.Addresses
+		_ = list.UnmarshalJSON(raw) // never fails: what is no list is unknown
+		if out = list.Whitelist(); out.State != exchanges.IPAny {
+			return out
+		}
+	}
+	return out
+}
+
+// levels are the two areas of access, "general" and "transfer", with the level
+// of each.
+type levels map[string]wire.Text
+
+// noAccess is the level that gives nothing.
+const noAccess = "NO_ACCESS"
+
+// effect is what a level gives, what it may give, and what it denies.
+type effect struct{ gives, maybe, denies []exchanges.Permission }
+
+// effects are those of the documented levels. Full general access reaches all
+// calls but withdrawals, also those that move funds between wallets; whether it
+// covers options or sub-accounts is not said. What a key with READ_ONLY for
+// transfers may do is not documented. A withdrawal goes to the linked account at
+// Kraken's spot exchange: out of this one, and not further.
+var effects = map[string]map[wire.Text]effect{
+	"general": {
+		noAccess: {denies: []exchanges.Permission{
+			exchanges.Read, exchanges.Futures, exchanges.Options, exchanges.Admin, exchanges.Other,
+		}},
+		"READ_ONLY": {
+			gives:  []exchanges.Permission{exchanges.Read},
+			denies: []exchanges.Permission{exchanges.Futures, exchanges.Options, exchanges.Admin, exchanges.Other},
+		},
+		"FULL_ACCESS": {
+			gives: []exchanges.Permission{exchanges.Read, exchanges.Futures},
+			maybe: []exchanges.Permission{exchanges.Transfer},
+		},
+	},
+	"transfer": {
+		noAccess:      {denies: []exchanges.Permission{exchanges.Transfer, exchanges.Withdraw}},
+		"READ_ONLY":   {},
+		"FULL_ACCESS": {gives: []exchanges.Permission{exchanges.Transfer, exchanges.Withdraw}},
+	},
+}
+
+// elsewhere are products of Kraken's spot exchange, whose keys are others.
+var elsewhere = []exchanges.Permission{exchanges.Spot, exchanges.Margin, exchanges.Earn}
+
+// permissions brings the levels to the normal form.
+func (l levels) permissions() exchanges.PermissionSet {
+	var all effect
+	for area, level := range l {
+		e := effectOf(area, level)
+		all.gives = append(all.gives, e.gives...)
+		all.maybe = append(all.maybe, e.maybe...)
+		all.denies = append(all.denies, e.denies...)
+	}
+	if _, told := effects["general"][l["general"]]; told {
+		all.denies = append(all.denies, elsewhere...)
+	} else {
+		all.maybe = append(all.maybe, exchanges.Transfer)
+	}
+	set := with(exchanges.PermissionSet{}, exchanges.NotGranted, all.denies)
+	return with(with(set, exchanges.Unknown, all.maybe), exchanges.Granted, all.gives)
+}
+
+// effectOf returns what a level means. One that is not documented gives Other,
+// unless it says that there is no access or cannot be read.
+func effectOf(area string, level wire.Text) effect {
+	e, known := effects[area][level]
+	switch {
+	case known || level == noAccess:
+		return e
+	case level == "":
+		return effect{maybe: []exchanges.Permission{exchanges.Other}}
+	}
+	return effect{gives: []exchanges.Permission{exchanges.Other}}
+}
+
+func with(set exchanges.PermissionSet, g exchanges.Grant, all []exchanges.Permission) exchanges.PermissionSet {
+	for _, p := range all {
+		set = set.With(p, g)
+	}
+	return set
+}
+
+// words lists the levels that give something, as Kraken writes them.
+func (l levels) words() []string {
+	var out []string
+	for area, level := range l {
+		if level != "" && level != noAccess {
+			out = append(out, exchanges.Clean(area)+": "+string(level))
+		}
+	}
+	slices.Sort(out)
+	return out
+}

@@ -1,0 +1,110 @@
+package krakenfutures
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/keyrota/keyrota/exchanges"
+)
+
+// vector is a signed request whose source is in testdata/vectors.json.
+type vector struct {
+	Name, Method, Path, Query, Body, Nonce, Key, Secret string
+	Expected                                            map[string]string
+}
+
+func vectors(t *testing.T) []vector {
+	t.Helper()
+	raw, err := os.ReadFile("testdata/vectors.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []vector
+	if err := json.Unmarshal(raw, &all); err != nil {
+		t.Fatal(err)
+	}
+	if len(all) != 5 {
+		t.Fatalf("%d vectors, want 5", len(all))
+	}
+	return all
+}
+
+func TestSignedRequestMatchesVectors(t *testing.T) {
+	for _, v := range vectors(t) {
+		t.Run(v.Name, func(t *testing.T) {
+			got, err := signed(exchanges.Credential{KeyID: v.Key, Secret: exchanges.NewSecret(v.Secret)}, v.Method, v.Path, v.Query, v.Nonce)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Method != v.Method || got.Path != v.Path || got.Query != v.Query || got.Body != v.Body {
+				t.Errorf("%s %s?%s with body %q", got.Method, got.Path, got.Query, got.Body)
+			}
+			if len(got.Header) != len(v.Expected) {
+				t.Errorf("%d headers, want %d", len(got.Header), len(v.Expected))
+			}
+			for name, want := range v.Expected {
+				if h := got.Header[strings.TrimPrefix(name, "header:")]; len(h) != 1 || h[0] != want {
+					t.Errorf("%s = %q, want %q", name, h, want)
+				}
+			}
+		})
+	}
+}
+
+func TestOnlyTheTradingAPIsPrefixIsNotSigned(t *testing.T) {
+	sig := func(path string) string {
+		r, err := signed(testCredential(), "GET", path, "", noNonce)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Header["Authent"][0]
+	}
+	if sig("/derivatives/api/v3/accounts") != sig("/api/v3/accounts") || sig("/x/derivatives") == sig("/x") {
+		t.Error("the prefix is cut in the wrong place")
+	}
+}
+
+func TestSignedRefusesWhatCannotSign(t *testing.T) {
+	for _, secret := range []string{"", "!canary!", "="} {
+		r, err := signed(exchanges.Credential{KeyID: testKey, Secret: exchanges.NewSecret(secret)}, "GET", checkPath, "", noNonce)
+		if !errors.Is(err, errSecret) || r.Header != nil {
+			t.Errorf("%q: %v, %v", secret, r, err)
+		}
+	}
+}
+
+func TestCheckIsLooseAboutLengths(t *testing.T) {
+	secret := func(bytes int) string {
+		return base64.StdEncoding.EncodeToString([]byte(strings.Repeat("b7", bytes/2)))
+	}
+	for name, c := range map[string]struct{ key, secret, want string }{
+		"as in examples":           {testKey, testSecret, ""},
+		"with line ends":           {" " + testKey + "\r\n", testSecret + "\n", ""},
+		"a longer key":             {testKey + "0123456789", testSecret, ""},
+		"a shorter secret":         {testKey, secret(48), ""},
+		"a key that was cut":       {testKey[:19], testSecret, "about 56"},
+		"two keys in one":          {testKey + testKey + testKey, testSecret, "about 56"},
+		"a secret that was cut":    {testKey, testSecret[:87], "base64"},
+		"a secret of few bytes":    {testKey, secret(16), "base64"},
+		"a secret in another form": {testKey, strings.Repeat("-_AB", 22), "base64"},
+		"swapped":                  {testSecret, testKey, "swapped"},
+		"a line end inside":        {testKey, testSecret[:40] + "\n" + testSecret[40:], "line end"},
+		"a PEM":                    {testKey, "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ1h\n-----END PRIVATE KEY-----\n", "private key"},
+	} {
+		_, err := check(exchanges.Credential{KeyID: c.key, Secret: exchanges.NewSecret(c.secret)})
+		if c.want == "" {
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			continue
+		}
+		e := exchanges.AsError(err)
+		if err == nil || e.Kind != exchanges.Invalid || !strings.Contains(e.Error()+" "+e.Hint, c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package kucoin
+
+import "github.com/keyrota/keyrota/exchanges"
+
+// box is a switch of the page with the word that it has in answers.
+type box struct {
+	words, word string
+}
+
+// boxes are the switches in the order of the page. What they give is what their
+// words give in an answer.
+var boxes = []box{
+	{"General", "General"},
+	{"Spot", "Spot"},
+	{"Margin", "Margin"},
+	{"Futures", "Futures"},
+	{"Flex Transfers", "InnerTransfer"},
+	{"Transfer (needs an IP list)", "Transfer"},
+	{"Earn", "Earn"},
+}
+
+func guide() exchanges.Guide {
+	g := exchanges.Guide{
+		Create: []exchanges.GuideStep{
+			{Text: "Avatar → API Management"},
+			{Text: "Create API → API trading"},
+			{Text: "The name of the key", Put: exchanges.PutLabel},
+			{Text: "A passphrase of 7 to 32 characters without blanks: keep it, keyrota asks for it beside key and secret, and it is never shown again"},
+			{Text: "Tick", Put: exchanges.PutTicks},
+			{Text: "Leave off, with every box that is not named here", Put: exchanges.PutNoTicks},
+			// A trading key without a list is deleted after 30 days without use.
+			{Text: "The addresses that may use the key", Put: exchanges.PutIPs},
+			{Text: "Confirm with the trading password, the code by e-mail and the Google code"},
+			{Text: "Copy API Key and API Secret now: the secret is not shown again"},
+		},
+		Restrict: []exchanges.GuideStep{
+			{Text: "Avatar → API Management"},
+			{Text: "Find the key", Put: exchanges.PutKey},
+			{Text: "Edit"},
+			{Text: "Tick", Put: exchanges.PutTicks},
+			{Text: "Leave off, with every box that is not named here", Put: exchanges.PutNoTicks},
+			{Text: "The addresses that may use the key", Put: exchanges.PutIPs},
+			{Text: "Confirm with the trading password and the codes that are asked for"},
+		},
+		Delete: []exchanges.GuideStep{
+			{Text: "Avatar → API Management"},
+			{Text: "Find the key", Put: exchanges.PutKey},
+			{Text: "Delete, and confirm with the trading password and the codes that are asked for"},
+		},
+		Label:  exchanges.LabelRule{Max: 24},
+		IPs:    exchanges.IPRule{Separator: ",", Most: 20},
+		Source: "www.kucoin.com, API Management; www.kucoin.com/docs-new, sub-account API",
+		AsOf:   "2026-11-23",
+	}
+	for _, b := range boxes {
+		g.Boxes = append(g.Boxes, exchanges.Box{Words: b.words, Gives: rights.Set([]string{b.word}).All(exchanges.Granted)})
+	}
+	return g
+}

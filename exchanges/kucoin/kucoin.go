@@ -1,0 +1,181 @@
+// Package kucoin asks KuCoin what an API key may do, and manages the keys of
+// sub-accounts there.
+//
+// GET /api/v1/user/api-key describes the calling key: label, permissions, IP
+// list, creation and expiry; any key may make it. Only the last use is missing.
+// KuCoin's sites have accounts of their own: a key works at the site where it
+// was made, so none is tried in place of another.
+//
+// A key of a master account makes, lists, changes and deletes those of its
+// sub-accounts. To change or delete one, KuCoin wants that key's passphrase
+// again. keyrota therefore derives the passphrase of each key that it makes
+// from the managing key; a key that was made otherwise is managed by hand. So
+// are keys of the master account.
+//
+// Sources: www.kucoin.com/docs-new (authentication, rate limits, API key
+// information, sub-account API), the repositories kucoin-universal-sdk and
+// kucoin-api-docs of github.com/Kucoin, and the kucoin-api package of
+// tiagosiebler for the unified account and the sites, as of July 2026.
+package kucoin
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
+	"github.com/keyrota/keyrota/exchanges/internal/wire"
+)
+
+// ID is how files and commands name KuCoin.
+const ID exchanges.ID = "kucoin"
+
+const (
+	inspectPath = "/api/v1/user/api-key"
+	unifiedPath = "/api/ua/v1/user/api-key" // the same of a unified account
+	timePath    = "/api/v1/timestamp"
+)
+
+// KuCoin allows an account without VIP level a weight of 2,000 in 30 s for
+// calls of this kind, and they weigh 20 or 30 each.
+const (
+	callsPerSecond   = 2
+	callsAtOnce      = 10
+	changesPerSecond = 1
+)
+
+// Adapter describes KuCoin to the registry.
+func Adapter() exchanges.Adapter {
+	return exchanges.Adapter{Info: info(), Check: check, New: open}
+}
+
+func info() exchanges.Info {
+	return exchanges.Info{ID: ID, Name: "KuCoin", Form: form(), Guide: guide(), Sites: sites()}
+}
+
+// australian is the site that is told from the global one by a header alone.
+const australian = "australia"
+
+// sites lists the deployments whose API is documented; Turkey and Thailand have
+// sites too. There is no testnet any more. The port of the Australian site is
+// the one that https has anyway: it sets the two apart.
+func sites() []exchanges.Site {
+	const page = "https://www.kucoin.com/account/api"
+	all := []exchanges.Site{
+		{ID: "global", Name: "KuCoin", Origin: "https://api.kucoin.com", KeysPage: page},
+		{ID: "eu", Name: "KuCoin EU", Origin: "https://api.kucoin.eu", KeysPage: "https://www.kucoin.eu"},
+		{ID: australian, Name: "KuCoin Australia", Origin: "https://api.kucoin.com:443", KeysPage: page},
+	}
+	for i := range all {
+		all[i].Environment = exchanges.Live
+		all[i].Capabilities = exchanges.Capabilities{
+			Permissions: true, IPList: true, Created: true, Expires: true, Label: true,
+			Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys,
+		}
+	}
+	return all
+}
+
+// venue is one site.
+type venue struct {
+	client *rest.Client
+	site   string
+}
+
+func open(c exchanges.Connection) (exchanges.Exchange, error) {
+	client, err := rest.New(rest.Config{
+		Exchange: ID, Connection: c, Limit: callsPerSecond, Burst: callsAtOnce,
+		ServerTime: &rest.TimeCall{Path: timePath, Parse: parseTime},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &master{&venue{client, c.Site.ID}, rate.NewLimiter(changesPerSecond, 1)}, nil
+}
+
+// Info describes KuCoin.
+func (v *venue) Info() exchanges.Info { return info() }
+
+// Inspect asks what the exchange says of the calling key. Where the call is
+// refused in a way that is no verdict on the key, that of unified accounts may
+// do: nothing says which accounts the two are closed to.
+func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
+	c, err := check(c)
+	if err != nil {
+		return exchanges.KeyInfo{}, err
+	}
+	k, err := v.ask(ctx, c, inspectPath)
+	if err != nil && unexplained(err) {
+		if unified, e := v.ask(ctx, c, unifiedPath); e == nil {
+			k, err = unified, nil
+		}
+	}
+	if err != nil {
+		return exchanges.KeyInfo{}, err
+	}
+	return v.stamped(k.info(c.KeyID, v.site)), nil
+}
+
+// ask makes the calling key describe itself.
+func (v *venue) ask(ctx context.Context, c exchanges.Credential, path string) (*key, error) {
+	var found *key
+	err := v.do(ctx, c, call{method: http.MethodGet, path: path, parse: func(r rest.Response) (e *exchanges.Error) {
+		found, e = parseKey(r)
+		return e
+	}})
+	return found, err
+}
+
+// stamped returns an answer with when it was there.
+func (v *venue) stamped(k exchanges.KeyInfo) exchanges.KeyInfo {
+	k.Seen, k.Clock = v.client.Now().UTC(), v.client.Clock()
+	return k
+}
+
+// call is a signed call. parse reads an answer that is no refusal.
+type call struct {
+	method, path string
+	params       params
+	body         string
+	parse        func(rest.Response) *exchanges.Error
+	limiter      *rate.Limiter
+	secrets      []exchanges.Secret // in params or body
+}
+
+// do makes a call with a checked credential. What is no GET is a write.
+func (v *venue) do(ctx context.Context, c exchanges.Credential, what call) error {
+	_, err := v.client.Do(ctx, rest.Call{
+		Op: what.method + " " + what.path, Credential: c, Secrets: what.secrets,
+		Write: what.method != http.MethodGet, Limiter: what.limiter,
+		Build: func(now time.Time) (rest.Request, error) {
+			r := signed(c, what.method, what.path, what.params, what.body, now)
+			if v.site == australian {
+				r.Header.Set("X-Site-Type", australian)
+			}
+			return r, nil
+		},
+		Classify: rest.Then(refusal, what.parse),
+	})
+	return err
+}
+
+func parseTime(body []byte) (time.Time, error) {
+	var t struct {
+		Data wire.Int `json:"data"` // ms
+	}
+	if json.Unmarshal(body, &t) != nil || t.Data.Value <= 0 {
+		return time.Time{}, errors.New("no time")
+	}
+	return time.UnixMilli(t.Data.Value), nil
+}
+
+// list splits text at commas.
+func list(text wire.Text) []string {
+	return strings.FieldsFunc(string(text), func(r rune) bool { return r == ',' || r == ' ' })
+}

@@ -1,0 +1,58 @@
+package okx
+
+import "github.com/keyrota/keyrota/exchanges"
+
+// What OKX documents of keys.
+const (
+	mostKeys      = 50
+	mostAddresses = 20
+	longestLabel  = 50
+)
+
+// boxWords are the boxes of the page, in its order: one for each of the rights.
+var boxWords = []string{"Read", "Trade", "Withdraw"}
+
+func guide() exchanges.Guide {
+	const (
+		where = "Profile icon → API and connections (once called API). For a demo key change to demo trading before: Trade → Demo Trading, then the page for demo API keys"
+		// Without a list, a key that may trade or withdraw ends.
+		list    = "IP addresses. A live key with Trade or Withdraw and without them is deleted after 14 days without use"
+		confirm = "Confirm with the second factor"
+	)
+	g := exchanges.Guide{
+		Create: []exchanges.GuideStep{
+			{Text: where},
+			{Text: "Create API key. Its purpose is your own use, not a third-party app; choose the sub-account if the key is for one"},
+			{Text: "The name of the key", Put: exchanges.PutLabel},
+			{Text: "A passphrase of your own for this key, 8 to 32 characters: upper and lower case, a digit and a special character. OKX cannot tell it again"},
+			{Text: list, Put: exchanges.PutIPs},
+			{Text: "Tick", Put: exchanges.PutTicks},
+			{Text: "Leave off", Put: exchanges.PutNoTicks},
+			{Text: confirm},
+			{Text: "Copy API key and secret key now, with the passphrase: the secret key is not shown again"},
+		},
+		Restrict: []exchanges.GuideStep{
+			{Text: where},
+			{Text: "Find the key", Put: exchanges.PutKey},
+			{Text: "Edit. What the page does not let you change takes a new key"},
+			{Text: list, Put: exchanges.PutIPs},
+			{Text: "Tick", Put: exchanges.PutTicks},
+			{Text: "Leave off", Put: exchanges.PutNoTicks},
+			{Text: confirm},
+		},
+		Delete: []exchanges.GuideStep{
+			{Text: where},
+			{Text: "Find the key", Put: exchanges.PutKey},
+			{Text: "Delete. " + confirm},
+		},
+		Label:    exchanges.LabelRule{Max: longestLabel},
+		IPs:      exchanges.IPRule{Separator: ",", Most: mostAddresses, CIDR: true, IPv6: true},
+		MostKeys: mostKeys,
+		Source:   "www.okx.com, API and connections; www.okx.com/docs-v5; OKX's questions and answers on API keys",
+		AsOf:     "2026-11-23",
+	}
+	for i, words := range boxWords {
+		g.Boxes = append(g.Boxes, exchanges.Box{Words: words, Gives: rights[i].Gives})
+	}
+	return g
+}

@@ -1,0 +1,80 @@
+package okx
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
+	"github.com/keyrota/keyrota/exchanges/internal/wire"
+)
+
+// key is what is read of a key in OKX's answers. The first group is in all of
+// them, the second in what a key is told of itself, the third in the list of a
+// sub-account. The person's level and settings of trade stay in the answer.
+type key struct {
+	Label wire.Text      `json:"label"`
+	Perm  wire.Text      `json:"perm"`
+	IP    wire.Addresses `json:"ip"`
+
+	UID     wire.Text `json:"uid"`
+	MainUID wire.Text `json:"mainUid"`
+	Type    wire.Text `json:"type"`
+
+	APIKey wire.Text `json:"apiKey"`
+	TS     wire.Int  `json:"ts"` // ms, when it was made
+}
+
+// parseKey reads the answer of a key about itself.
+func parseKey(r rest.Response) (key, *exchanges.Error) {
+	all, e := data[key](r, 1)
+	if e != nil {
+		return key{}, e
+	}
+	k := all[0]
+	if len(all) > 1 || k.UID == "" && k.Perm == "" && k.IP.Whitelist().State == exchanges.IPUnknown {
+		return key{}, rest.NotJSON(r)
+	}
+	return k, nil
+}
+
+// info brings what was said of a key to the normal form, but for its ID. ends
+// is set where OKX deletes keys that are not used.
+func (k key) info(ends bool) exchanges.KeyInfo {
+	words := wordsOf(string(k.Perm))
+	out := exchanges.KeyInfo{
+		Label:               string(k.Label),
+		Account:             string(k.UID),
+		Permissions:         k.permissions(words),
+		ExchangePermissions: slices.Sorted(slices.Values(words)),
+		IPs:                 k.IP.Whitelist(),
+		Created:             k.TS.Milliseconds(),
+	}
+	if k.subAccount() {
+		kind := cmp.Or(kinds[string(k.Type)], "a sub-account")
+		out.Notes = append(out.Notes, "This is a key of "+kind+" of "+string(k.MainUID)+".")
+	}
+	if k.main() && out.Permissions.Known() && out.Permissions.Get(exchanges.Admin) == exchanges.Unknown {
+		out.Notes = append(out.Notes, "A key of the main account that may trade and has an IP list also manages sub-accounts and their keys.")
+	}
+	moves := out.Permissions.Has(exchanges.Spot) || out.Permissions.Has(exchanges.Withdraw)
+	if ends && moves && out.IPs.State == exchanges.IPAny {
+		out.Notes = append(out.Notes, "OKX deletes a key that may trade or withdraw and has no IP list after 14 days without use. Every signed call counts as use, a check by keyrota with that key too.")
+	}
+	return out
+}
+
+// kinds words the types of sub-accounts that are not the standard one.
+var kinds = map[string]string{
+	"2":  "a managed sub-account",
+	"5":  "a custody sub-account (Copper)",
+	"9":  "a managed sub-account (Copper)",
+	"12": "a custody sub-account (Komainu)",
+}
+
+// main reports whether OKX said that the key is of a main account.
+func (k key) main() bool { return k.UID != "" && k.UID == k.MainUID }
+
+// subAccount reports whether OKX said that the key is of a sub-account. An
+// entry of a list is, and says nothing of accounts.
+func (k key) subAccount() bool { return k.UID != "" && k.MainUID != "" && k.UID != k.MainUID }

@@ -1,0 +1,186 @@
+// Package okx asks OKX what an API key may do, and manages the keys of
+// sub-accounts.
+//
+// GET /api/v5/account/config describes the calling key: permissions, IP list,
+// label and account. When it was made and last used, OKX tells no key of
+// itself. Keys of the main account are made, changed and deleted on the web
+// site only; those of sub-accounts by API as well, with a key of the main
+// account that may trade and has an IP list. Such lists also tell when a key
+// was made.
+//
+// A key works at the site where its account is, and nowhere else, so none is
+// tried in place of another. Demo trading has no host of its own: a header,
+// which is not signed, tells its calls from live ones. As each environment has
+// its own hosts in keyrota, demo trading gets www.okx.com, where the API was
+// before 2026 and still is, and live trading its present address. The regional
+// sites have one host each, and therefore no demo trading here.
+//
+// Sources: www.okx.com/docs-v5 (overview, trading account, sub-account, error
+// codes) and OKX's questions and answers on API keys, as of July 2026.
+package okx
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/cred"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
+	"github.com/keyrota/keyrota/exchanges/internal/wire"
+)
+
+// ID is how files and commands name OKX.
+const ID exchanges.ID = "okx"
+
+const (
+	inspectPath = "/api/v5/account/config"
+	timePath    = "/api/v5/public/time"
+)
+
+// OKX allows an account 5 descriptions of a key in 2 s.
+const (
+	callsPerSecond = 1.5
+	callsAtOnce    = 1
+)
+
+// managedEvery is the time between two calls that manage keys. OKX allows an
+// account one of each kind a second.
+const managedEvery = 1250 * time.Millisecond
+
+// Adapter describes OKX to the registry.
+func Adapter() exchanges.Adapter {
+	return exchanges.Adapter{Info: info(), Check: check, New: open}
+}
+
+// info describes OKX. Where only the address of a web site is documented, and
+// not its page for keys, its front page stands in.
+func info() exchanges.Info {
+	told := exchanges.Capabilities{Permissions: true, IPList: true, Label: true}
+	managed := told
+	managed.Create, managed.List, managed.Edit, managed.Revoke, managed.Reach = true, true, true, true, exchanges.SubAccountKeys
+	return exchanges.Info{ID: ID, Name: "OKX", Form: form(), Guide: guide(), Sites: []exchanges.Site{
+		{
+			ID: "global", Name: "OKX", Environment: exchanges.Live, Capabilities: managed,
+			Origin: "https://openapi.okx.com", KeysPage: "https://www.okx.com/account/my-api",
+		},
+		{
+			ID: "eea", Name: "OKX Europe (EEA)", Environment: exchanges.Live, Capabilities: managed,
+			Origin: "https://eea.okx.com", KeysPage: "https://my.okx.com",
+		},
+		{
+			ID: "us", Name: "OKX US and Australia", Environment: exchanges.Live, Capabilities: managed,
+			Origin: "https://us.okx.com", KeysPage: "https://app.okx.com",
+		},
+		{
+			ID: "global", Name: "OKX Demo Trading", Environment: exchanges.Demo, Capabilities: told,
+			Origin: "https://www.okx.com", KeysPage: "https://www.okx.com",
+		},
+	}}
+}
+
+// venue is one site.
+type venue struct {
+	client *rest.Client
+	demo   bool
+}
+
+func open(c exchanges.Connection) (exchanges.Exchange, error) {
+	client, err := rest.New(rest.Config{
+		Exchange: ID, Connection: c, Limit: callsPerSecond, Burst: callsAtOnce,
+		ServerTime: &rest.TimeCall{Path: timePath, Parse: parseTime},
+	})
+	if err != nil {
+		return nil, err
+	}
+	v := &venue{client, c.Site.Environment == exchanges.Demo}
+	if c.Site.Capabilities.Reach == exchanges.NoKeys {
+		return v, nil
+	}
+	return &master{v, rate.NewLimiter(rate.Every(managedEvery), 1)}, nil
+}
+
+// Info describes OKX.
+func (v *venue) Info() exchanges.Info { return info() }
+
+// Inspect asks what the exchange says of the calling key.
+func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
+	c, err := check(c)
+	if err != nil {
+		return exchanges.KeyInfo{}, err
+	}
+	var found key
+	err = v.do(ctx, rest.Call{Credential: c}, rest.Request{Method: http.MethodGet, Path: inspectPath}, func(r rest.Response) (e *exchanges.Error) {
+		found, e = parseKey(r)
+		return e
+	})
+	if err != nil {
+		return exchanges.KeyInfo{}, err
+	}
+	out := found.info(!v.demo)
+	out.KeyID = c.KeyID
+	return v.stamped(out), nil
+}
+
+// stamped returns an answer with when it was there.
+func (v *venue) stamped(k exchanges.KeyInfo) exchanges.KeyInfo {
+	k.Seen, k.Clock = v.client.Now().UTC(), v.client.Clock()
+	return k
+}
+
+// do sends a request, signed with the checked credential of a call. parse reads
+// an answer that is no refusal.
+func (v *venue) do(ctx context.Context, call rest.Call, r rest.Request, parse func(rest.Response) *exchanges.Error) error {
+	call.Op, call.Write = r.Method+" "+r.Path, r.Method == http.MethodPost
+	call.Build = func(now time.Time) (rest.Request, error) { return v.signed(call.Credential, r, now), nil }
+	call.Classify = func(r rest.Response) *exchanges.Error {
+		if e := refusal(r); e != nil {
+			return e
+		}
+		return parse(r)
+	}
+	_, err := v.client.Do(ctx, call)
+	return err
+}
+
+// stampForm is how OKX writes a moment: ISO 8601 in UTC, with milliseconds.
+const stampForm = "2006-01-02T15:04:05.000Z"
+
+// signed adds the headers that make a request valid for 30 s from now. What is
+// signed is path, query and body, byte for byte as they are sent.
+func (v *venue) signed(c exchanges.Credential, r rest.Request, now time.Time) rest.Request {
+	stamp, target := now.UTC().Format(stampForm), r.Path
+	if r.Query != "" {
+		target += "?" + r.Query
+	}
+	r.Header = http.Header{
+		"OK-ACCESS-KEY":        {c.KeyID},
+		"OK-ACCESS-SIGN":       {base64.StdEncoding.EncodeToString(cred.HMACSHA256(c.Secret, stamp+r.Method+target+r.Body))},
+		"OK-ACCESS-TIMESTAMP":  {stamp},
+		"OK-ACCESS-PASSPHRASE": {c.Passphrase.Reveal()},
+	}
+	if v.demo {
+		r.Header["x-simulated-trading"] = []string{"1"}
+	}
+	if r.Body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	return r
+}
+
+func parseTime(body []byte) (time.Time, error) {
+	var t struct {
+		Data []struct {
+			TS wire.Int `json:"ts"` // ms
+		} `json:"data"`
+	}
+	if err := json.Unmarshal(body, &t); err != nil || len(t.Data) != 1 || t.Data[0].TS.Value <= 0 {
+		return time.Time{}, errors.New("no ts")
+	}
+	return time.UnixMilli(t.Data[0].TS.Value), nil
+}

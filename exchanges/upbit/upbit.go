@@ -1,0 +1,120 @@
+// Package upbit asks Upbit when an API key ends.
+//
+// GET /v1/api_keys lists the keys of the calling key's account, each with its
+// expiry and nothing else; any key may ask. What a key may do could only be
+// found out by trying, so it stays unknown. Keys are managed on the web site
+// alone. The list does not serve to look for other keys: some say that it
+// masks them, and whether it spans the pockets of an account is not documented.
+//
+// Korea, Singapore, Indonesia and Thailand are sites with accounts of their
+// own. Calls carry a token signed with the secret, with a number that is used
+// once; there is no time in it.
+//
+// Sources: docs.upbit.com (authentication, API keys, "List API Keys", REST guide,
+// errors; version 1.6.4) and global-docs.upbit.com (authentication), as of
+// 2026.
+package upbit
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
+)
+
+// ID is how files and commands name Upbit.
+const ID exchanges.ID = "upbit"
+
+const inspectPath = "/v1/api_keys"
+
+// Upbit allows an account 30 calls of this kind a second.
+const (
+	callsPerSecond = 10
+	callsAtOnce    = 10
+)
+
+// korea is the site whose keys and tokens are different from those of the
+// others.
+const korea = "kr"
+
+// Adapter describes Upbit to the registry.
+func Adapter() exchanges.Adapter {
+	return exchanges.Adapter{Info: info(), Check: check, New: open}
+}
+
+func info() exchanges.Info {
+	i := exchanges.Info{ID: ID, Name: "Upbit", Form: form(), Guide: guide()}
+	for _, s := range []exchanges.Site{
+		{ID: korea, Name: "Upbit Korea", Origin: "https://api.upbit.com", KeysPage: "https://upbit.com/mypage/open_api_management"},
+		{ID: "sg", Name: "Upbit Singapore", Origin: "https://sg-api.upbit.com", KeysPage: "https://sg.upbit.com"},
+		{ID: "id", Name: "Upbit Indonesia", Origin: "https://id-api.upbit.com", KeysPage: "https://id.upbit.com"},
+		{ID: "th", Name: "Upbit Thailand", Origin: "https://th-api.upbit.com", KeysPage: "https://th.upbit.com"},
+	} {
+		s.Environment, s.Capabilities = exchanges.Live, exchanges.Capabilities{Expires: true}
+		i.Sites = append(i.Sites, s)
+	}
+	return i
+}
+
+// venue is one site.
+type venue struct {
+	client *rest.Client
+	algorithm
+}
+
+func open(c exchanges.Connection) (exchanges.Exchange, error) {
+	client, err := rest.New(rest.Config{Exchange: ID, Connection: c, Limit: rate.Limit(callsPerSecond), Burst: callsAtOnce})
+	if err != nil {
+		return nil, err
+	}
+	return &venue{client, algorithmAt(c.Site.ID)}, nil
+}
+
+// Info describes Upbit.
+func (v *venue) Info() exchanges.Info { return info() }
+
+// Inspect looks the key up in the list of its account's keys.
+func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
+	c, err := check(c)
+	if err != nil {
+		return exchanges.KeyInfo{}, err
+	}
+	asked := v.client.Now().UTC()
+	var out exchanges.KeyInfo
+	_, err = v.client.Do(ctx, rest.Call{
+		Op: http.MethodGet + " " + inspectPath, Credential: c,
+		Build: func(time.Time) (rest.Request, error) {
+			return signed(c, v.algorithm, inspectPath, "", newNonce()), nil
+		},
+		Classify: func(r rest.Response) (e *exchanges.Error) {
+			if e = refusal(r); e == nil {
+				out, e = parseKeys(r, c.KeyID)
+			}
+			return e
+		},
+	})
+	if err != nil {
+		return exchanges.KeyInfo{}, err
+	}
+	out.KeyID, out.Asked, out.Seen = c.KeyID, asked, v.client.Now().UTC()
+	return out, nil
+}
+
+// usage words what the header says of the limit: "group=default; min=1799;
+// sec=29" are the calls that are left.
+func usage(h http.Header) string {
+	fields := map[string]string{}
+	for part := range strings.SplitSeq(h.Get("Remaining-Req"), ";") {
+		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
+		fields[name] = exchanges.Clean(value)
+	}
+	if fields["sec"] == "" {
+		return ""
+	}
+	return fields["sec"] + " calls left in this second"
+}

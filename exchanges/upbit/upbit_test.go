@@ -1,0 +1,221 @@
+package upbit
+
+import (
+	"crypto/hmac"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/exchangetest"
+)
+
+const (
+	testKey    = "Kq7vT2mXw9ZrB4nLsdKq7vT2mXw9ZrB4nLsdAbCd"
+	testSecret = "upCanary8zQpYx5RtVbN1mKjLc7DsAe2UoIq9Xw0"
+
+	inspectCall = "GET " + inspectPath
+)
+
+// goodList is the documented answer for an account with two keys.
+const goodList = `[{"access_key":"anotherKeyOfTheSameAccount00000000000000","expire_at":"2027-01-02T03:04:05+09:00"},
+	{"access_key":"` + testKey + `","expire_at":"2027-06-25T11:22:54+09:00"}]`
+
+func testCredential() exchanges.Credential {
+	return exchanges.Credential{KeyID: testKey, Secret: exchanges.NewSecret(testSecret)}
+}
+
+var uuid4 = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
+
+// part decodes a part of a token.
+func part(text string, v any) error {
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(raw, v)
+}
+
+// token is a token taken apart.
+type token struct {
+	alg, typ, text, signature string
+	says                      claims
+}
+
+func readToken(r exchangetest.Request) (token, error) {
+	bare, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	parts := strings.Split(bare, ".")
+	if !ok || len(parts) != 3 {
+		return token{}, errors.New("there is no token")
+	}
+	var head struct{ Alg, Typ string }
+	var says claims
+	err := errors.Join(part(parts[0], &head), part(parts[1], &says))
+	return token{head.Alg, head.Typ, parts[0] + "." + parts[1], parts[2], says}, err
+}
+
+// verify judges a request as Upbit Korea would.
+func verify(r exchangetest.Request) error {
+	if r.Call() != inspectCall || r.Query != "" || r.Body != "" {
+		return fmt.Errorf("%s?%s with body %q", r.Call(), r.Query, r.Body)
+	}
+	sent, err := readToken(r)
+	if err != nil {
+		return err
+	}
+	if want := (claims{AccessKey: testKey, Nonce: sent.says.Nonce}); sent.says != want || !uuid4.MatchString(want.Nonce) {
+		return fmt.Errorf("the token says %+v", sent.says)
+	}
+	mac := hmac.New(sha512.New, []byte(testSecret))
+	mac.Write([]byte(sent.text))
+	if want := base64.RawURLEncoding.EncodeToString(mac.Sum(nil)); sent.alg+sent.typ != "HS512JWT" || sent.signature != want {
+		return fmt.Errorf("%s %s signature %s, want %s", sent.alg, sent.typ, sent.signature, want)
+	}
+	return nil
+}
+
+func TestLaws(t *testing.T) {
+	exchangetest.Run(t, exchangetest.Subject{
+		Adapter: Adapter(), Credential: testCredential(), Verify: verify, Refusals: refusals(),
+		Routes: func(exchanges.Site) exchangetest.Routes {
+			return exchangetest.Routes{inspectCall: exchangetest.JSON(goodList).Handler()}
+		},
+	})
+}
+
+// vector is a signed request whose source is in testdata/vectors.json.
+type vector struct {
+	Name, Method, Path, Query, Nonce, Key, Secret string
+	Expected                                      map[string]string
+}
+
+func TestTokenMatchesVectors(t *testing.T) {
+	raw, err := os.ReadFile("testdata/vectors.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []vector
+	if err := json.Unmarshal(raw, &all); err != nil || len(all) != 3 {
+		t.Fatalf("%d vectors, want 3: %v", len(all), err)
+	}
+	for _, v := range all {
+		t.Run(v.Name, func(t *testing.T) { v.check(t) })
+	}
+}
+
+func (v vector) check(t *testing.T) {
+	a := hs256
+	if strings.Contains(v.Name, hs512.name) {
+		a = hs512
+	}
+	got := signed(exchanges.Credential{KeyID: v.Key, Secret: exchanges.NewSecret(v.Secret)}, a, v.Path, v.Query, v.Nonce)
+	if got.Method+" "+got.Path != v.Method+" "+v.Path || got.Query != v.Query || got.Body != "" {
+		t.Errorf("%s %s?%s with body %q", got.Method, got.Path, got.Query, got.Body)
+	}
+	if h := got.Header["Authorization"]; len(got.Header) != 1 || len(h) != 1 || h[0] != v.Expected["Authorization"] {
+		t.Errorf("Authorization %q, want %q", h, v.Expected["Authorization"])
+	}
+	sent, err := readToken(exchangetest.Request{Header: got.Header})
+	if err != nil || sent.says.QueryHash != v.Expected["query_hash"] {
+		t.Errorf("query hash %q, want %q (%v)", sent.says.QueryHash, v.Expected["query_hash"], err)
+	}
+}
+
+func TestNoncesAreUUIDsAndDiffer(t *testing.T) {
+	seen := map[string]bool{}
+	for range 1000 {
+		n := newNonce()
+		if !uuid4.MatchString(n) || seen[n] {
+			t.Fatalf("nonce %q", n)
+		}
+		seen[n] = true
+	}
+}
+
+// at opens a site on a scripted server.
+func at(t *testing.T, id string, reply exchangetest.Reply) (exchanges.Exchange, *exchangetest.Server) {
+	t.Helper()
+	site, ok := info().Site(exchanges.Live, id)
+	if !ok {
+		t.Fatalf("no site %s", id)
+	}
+	server := exchangetest.NewServer(t, exchangetest.Routes{inspectCall: reply.Handler()})
+	x, err := open(exchangetest.Hurried(exchanges.Connection{Site: site, Origin: server.URL}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x, server
+}
+
+func TestEachSiteSignsAsItsPagesSay(t *testing.T) {
+	for id, want := range map[string]string{"": "HS512", "kr": "HS512", "sg": "HS256", "id": "HS256", "th": "HS256"} {
+		x, server := at(t, id, exchangetest.JSON(goodList))
+		if _, err := x.Inspect(t.Context(), testCredential()); err != nil {
+			t.Fatal(err)
+		}
+		if sent, err := readToken(server.Requests()[0]); err != nil || sent.alg != want {
+			t.Errorf("site %q signs with %s, want %s (%v)", id, sent.alg, want, err)
+		}
+	}
+}
+
+func TestSitesAreTheDocumentedOnes(t *testing.T) {
+	var got []string
+	for _, s := range info().Sites {
+		got = append(got, fmt.Sprintf("%s/%s %s", s.Environment, s.ID, s.Origin))
+	}
+	want := "live/kr https://api.upbit.com live/sg https://sg-api.upbit.com live/id https://id-api.upbit.com live/th https://th-api.upbit.com"
+	if strings.Join(got, " ") != want {
+		t.Errorf("sites %q", got)
+	}
+}
+
+// A token may be sent once, so that every attempt has one of its own.
+func TestEachAttemptHasItsOwnToken(t *testing.T) {
+	x, server := at(t, korea, exchangetest.Reply{})
+	server.Handle(inspectCall, exchangetest.Sequence(exchangetest.Status(503, ""), exchangetest.JSON(goodList)))
+	if _, err := x.Inspect(t.Context(), testCredential()); err != nil {
+		t.Fatal(err)
+	}
+	sent := server.Requests()
+	if len(sent) != 2 || sent[0].Header.Get("Authorization") == sent[1].Header.Get("Authorization") {
+		t.Errorf("%d requests, with one token", len(sent))
+	}
+}
+
+func TestUsageSaysWhatIsLeft(t *testing.T) {
+	for header, want := range map[string]string{
+		"group=default; min=1799; sec=29": "29 calls left in this second",
+		"group=default;min=1799;sec=0":    "0 calls left in this second",
+		"group=default; min=1799":         "", "": "", "sec": "", "sec=": "",
+		"sec=2\x1b[2J": "2[2J calls left in this second",
+	} {
+		if got := usage(http.Header{"Remaining-Req": {header}}); got != want {
+			t.Errorf("%q: %q, want %q", header, got, want)
+		}
+	}
+}
+
+func TestCheckTellsAWholeKeyFromAPiece(t *testing.T) {
+	for name, c := range map[string]struct{ key, secret, want string }{
+		"as in samples":   {testKey, " " + testSecret + "\r\n", ""},
+		"a shorter key":   {testKey[:24], testSecret, ""},
+		"a piece":         {testKey[:10], testSecret, "about 40"},
+		"a piece, secret": {testKey, testSecret[:19], "about 40"},
+		"three in one":    {testKey, testSecret + testSecret + testSecret, "about 40"},
+		"the key twice":   {testKey, testKey, "same"},
+	} {
+		_, err := check(exchanges.Credential{KeyID: c.key, Secret: exchanges.NewSecret(c.secret)})
+		e := exchanges.AsError(err)
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(e.Error()+e.Hint, c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
