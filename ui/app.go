@@ -65,7 +65,7 @@ func newApp(env *Env, o appOptions) *app {
 		on((*app).resized), on((*app).keyPressed), on((*app).keysReady), on((*app).mouseUsed),
 		on((*app).push), on((*app).pop), on((*app).openOverlay), on((*app).closeOverlay), on((*app).seen),
 		on((*app).showToast), on((*app).endToast),
-		on((*app).snapshotChanged), on((*app).loaded), on((*app).asked),
+		on((*app).snapshotChanged), on((*app).loaded), on((*app).readFlows), on((*app).asked),
 		on((*app).themeTried), on((*app).themeRead), on((*app).backgroundKnown), on((*app).chosen),
 		on((*app).syncTick), on((*app).verifyProgress), on((*app).verifyDone), on((*app).keyringWaits),
 	} {

@@ -257,9 +257,9 @@ func TestJournalsAreReadAfterTheStart(t *testing.T) {
 		return errors.New("the journal of flow f9 cannot be read")
 	}
 	d := prepare(t, env, appOptions{home: home, width: 120, height: 40})
-	first := d.app.Init()
+	d.run(d.app.Init())
 	d.seeNot("unfinished")
-	d.run(first)
+	d.advance(flowsAfterStart)
 	d.see("↻ 1 unfinished", "Unfinished flows could not be read", "f9")
 }
 
@@ -340,6 +340,7 @@ func TestFirstKeyCanBeCreatedAndGoneOnWith(t *testing.T) {
 	got := begun(fake.flows)
 	fake.flows.open = []flow.Summary{{ID: "s1", Kind: flow.Create, Step: flow.StepWhere}}
 	d := drive(t, env, home)
+	d.advance(flowsAfterStart)
 	d.see("c  Create a new key at the exchange", "↻ 1 unfinished: create a key")
 	keys(d, "c")
 	if names(*got) != "create " {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -12,10 +13,17 @@ import (
 	"github.com/keyrota/keyrota/ui/flow"
 )
 
-// loadFlows reads the journals of unfinished flows. It is a command, so that
-// the first frame does not wait for it.
-func loadFlows(env *Env) tea.Cmd {
-	flows := env.Desk.Flows()
+// flowsAfterStart leaves the machine to the first frame: journals that are read
+// beside it would cost it a tick of the renderer.
+const flowsAfterStart = 20 * time.Millisecond
+
+// loadFlows has the journals of unfinished flows read when the first frame is
+// out.
+func loadFlows(env *Env) tea.Cmd { return env.after(flowsAfterStart, flowsDueMsg{}) }
+
+// readFlows reads the journals of unfinished flows, and shows those.
+func (a *app) readFlows(flowsDueMsg) tea.Cmd {
+	flows := a.env.Desk.Flows()
 	return func() tea.Msg {
 		err := flows.Load()
 		switch {

@@ -10,6 +10,7 @@ type seenMsg struct{ screen Screen }
 type (
 	toastEndMsg struct{ gen int } // the time of a toast is over
 	syncTickMsg struct{}          // look for keys that nobody asked about for long
+	flowsDueMsg struct{}          // read the journals of unfinished flows
 	loadedMsg   struct{ err error }
 )
 

@@ -2,6 +2,8 @@ package command
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -25,35 +27,75 @@ const (
 	criticalPath = 3 * syncLatency
 )
 
+// lab is a home on real disk whose exchanges are simulated and whose keyring
+// costs nothing.
+type lab struct {
+	tb      testing.TB
+	world   *sim.Sim
+	store   *store.Store
+	secrets store.Secrets
+}
+
+func newLab(tb testing.TB, o sim.Options) *lab {
+	tb.Helper()
+	world, err := sim.Start(context.Background(), o)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = world.Close() })
+	home := tb.TempDir()
+	if err := os.WriteFile(filepath.Join(home, "config.toml"), []byte(demoConfig(world.Describe())), 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	st, err := store.Open(store.Options{Home: home, Actor: "test", Host: "test"})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = st.Close() })
+	return &lab{tb, world, st, store.NewMemorySecrets()}
+}
+
+// open returns a desk as it is after a fresh start: no connection, no clock,
+// no token.
+func (l *lab) open() *desk.Desk {
+	return desk.New(desk.Deps{
+		Store: l.store, Registry: all.Registry(), Platform: l.secrets.Backend(),
+		OpenKeyring:  func(context.Context, string) (store.Secrets, error) { return l.secrets, nil },
+		ProveKeyring: func(context.Context, store.Secrets) error { return nil },
+	})
+}
+
+// add adds the live keys of the world that are wanted, and returns how many.
+func (l *lab) add(wanted func(v sim.Venue, i int) bool) int {
+	l.tb.Helper()
+	d, n := l.open(), 0
+	for _, v := range l.world.Describe().Venues {
+		for i, k := range v.Keys {
+			if v.Environment != "live" || !wanted(v, i) {
+				continue
+			}
+			_, err := d.Add(context.Background(), desk.NewKey{
+				Name: v.Exchange + " " + k.Label, Exchange: exchanges.ID(v.Exchange), Environment: exchanges.Live,
+				Credential: exchanges.Credential{KeyID: k.Key, Secret: exchanges.NewSecret(k.Secret)},
+			}, nil)
+			if err != nil {
+				l.tb.Fatal(err)
+			}
+			n++
+		}
+	}
+	return n
+}
+
 // BenchmarkSync verifies 40 keys over four exchanges whose answers take
-// 100 ms, from a fresh start: no connection, no clock. Budget: 1.3 times the
-// critical path.
+// 100 ms, from a fresh start. Budget: 1.3 times the critical path.
 func BenchmarkSync(b *testing.B) {
-	world, err := sim.Start(context.Background(), sim.Options{World: "large", Latency: syncLatency})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { _ = world.Close() })
-	p := newPerson(b)
-	p.config(demoConfig(world.Describe()))
-	st, err := store.Open(store.Options{Home: p.home, Actor: "test", Host: "test"})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { _ = st.Close() })
-	secrets := store.NewMemorySecrets()
-	open := func() *desk.Desk {
-		return desk.New(desk.Deps{
-			Store: st, Registry: all.Registry(), Platform: secrets.Backend(),
-			OpenKeyring:  func(context.Context, string) (store.Secrets, error) { return secrets, nil },
-			ProveKeyring: func(context.Context, store.Secrets) error { return nil },
-		})
-	}
-	want := addLive(b, open(), world)
+	l := newLab(b, sim.Options{World: "large", Latency: syncLatency})
+	want := l.add(func(_ sim.Venue, i int) bool { return i < syncPerExchange })
 	var took time.Duration
 	n := 0
 	for b.Loop() {
-		d := open()
+		d := l.open()
 		began := time.Now()
 		if err := d.Verify(context.Background(), nil, nil); err != nil {
 			b.Fatal(err)
@@ -66,33 +108,11 @@ func BenchmarkSync(b *testing.B) {
 			}
 		}
 	}
-	if got := st.Snapshot().Len(); got != want {
+	if got := l.store.Snapshot().Len(); got != want {
 		b.Fatalf("%d keys, want %d", got, want)
 	}
 	b.ReportMetric(milliseconds(took)/float64(n), "ms")
 	b.ReportMetric(float64(took)/float64(n)/float64(criticalPath), "×critical-path")
-}
-
-// addLive adds the first keys of each live exchange and returns how many.
-func addLive(b *testing.B, d *desk.Desk, world *sim.Sim) int {
-	b.Helper()
-	n := 0
-	for _, v := range world.Describe().Venues {
-		if v.Environment != "live" {
-			continue
-		}
-		for _, k := range v.Keys[:syncPerExchange] {
-			_, err := d.Add(context.Background(), desk.NewKey{
-				Name: v.Exchange + " " + k.Label, Exchange: exchanges.ID(v.Exchange), Environment: exchanges.Live,
-				Credential: exchanges.Credential{KeyID: k.Key, Secret: exchanges.NewSecret(k.Secret)},
-			}, nil)
-			if err != nil {
-				b.Fatal(err)
-			}
-			n++
-		}
-	}
-	return n
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -24,7 +24,7 @@ import (
 // against run in turns, so that a busy machine slows both. Quote them from a
 // quiet one:
 //
-//	go test ./ui/command -run '^$' -bench 'Version|SilentBus|FirstFrame|KeyToFrame|Memory|Sync' -benchtime 3s
+//	go test ./ui/command -run '^$' -bench . -benchtime 3s
 
 // spans are the times that one thing took.
 type spans []time.Duration
@@ -124,12 +124,18 @@ func openSession(b *testing.B, cmd *exec.Cmd, answers bool, marks ...string) (*t
 		b.Fatal(err)
 	}
 	s := &ttySession{b: b, tty: tty, cmd: cmd, answers: answers}
+	s.until(marks...)
+	return s, time.Since(began)
+}
+
+// until reads until the program has printed all the marks.
+func (s *ttySession) until(marks ...string) {
+	s.b.Helper()
 	for !s.printed(marks) {
 		if !s.read(patience) {
-			b.Fatalf("%s ended or hung before it printed %q:\n%q", cmd.Path, marks, s.out)
+			s.b.Fatalf("%s ended or hung before it printed %q:\n%q", s.cmd.Path, marks, s.out)
 		}
 	}
-	return s, time.Since(began)
 }
 
 func (s *ttySession) close() {
