@@ -57,7 +57,7 @@ func oldWords(st *flow.State) string {
 		return "refused by the exchange"
 	case st.Old.Blind:
 		return "secret not in the keyring"
-	case !st.Old.Accepted.IsZero():
+	case !st.Old.Accepted.IsZero(), st.Old.Listed:
 		return "live"
 	}
 	return "not checked yet"

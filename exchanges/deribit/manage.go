@@ -17,11 +17,12 @@ var (
 	_ exchanges.Revoker = (*venue)(nil)
 )
 
-// madeKey is the answer of create_api_key. For a key pair client_secret is the
-// fingerprint of the public half.
+// madeKey is the answer of create_api_key: the row that the list has of the key
+// from then on. For a key pair client_secret is the fingerprint of the public
+// half.
 type madeKey struct {
-	ClientID wire.Text `json:"client_id"`
-	Secret   token     `json:"client_secret"`
+	keyRow
+	Secret token `json:"client_secret"`
 }
 
 // CreateKey makes a key. Deribit sets no IP whitelist on the way: see EditKey.
@@ -51,6 +52,9 @@ func (v *venue) CreateKey(ctx context.Context, m exchanges.Manager, r exchanges.
 			Exchange: ID, Op: opOf(createMethod), Kind: exchanges.Protocol, Code: "a new key without an ID or a secret",
 			Hint: "There may be a new key of this label now: remove it on Deribit's API page, then try again.",
 		}
+	}
+	if made.ID.Known && made.Scope.known { // its IP whitelist comes next
+		v.rows.keep(m.Credential, out.KeyID, sighting{row: made.keyRow, at: v.client.Now(), paid: e.spent})
 	}
 	return out, nil
 }
@@ -121,8 +125,8 @@ func (e *errand) list(ctx context.Context) (*keyList, error) {
 // EditKey replaces permissions and IP whitelist of a key. Since Deribit takes
 // what a call leaves out for a right that is taken away, all of the key's
 // present values go along. An account with two-factor authentication wants a
-// code for finding the key and another one for the change: the first call
-// fails with SecondFactor and has used its code up.
+// code for finding the key, unless it was made just now, and another one for
+// the change: the first call fails with SecondFactor and has used its code up.
 func (v *venue) EditKey(ctx context.Context, m exchanges.Manager, keyID string, r exchanges.KeyRequest) error {
 	e, err := v.errand(ctx, m)
 	if err != nil {

@@ -69,6 +69,38 @@ func TestEditingWithCodes(t *testing.T) {
 	}
 }
 
+// TestANewKeyIsNotLookedFor: the answer to its making is its row, once and for
+// two minutes.
+func TestANewKeyIsNotLookedFor(t *testing.T) {
+	for name, c := range map[string]struct {
+		wait  time.Duration
+		lists int
+	}{"at once": {0, 0}, "later": {sightingLife + time.Second, 1}} {
+		r := newRig(t, "111111", "222222", "333333", "444444")
+		made, err := r.CreateKey(t.Context(), r.with("111111"), botKey)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.pass(c.wait)
+		ask := exchanges.KeyRequest{Permissions: botKey.Permissions, IPs: office}
+		wantsCode(t, r.EditKey(t.Context(), r.boss, made.KeyID, ask), "6 digits")
+		if c.lists > 0 {
+			wantsCode(t, r.EditKey(t.Context(), r.with("222222"), made.KeyID, ask), "next one")
+		}
+		if err := r.EditKey(t.Context(), r.with("333333"), made.KeyID, ask); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if k, _ := r.account.Key(made.KeyID); k.IPs.Entries[0] != office.Entries[0] || k.Permissions != trading {
+			t.Errorf("%s: %+v", name, k)
+		}
+		// The number is not remembered for another change.
+		wantsCode(t, r.EditKey(t.Context(), r.with("444444"), made.KeyID, ask), "next one")
+		if got := r.listed(t); got != c.lists+1 {
+			t.Errorf("%s: %d lists were paid for, want %d", name, got, c.lists+1)
+		}
+	}
+}
+
 // listed counts the lists that were asked for with a code.
 func (r *rig) listed(t *testing.T) int {
 	t.Helper()

@@ -1,6 +1,7 @@
 package deribit
 
 import (
+	"maps"
 	"sync"
 	"time"
 
@@ -11,9 +12,11 @@ import (
 // enough to wait for an authenticator's next code and to type it.
 const sightingLife = 2 * time.Minute
 
-// sightings keeps rows of the list that cost a one-time code, while the code
-// for the call that needs the row is still to come: listing again would cost
-// that one too, and so for ever. Nothing else remembers the number of a key.
+// sightings keeps what the next call needs of a key's row and would have to
+// list the keys for: the row of a key that was made just now, and one that cost
+// a one-time code, while the code for the call itself is still to come. Listing
+// again would cost that one too, and so for ever. Nothing else remembers the
+// number of a key.
 type sightings struct {
 	now func() time.Time
 
@@ -50,5 +53,6 @@ func (s *sightings) recall(c exchanges.Credential, keyID string) (sighting, bool
 func (s *sightings) keep(c exchanges.Credential, keyID string, seen sighting) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	maps.DeleteFunc(s.seen, func(_ sighted, old sighting) bool { return s.now().Sub(old.at) >= sightingLife })
 	s.seen[sighted{ownerOf(c), keyID}] = seen
 }

@@ -65,7 +65,7 @@ func (s *State) preflown(e Event) error {
 		k := e.Key
 		s.Old.Blind, s.Old.Accepted, s.Old.Refused = k.Blind, k.Accepted, k.Refused
 		s.Old.Lives, s.Old.Listed = k.Lives, k.Listed
-		if !k.Accepted.IsZero() {
+		if !k.Accepted.IsZero() || k.Listed {
 			s.Old.Facts = k.Facts
 		}
 		s.Plan.Kill, s.Plan.Killer = e.Kill, e.Killer
