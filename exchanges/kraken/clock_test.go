@@ -7,6 +7,7 @@ import (
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/exchangetest"
+	"github.com/keyrota/keyrota/exchanges/internal/nonce"
 )
 
 // A nonce from a clock that is ahead would lock the key's bot out until the
@@ -48,7 +49,7 @@ func TestNonceComesFromTheClockThatIsRight(t *testing.T) {
 func TestNonceTimeIsNeverAheadOfBothClocks(t *testing.T) {
 	for off := -5 * time.Second; off <= 5*time.Second; off += 100 * time.Millisecond {
 		own := noon.Add(off)
-		got := nonceTime(noon, own)
+		got := nonce.Time(noon, own, timeGrain/2)
 		switch trusted := off.Abs() <= 2*time.Second; {
 		case trusted && !got.Equal(own):
 			t.Errorf("%s off: %s, want this machine's time", off, got)

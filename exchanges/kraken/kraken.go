@@ -21,6 +21,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/nonce"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
@@ -94,7 +95,7 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	defer turn.done()
+	defer turn.Done()
 
 	var asked time.Time
 	resp, err := v.client.Do(ctx, rest.Call{
@@ -103,8 +104,8 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.
 		Write:      true, // it moves the key's nonce, so that it is sent once
 		Build: func(now time.Time) (rest.Request, error) {
 			asked = v.client.Now()
-			nonce := turn.next(nonceTime(now, asked))
-			return request(c, inspectPath, nonce, inspectForm(nonce, c.Passphrase))
+			n := turn.next(nonce.Time(now, asked, timeGrain/2))
+			return request(c, inspectPath, n, inspectForm(n, c.Passphrase))
 		},
 		Classify: func(r rest.Response) *exchanges.Error { return classify(r, v.exchangeNow()) },
 	})

@@ -3,53 +3,21 @@ package kraken
 import (
 	"context"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/nonce"
 )
 
 // nonces is shared by all venues of the process, because Kraken counts per
 // key and not per connection: the wizard and the dashboard may ask about one
 // key in the same millisecond.
-var nonces = newNonceSource()
+var nonces = &nonceSource{}
 
 // nonceSource hands out numbers that only grow, per key and scale. A scale has
 // its own count, so that going back from nanoseconds to milliseconds in the
 // configuration does what it says.
-type nonceSource struct {
-	mu   sync.Mutex
-	keys map[nonceKey]*nonceCount
-}
-
-type nonceKey struct {
-	id   string
-	unit exchanges.NonceUnit
-}
-
-// nonceCount is the count of one key. The token in free belongs to whoever may
-// use it: calls of one key go one after the other, since two under way at once
-// could reach Kraken in the wrong order.
-type nonceCount struct {
-	free chan struct{}
-	last int64
-}
-
-func newNonceSource() *nonceSource {
-	return &nonceSource{keys: map[nonceKey]*nonceCount{}}
-}
-
-func (s *nonceSource) count(k nonceKey) *nonceCount {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c, ok := s.keys[k]
-	if !ok {
-		c = &nonceCount{free: make(chan struct{}, 1)}
-		c.free <- struct{}{}
-		s.keys[k] = c
-	}
-	return c
-}
+type nonceSource struct{ counts nonce.Source }
 
 // turn waits until no other call of the key is under way. The scale is the
 // one the person configured and is never raised: see hintNonce.
@@ -62,29 +30,24 @@ func (s *nonceSource) turn(ctx context.Context, keyID string, unit exchanges.Non
 			Code: exchanges.Clean(strconv.Quote(string(unit)) + " is not a nonce scale"),
 			Hint: `Set nonce to "ms", "us" or "ns" under [key."NAME"] in config.toml, or leave it out.`}
 	}
-	c := s.count(nonceKey{keyID, unit})
-	select {
-	case <-c.free:
-		return &nonceTurn{count: c, unit: unit}, nil
-	case <-ctx.Done():
+	t, err := s.counts.Turn(ctx, string(unit)+" "+keyID)
+	if err != nil {
 		return nil, &exchanges.Error{Exchange: ID, Op: inspectOp, Kind: exchanges.Canceled, Outcome: exchanges.NotSent}
 	}
+	return &nonceTurn{t, unit}, nil
 }
 
-// nonceTurn is the right to make calls with one key until done.
+// nonceTurn is the right to make calls with one key until Done.
 type nonceTurn struct {
-	count *nonceCount
-	unit  exchanges.NonceUnit
+	*nonce.Turn
+	unit exchanges.NonceUnit
 }
 
 // next returns now in the key's scale, or one more than the last nonce where
 // the clock stands still or went back.
 func (t *nonceTurn) next(now time.Time) string {
-	t.count.last = max(now.UnixNano()/int64(nonceScale(t.unit)), t.count.last+1)
-	return strconv.FormatInt(t.count.last, 10)
+	return strconv.FormatInt(t.Next(now.UnixNano()/int64(nonceScale(t.unit))), 10)
 }
-
-func (t *nonceTurn) done() { t.count.free <- struct{}{} }
 
 // nonceScale is the length of one tick, 0 for a scale that there is not.
 func nonceScale(u exchanges.NonceUnit) time.Duration {

@@ -20,7 +20,7 @@ func take(t *testing.T, s *nonceSource, key string, unit exchanges.NonceUnit, no
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer turn.done()
+	defer turn.Done()
 	n, err := strconv.ParseInt(turn.next(now), 10, 64)
 	if err != nil {
 		t.Fatal(err)
@@ -35,14 +35,14 @@ func TestNonceIsTheTimeInTheKeysScale(t *testing.T) {
 		exchanges.NonceMicroseconds: 1780315200000000,
 		exchanges.NonceNanoseconds:  1780315200000000000,
 	} {
-		if got := take(t, newNonceSource(), "key", unit, noon); got != want {
+		if got := take(t, new(nonceSource), "key", unit, noon); got != want {
 			t.Errorf("scale %q: %d, want %d", unit, got, want)
 		}
 	}
 }
 
 func TestNonceGrowsWhateverTheClockDoes(t *testing.T) {
-	s := newNonceSource()
+	s := new(nonceSource)
 	var last int64
 	for i, now := range []time.Time{
 		noon, noon, noon, // stands still
@@ -61,7 +61,7 @@ func TestNonceGrowsWhateverTheClockDoes(t *testing.T) {
 }
 
 func TestNonceCountsEachKeyAndScaleByItself(t *testing.T) {
-	s := newNonceSource()
+	s := new(nonceSource)
 	take(t, s, "key", exchanges.NonceNanoseconds, noon)
 	if got, want := take(t, s, "key", exchanges.NonceMilliseconds, noon), noon.UnixMilli(); got != want {
 		t.Errorf("after nanoseconds the nonce in milliseconds is %d, want %d", got, want)
@@ -73,7 +73,7 @@ func TestNonceCountsEachKeyAndScaleByItself(t *testing.T) {
 
 func TestNonceScaleIsNeverGuessed(t *testing.T) {
 	for _, unit := range []exchanges.NonceUnit{"s", "MS", "µs", "\x1b[2J"} {
-		_, err := newNonceSource().turn(t.Context(), "key", unit)
+		_, err := new(nonceSource).turn(t.Context(), "key", unit)
 		e := exchanges.AsError(err)
 		if e.Kind != exchanges.Invalid || e.Outcome != exchanges.NotSent || e.Code != exchanges.Clean(e.Code) {
 			t.Errorf("scale %q: %#v", unit, e)
@@ -82,7 +82,7 @@ func TestNonceScaleIsNeverGuessed(t *testing.T) {
 }
 
 func TestCallsOfOneKeyGoOneAfterTheOther(t *testing.T) {
-	s := newNonceSource()
+	s := new(nonceSource)
 	first, err := s.turn(t.Context(), "key", "")
 	if err != nil {
 		t.Fatal(err)
@@ -97,17 +97,17 @@ func TestCallsOfOneKeyGoOneAfterTheOther(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	other.done()
-	first.done()
+	other.Done()
+	first.Done()
 	again, err := s.turn(t.Context(), "key", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	again.done()
+	again.Done()
 }
 
 func TestNoncesDrawnAtOnceAreInOrder(t *testing.T) {
-	s := newNonceSource()
+	s := new(nonceSource)
 	const calls = 200
 	var mu sync.Mutex
 	var order []string
@@ -122,7 +122,7 @@ func TestNoncesDrawnAtOnceAreInOrder(t *testing.T) {
 				failed = errors.Join(failed, err)
 				return
 			}
-			defer turn.done()
+			defer turn.Done()
 			n := turn.next(noon)
 			mu.Lock()
 			defer mu.Unlock()
