@@ -14,12 +14,8 @@ import (
 // incidentPicker asks what has leaked: a program that has keys, or an
 // exchange. Typing narrows the list.
 type incidentPicker struct {
-	env   *Env
+	finder
 	leaks []leak
-	query string
-	found []int // indices into leaks, best first
-	list  picker
-	w, h  int
 }
 
 // leak is something that may have leaked, with the keys that went with it.
@@ -34,8 +30,9 @@ func (l leak) reason() string { return l.name + " leaked" }
 const incidentRows = 12
 
 func newIncidentPicker(env *Env) *incidentPicker {
-	p := &incidentPicker{env: env, leaks: leaksOf(env.Desk.Snapshot().Records(), exchangeNames(env.Desk.Exchanges()))}
-	p.search()
+	p := &incidentPicker{leaks: leaksOf(env.Desk.Snapshot().Records(), exchangeNames(env.Desk.Exchanges()))}
+	p.finder = finder{env: env, search: p.search, choose: p.open}
+	p.narrow("")
 	return p
 }
 
@@ -80,21 +77,9 @@ func leaksOf(records []*store.Record, names map[exchanges.ID]string) []leak {
 // Title names the overlay.
 func (p *incidentPicker) Title() string { return "Incident: what leaked?" }
 
-// Typing is always true: every key is text for the search.
-func (p *incidentPicker) Typing() bool { return true }
-
-// Init has nothing to start.
-func (p *incidentPicker) Init() tea.Cmd { return nil }
-
 // Size asks for a line of text, a line of room and a list.
 func (p *incidentPicker) Size(maxW, maxH int) (w, h int) {
 	return min(maxW, 64), min(maxH, max(1, min(len(p.leaks), incidentRows))+2)
-}
-
-// SetSize gives the area to draw on.
-func (p *incidentPicker) SetSize(w, h int) {
-	p.w, p.h = w, h
-	p.list.resize(h - 2)
 }
 
 // Actions are the keys that the search itself takes.
@@ -107,68 +92,19 @@ func (p *incidentPicker) Actions() []Action {
 	}
 }
 
-// Update takes text, movement and the choice.
-func (p *incidentPicker) Update(msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
-	case KeyMsg:
-		return p.key(msg)
-	case PasteMsg:
-		p.narrow(p.query + exchanges.Clean(string(msg.Text)))
-	case MouseMsg:
-		if msg.Wheel != 0 {
-			p.list.move(msg.Wheel)
-		} else if p.list.clicked(msg.Y - 2) {
-			return p.choose()
-		}
-	}
-	return nil
-}
-
-func (p *incidentPicker) key(k KeyMsg) tea.Cmd {
-	switch k.Name {
-	case "esc":
-		return closeOverlay
-	case "enter":
-		return p.choose()
-	case "up", "ctrl+p", "shift+tab":
-		p.list.move(-1)
-	case "down", "ctrl+n", "tab":
-		p.list.move(1)
-	case "pgup":
-		p.list.move(-p.list.rows)
-	case "pgdown":
-		p.list.move(p.list.rows)
-	case "ctrl+u":
-		p.narrow("")
-	case "backspace":
-		if r := []rune(p.query); len(r) > 0 {
-			p.narrow(string(r[:len(r)-1]))
-		}
-	default:
-		if k.Rune != 0 {
-			p.narrow(p.query + string(k.Rune))
-		}
-	}
-	return nil
-}
-
-func (p *incidentPicker) narrow(query string) {
-	p.query = query
-	p.search()
-}
-
-func (p *incidentPicker) search() {
-	p.found = p.found[:0]
-	if query := strings.TrimSpace(p.query); query != "" {
-		for _, m := range fuzzy.FindFrom(query, leakNames(p.leaks)) {
-			p.found = append(p.found, m.Index)
-		}
-	} else {
+// search finds leaks by name; all of them for no query.
+func (p *incidentPicker) search(query string) []int {
+	var found []int
+	if query = strings.TrimSpace(query); query == "" {
 		for i := range p.leaks {
-			p.found = append(p.found, i)
+			found = append(found, i)
 		}
+		return found
 	}
-	p.list.reset(len(p.found))
+	for _, m := range fuzzy.FindFrom(query, leakNames(p.leaks)) {
+		found = append(found, m.Index)
+	}
+	return found
 }
 
 // leakNames is what the search for letters in order looks at.
@@ -177,37 +113,25 @@ type leakNames []leak
 func (l leakNames) String(i int) string { return l[i].name }
 func (l leakNames) Len() int            { return len(l) }
 
-// choose closes the picker and opens the page of the keys.
-func (p *incidentPicker) choose() tea.Cmd {
-	if p.list.cursor >= len(p.found) {
-		return nil
-	}
-	l := p.leaks[p.found[p.list.cursor]]
-	return tea.Sequence(closeOverlay, push(newIncidentPage(p.env, l)))
+// open closes the picker and opens the page of the keys.
+func (p *incidentPicker) open(i int) tea.Cmd {
+	return tea.Sequence(closeOverlay, push(newIncidentPage(p.env, p.leaks[i])))
 }
 
 // View draws the search and what it found.
 func (p *incidentPicker) View() string {
-	s := p.env.Styles
-	query := p.query
-	if cells(query)+3 > p.w {
-		query = tail(query, p.w-3)
+	return p.draw("/", "No program and no exchange is called that.", p.row)
+}
+
+func (p *incidentPicker) row(i int, chosen bool) string {
+	l := p.leaks[i]
+	mark, style := "  ", p.env.Styles.Text
+	if chosen {
+		mark, style = "> ", p.env.Styles.Cursor
 	}
-	lines := []string{s.InputFocus.Render(fit("/ "+query+"▏", p.w)), strings.Repeat(" ", p.w)}
-	if len(p.found) == 0 {
-		lines = append(lines, s.Muted.Render(fit("  No program and no exchange is called that.", p.w)))
-	}
-	for _, i := range p.list.visible() {
-		l := p.leaks[p.found[i]]
-		mark, style := "  ", s.Text
-		if i == p.list.cursor {
-			mark, style = "> ", s.Cursor
-		}
-		count := " · " + plural(len(l.ids), "key")
-		kind := fit(l.kind, 9)
-		name := exchanges.Clean(l.name)
-		name = strings.TrimRight(fit(name, min(cells(name), p.w-2-cells(kind)-cells(count))), " ")
-		lines = append(lines, style.Render(fit(mark+kind+name+count, p.w)))
-	}
-	return strings.Join(exactly(lines, p.w, p.h), "\n")
+	count := " · " + plural(len(l.ids), "key")
+	kind := fit(l.kind, 9)
+	name := exchanges.Clean(l.name)
+	name = strings.TrimRight(fit(name, min(cells(name), p.w-2-cells(kind)-cells(count))), " ")
+	return style.Render(fit(mark+kind+name+count, p.w))
 }

@@ -68,8 +68,7 @@ func TestPalettePutsNamesFirst(t *testing.T) {
 		{Label: "up", Help: "Previous key."}, {Label: "mark", Help: "Mark the key, to verify several."}, {Label: "verify", Help: "Ask."},
 	})
 	for _, c := range []struct{ query, want string }{{"ver", "verify mark"}, {"VERIFY", "verify mark"}, {"vfy", "verify"}, {"prev", "up"}, {"", "up mark verify"}, {"  ", "up mark verify"}} {
-		p.query = c.query
-		p.search()
+		p.narrow(c.query)
 		var got []string
 		for _, i := range p.found {
 			got = append(got, p.actions[i].Label)
