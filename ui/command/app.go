@@ -85,6 +85,8 @@ func (a *App) complain(err error) {
 type globals struct {
 	home, keyring, passphraseFile, logFile string
 	readOnly, demo                         bool
+
+	screen screenFlags // for the commands that open it
 }
 
 // session is an opened store with its desk. Close ends it.

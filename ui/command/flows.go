@@ -119,7 +119,7 @@ func (a *App) resumeCommand(g *globals) *cobra.Command {
 		case len(args) == 0 && f.answers == "":
 			return a.listOpen(ctx, g, f.asJSON)
 		case !f.scripted() && a.onTerminal():
-			return a.runScreen(ctx, g, screenFlags{}, func(_ *session, c *ui.Config) error {
+			return a.runScreen(ctx, g, func(_ *session, c *ui.Config) error {
 				c.Resume = flow.ID(args[0])
 				return nil
 			})
@@ -151,7 +151,7 @@ func (a *App) begin(ctx context.Context, g *globals, f *flowFlags, pick func(*se
 		if f.asJSON || !a.onTerminal() {
 			return desk.Refuse("without a terminal the answers must come from a file", "Add --answers FILE; keyrota create --help shows how it is written.")
 		}
-		return a.runScreen(ctx, g, screenFlags{}, func(s *session, c *ui.Config) error { return startOnScreen(s, c, pick) })
+		return a.runScreen(ctx, g, func(s *session, c *ui.Config) error { return startOnScreen(s, c, pick) })
 	}
 	script, err := a.readScript(f.answers)
 	if err != nil {

@@ -14,7 +14,6 @@ import (
 // that were parsed into them.
 func (a *App) root() *cobra.Command {
 	g := &globals{}
-	screen := screenFlags{}
 	root := &cobra.Command{
 		Use:   "keyrota",
 		Short: "A terminal dashboard for your exchange API keys",
@@ -26,7 +25,7 @@ func (a *App) root() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noSecretArgs,
-		RunE:          func(c *cobra.Command, _ []string) error { return a.runScreen(c.Context(), g, screen, nil) },
+		RunE:          func(c *cobra.Command, _ []string) error { return a.runScreen(c.Context(), g, nil) },
 	}
 	root.SetArgs(a.Args)
 	root.SetIn(a.Stdin)
@@ -41,9 +40,9 @@ func (a *App) root() *cobra.Command {
 	f.StringVar(&g.logFile, "log", "", "append method, path and status of every call to this file")
 	f.BoolVar(&g.readOnly, "read-only", false, "change nothing")
 	f.BoolVar(&g.demo, "demo", false, "use simulated exchanges, an in-memory keyring and a temporary folder")
-	root.Flags().StringVar(&screen.theme, "theme", "", "auto, dark, light or the name of a theme")
-	root.Flags().BoolVar(&screen.ascii, "ascii", false, "draw with ASCII characters only")
-	root.Flags().BoolVar(&screen.still, "no-animation", false, "draw without animation")
+	f.StringVar(&g.screen.theme, "theme", "", "auto, dark, light or the name of a theme")
+	f.BoolVar(&g.screen.ascii, "ascii", false, "draw with ASCII characters only")
+	f.BoolVar(&g.screen.still, "no-animation", false, "draw without animation")
 	root.AddCommand(
 		a.listCommand(g), a.showCommand(g), a.checkCommand(g), a.addCommand(g), a.forgetCommand(g),
 		a.createCommand(g), a.rotateCommand(g), a.revokeCommand(g), a.resumeCommand(g),

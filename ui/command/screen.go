@@ -30,7 +30,7 @@ func saveMemory() {
 
 // runScreen opens the dashboard, or what at makes of the configuration; at may
 // be nil. It touches neither keyring nor network before the first frame.
-func (a *App) runScreen(ctx context.Context, g *globals, f screenFlags, at func(*session, *ui.Config) error) (err error) {
+func (a *App) runScreen(ctx context.Context, g *globals, at func(*session, *ui.Config) error) (err error) {
 	defer time.AfterFunc(settled, saveMemory).Stop()
 	asks := make(chan ui.PassphraseRequest)
 	s, err := a.open(ctx, g, opening{
@@ -42,7 +42,7 @@ func (a *App) runScreen(ctx context.Context, g *globals, f screenFlags, at func(
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	conf := s.store.Config()
+	conf, f := s.store.Config(), g.screen
 	c := ui.Config{
 		Desk: s.desk, Theme: first(f.theme, conf.Theme), UserThemesDir: filepath.Join(filepath.Dir(s.store.Paths().Config), "themes"),
 		Demo: s.demo, Spare: s.spare, Simulate: s.simulate, OpenPage: openPage(a.Getenv), Animate: conf.Animation && !f.still, ASCII: f.ascii,
