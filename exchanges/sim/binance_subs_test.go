@@ -274,19 +274,23 @@ func TestBinanceWhoMayManageSubKeys(t *testing.T) {
 	}
 }
 
-func TestBinanceSubKeyRefusals(t *testing.T) {
-	c := binanceManager(t)
-	grid, manager := c.venue.key(t, "grid").Key, c.key.Key
+// binanceRefused is a call that is refused. A change is name=value, or a name
+// alone to leave it out.
+type binanceRefused struct {
+	method, path string
+	base         map[string]string
+	change       string
+	code         int
+}
+
+// binanceRefusals are calls about the key grid, and about one that is no
+// sub-account's.
+func binanceRefusals(grid, manager string) []binanceRefused {
 	long := strings.TrimSuffix(strings.Repeat("198.51.100.200,", 34), ",") // 509 characters
 	create := map[string]string{"email": botMail, "apiName": "new", "status": "1"}
 	named := map[string]string{"email": botMail, "subAccountApiKey": grid}
 	const post, get, remove = http.MethodPost, http.MethodGet, http.MethodDelete
-	for _, r := range []struct {
-		method, path string
-		base         map[string]string
-		change       string // name=value, or name alone to leave it out
-		code         int
-	}{
+	return []binanceRefused{
 		{post, subKeysV2, create, "email", -1102},
 		{post, subKeysV2, create, "apiName", -1102},
 		{post, subKeysV2, create, "status", -1102},
@@ -323,7 +327,12 @@ func TestBinanceSubKeyRefusals(t *testing.T) {
 		{remove, subIPList, named, "subAccountApiKey", -1102},
 		{remove, subIPList, named, "ipAddress", -1102},
 		{remove, subIPList, named, "ipAddress=" + callerAddress, -1130}, // the last one
-	} {
+	}
+}
+
+func TestBinanceSubKeyRefusals(t *testing.T) {
+	c := binanceManager(t)
+	for _, r := range binanceRefusals(c.venue.key(t, "grid").Key, c.key.Key) {
 		values := maps.Clone(r.base)
 		for pair := range strings.SplitSeq(r.change, "&") {
 			if name, value, set := strings.Cut(pair, "="); set {

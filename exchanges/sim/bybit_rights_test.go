@@ -63,17 +63,22 @@ func TestBybitSubKeyRefusals(t *testing.T) {
 			t.Errorf("%s: %d %s, want %d", name, got.status, got.body, r.code)
 		}
 	}
+	tells(t, "the manager", result(t, c.ask(t, queryAPI, "")), object{"readOnly": 0.0, "ips": []any{callerAddress}})
+	left := c.listed(t)
+	if len(left) != 2 || left["grid"]["readOnly"] != false || left["grid"]["status"] != 1.0 {
+		t.Errorf("a refusal changed something: %v", left)
+	}
+}
+
+func TestBybitSubKeysWantAWalletRight(t *testing.T) {
+	c := newBybitManager(t)
+	grid := c.venue.key(t, "grid").Key
 	for _, label := range []string{"trader", "viewer"} {
 		for _, path := range []string{createSub, updateSub, deleteSub, updateSelf} {
 			if got := c.named(t, label).post(t, path, object{"apikey": grid}); got.code(t) != 10005 {
 				t.Errorf("%s, %s: %s", label, path, got.body)
 			}
 		}
-	}
-	tells(t, "the manager", result(t, c.ask(t, queryAPI, "")), object{"readOnly": 0.0, "ips": []any{callerAddress}})
-	left := c.listed(t)
-	if len(left) != 2 || left["grid"]["readOnly"] != false || left["grid"]["status"] != 1.0 {
-		t.Errorf("a refusal changed something: %v", left)
 	}
 }
 

@@ -24,16 +24,18 @@ var pairs = func() exchanges.Capabilities {
 	return c
 }()
 
-func scenarios() []scenario {
-	rotateSetup := func(perms ...exchanges.Permission) func(*world) Request {
-		return func(w *world) Request {
-			old := w.venue.make("orig", perms...)
-			r := w.addRecord("grid", old, func(r *store.Record) {
-				r.Consumers = []store.Consumer{{Name: "bot", OnRotate: "restart bot"}, {Name: "file", By: store.HandFile, File: "/x", Template: "/y"}, {Name: "self"}}
-			})
-			return Request{Kind: Rotate, Record: r.ID}
-		}
+// rotateSetup begins a rotation of a key with three consumers.
+func rotateSetup(perms ...exchanges.Permission) func(*world) Request {
+	return func(w *world) Request {
+		old := w.venue.make("orig", perms...)
+		r := w.addRecord("grid", old, func(r *store.Record) {
+			r.Consumers = []store.Consumer{{Name: "bot", OnRotate: "restart bot"}, {Name: "file", By: store.HandFile, File: "/x", Template: "/y"}, {Name: "self"}}
+		})
+		return Request{Kind: Rotate, Record: r.ID}
 	}
+}
+
+func scenarios() []scenario {
 	rotated := func(t *testing.T, w *world) {
 		t.Helper()
 		if live := w.venue.live(); len(live) != 1 || live[0] == "orig" {

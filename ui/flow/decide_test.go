@@ -8,71 +8,86 @@ import (
 	"github.com/keyrota/keyrota/store"
 )
 
-func TestDecide(t *testing.T) {
-	do := func(e Effect) Action { return Action{Do: e} }
-	ask := func(p PromptID) Action { return Action{Ask: p} }
-	for _, c := range []struct {
-		name string
-		s    State
-		want Action
-	}{
-		{"create begins with a question", stateAt(Create, StepWhere), ask(AskWhere)},
-		{"purpose", stateAt(Create, StepPurpose), ask(AskPurpose)},
-		{"addresses", stateAt(Create, StepIPs), ask(AskIPs)},
-		{"addresses, after asking for ours", stateAt(Create, StepIPs, func(s *State) { s.Plan.WantMine = true }), do(DoEcho)},
-		{"plan", stateAt(Rotate, StepPlan), ask(AskPlan)},
-		{"plan, after asking for ours", stateAt(Rotate, StepPlan, func(s *State) { s.Plan.WantMine = true }), do(DoEcho)},
-		{"preflight", stateAt(Rotate, StepPreflight), do(DoPreflight)},
-		{"preflight, old key refused", stateAt(Rotate, StepPreflight, func(s *State) { s.Old.Refused = "no" }), ask(AskOldDead)},
-		{"preflight, old secret missing", stateAt(Revoke, StepPreflight, func(s *State) { s.Old.Blind = true }), ask(AskOldDead)},
-		{"pair", stateAt(Create, StepPair), do(DoPair)},
-		{"make by hand", stateAt(Create, StepMake), ask(AskPaste)},
-		{"make by API", stateAt(Create, StepMake, byAPI), do(DoCreate)},
-		{"make, after a crash in the middle of a paste", stateAt(Create, StepMake, func(s *State) { s.Recall = true }), do(DoRecall)},
-		{"reconcile", stateAt(Create, StepReconcile, byAPI), do(DoReconcile)},
-		{"reconcile, between two looks", stateAt(Create, StepReconcile, byAPI, func(s *State) { s.Due = later }), Action{Wait: true}},
-		{"reconcile where nothing can be listed", stateAt(Create, StepReconcile, byAPI, func(s *State) { s.Plan.Can.List = false }), ask(AskLook)},
-		{"restrict", stateAt(Create, StepRestrict, byAPI), do(DoRestrict)},
-		{"verify", stateAt(Create, StepVerify), do(DoVerify)},
-		{"verify, with a doubt", stateAt(Create, StepVerify, func(s *State) { s.Review = &Review{Narrower: []string{"less"}} }), ask(AskReview)},
-		{"verify, being mended", stateAt(Create, StepVerify, func(s *State) { s.Review, s.Mend = &Review{}, true }), do(DoRestrict)},
-		{"switch", stateAt(Rotate, StepSwitch), do(DoSwitch)},
-		{"consumer", stateAt(Rotate, StepConsumers), ask(AskConsumer)},
-		{"consumer, hook said yes to", stateAt(Rotate, StepConsumers, func(s *State) { s.Consumers[0].State = Asked }), do(DoHook)},
-		{"consumer, file said yes to", stateAt(Rotate, StepConsumers, func(s *State) {
-			s.Consumers[0] = Handover{Consumer: store.Consumer{By: store.HandFile}, State: Asked}
-		}), do(DoFile)},
-		{"watch", stateAt(Rotate, StepWatch), do(DoLook)},
-		{"watch, looked", stateAt(Rotate, StepWatch, func(s *State) { s.Watch.Asked = noon }), ask(AskWatch)},
-		{"watch where the exchange does not tell", stateAt(Rotate, StepWatch, func(s *State) { s.Plan.Can.LastUsed = false }), ask(AskWatch)},
-		{"watch without the old secret", stateAt(Rotate, StepWatch, func(s *State) { s.Old.Blind = true }), ask(AskWatch)},
-		{"revoke", stateAt(Rotate, StepRevoke), ask(AskRevoke)},
-		{"revoke by hand, confirmed", stateAt(Rotate, StepRevoke, func(s *State) { s.Confirmed = true }), ask(AskGone)},
-		{"revoke by API, confirmed", stateAt(Rotate, StepRevoke, byAPI, func(s *State) { s.Confirmed = true }), do(DoRevoke)},
-		{"prove", stateAt(Rotate, StepProve), do(DoProve)},
-		{"prove, judged", stateAt(Rotate, StepProve, func(s *State) { s.Proof.Judged = true }), ask(AskProve)},
-		{"forget", stateAt(Rotate, StepForget), do(DoForget)},
-		{"undo by hand", stateAt(Rotate, StepUndo), ask(AskUndo)},
-		{"undo by hand, deleted", stateAt(Rotate, StepUndo, func(s *State) { s.Deleted = true }), do(DoUndo)},
-		{"undo by API", stateAt(Rotate, StepUndo, byAPI), do(DoUndo)},
-		{"undo of nothing", stateAt(Rotate, StepUndo, func(s *State) { s.New.Masked = "" }), do(DoUndo)},
-		{"keep", stateAt(Rotate, StepKeep), do(DoKeep)},
-		{"done", stateAt(Rotate, StepDone), Action{Done: true}},
-		{"a code is wanted", stateAt(Rotate, StepRevoke, func(s *State) { s.WantCode = DoRevoke }), ask(AskCode)},
-		{"a problem", stateAt(Rotate, StepRevoke, withProblem(DoRevoke)), ask(AskProblem)},
-		{"leaving comes before a problem", stateAt(Rotate, StepRevoke, withProblem(DoRevoke), func(s *State) { s.Leaving = true }), ask(AskAbandon)},
-		{"what happened is written down before all else", stateAt(Rotate, StepRevoke, func(s *State) {
-			s.Leaving, s.Audit = true, []store.Event{{}}
-		}), do(DoAudit)},
-		{"even at the end", stateAt(Rotate, StepDone, func(s *State) { s.Audit = []store.Event{{}} }), do(DoAudit)},
-		{"an end that cannot be written down is not the end", stateAt(Rotate, StepDone, withProblem(DoAudit), func(s *State) {
-			s.Audit = []store.Event{{}}
-		}), ask(AskProblem)},
-	} {
+// decision is what a state wants next.
+type decision struct {
+	name string
+	s    State
+	want Action
+}
+
+func doing(e Effect) Action    { return Action{Do: e} }
+func asking(p PromptID) Action { return Action{Ask: p} }
+
+func checkDecisions(t *testing.T, all []decision) {
+	t.Helper()
+	for _, c := range all {
 		if got := Decide(c.s); got != c.want {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
 		}
 	}
+}
+
+func TestDecide(t *testing.T) {
+	checkDecisions(t, []decision{
+		{"create begins with a question", stateAt(Create, StepWhere), asking(AskWhere)},
+		{"purpose", stateAt(Create, StepPurpose), asking(AskPurpose)},
+		{"addresses", stateAt(Create, StepIPs), asking(AskIPs)},
+		{"addresses, after asking for ours", stateAt(Create, StepIPs, func(s *State) { s.Plan.WantMine = true }), doing(DoEcho)},
+		{"plan", stateAt(Rotate, StepPlan), asking(AskPlan)},
+		{"plan, after asking for ours", stateAt(Rotate, StepPlan, func(s *State) { s.Plan.WantMine = true }), doing(DoEcho)},
+		{"preflight", stateAt(Rotate, StepPreflight), doing(DoPreflight)},
+		{"preflight, old key refused", stateAt(Rotate, StepPreflight, func(s *State) { s.Old.Refused = "no" }), asking(AskOldDead)},
+		{"preflight, old secret missing", stateAt(Revoke, StepPreflight, func(s *State) { s.Old.Blind = true }), asking(AskOldDead)},
+		{"pair", stateAt(Create, StepPair), doing(DoPair)},
+		{"make by hand", stateAt(Create, StepMake), asking(AskPaste)},
+		{"make by API", stateAt(Create, StepMake, byAPI), doing(DoCreate)},
+		{"make, after a crash in the middle of a paste", stateAt(Create, StepMake, func(s *State) { s.Recall = true }), doing(DoRecall)},
+		{"reconcile", stateAt(Create, StepReconcile, byAPI), doing(DoReconcile)},
+		{"reconcile, between two looks", stateAt(Create, StepReconcile, byAPI, func(s *State) { s.Due = later }), Action{Wait: true}},
+		{"reconcile where nothing can be listed", stateAt(Create, StepReconcile, byAPI, func(s *State) { s.Plan.Can.List = false }), asking(AskLook)},
+		{"restrict", stateAt(Create, StepRestrict, byAPI), doing(DoRestrict)},
+		{"verify", stateAt(Create, StepVerify), doing(DoVerify)},
+		{"verify, with a doubt", stateAt(Create, StepVerify, func(s *State) { s.Review = &Review{Narrower: []string{"less"}} }), asking(AskReview)},
+		{"verify, being mended", stateAt(Create, StepVerify, func(s *State) { s.Review, s.Mend = &Review{}, true }), doing(DoRestrict)},
+		{"switch", stateAt(Rotate, StepSwitch), doing(DoSwitch)},
+		{"consumer", stateAt(Rotate, StepConsumers), asking(AskConsumer)},
+		{"consumer, hook said yes to", stateAt(Rotate, StepConsumers, func(s *State) { s.Consumers[0].State = Asked }), doing(DoHook)},
+		{"consumer, file said yes to", stateAt(Rotate, StepConsumers, func(s *State) {
+			s.Consumers[0] = Handover{Consumer: store.Consumer{By: store.HandFile}, State: Asked}
+		}), doing(DoFile)},
+		{"watch", stateAt(Rotate, StepWatch), doing(DoLook)},
+		{"watch, looked", stateAt(Rotate, StepWatch, func(s *State) { s.Watch.Asked = noon }), asking(AskWatch)},
+		{"watch where the exchange does not tell", stateAt(Rotate, StepWatch, func(s *State) { s.Plan.Can.LastUsed = false }), asking(AskWatch)},
+		{"watch without the old secret", stateAt(Rotate, StepWatch, func(s *State) { s.Old.Blind = true }), asking(AskWatch)},
+		{"revoke", stateAt(Rotate, StepRevoke), asking(AskRevoke)},
+		{"revoke by hand, confirmed", stateAt(Rotate, StepRevoke, func(s *State) { s.Confirmed = true }), asking(AskGone)},
+		{"revoke by API, confirmed", stateAt(Rotate, StepRevoke, byAPI, func(s *State) { s.Confirmed = true }), doing(DoRevoke)},
+		{"prove", stateAt(Rotate, StepProve), doing(DoProve)},
+		{"prove, judged", stateAt(Rotate, StepProve, func(s *State) { s.Proof.Judged = true }), asking(AskProve)},
+		{"forget", stateAt(Rotate, StepForget), doing(DoForget)},
+		{"undo by hand", stateAt(Rotate, StepUndo), asking(AskUndo)},
+		{"undo by hand, deleted", stateAt(Rotate, StepUndo, func(s *State) { s.Deleted = true }), doing(DoUndo)},
+		{"undo by API", stateAt(Rotate, StepUndo, byAPI), doing(DoUndo)},
+		{"undo of nothing", stateAt(Rotate, StepUndo, func(s *State) { s.New.Masked = "" }), doing(DoUndo)},
+		{"keep", stateAt(Rotate, StepKeep), doing(DoKeep)},
+		{"done", stateAt(Rotate, StepDone), Action{Done: true}},
+	})
+}
+
+// TestWhatComesFirst: what holds at any step.
+func TestWhatComesFirst(t *testing.T) {
+	checkDecisions(t, []decision{
+		{"a code is wanted", stateAt(Rotate, StepRevoke, func(s *State) { s.WantCode = DoRevoke }), asking(AskCode)},
+		{"a problem", stateAt(Rotate, StepRevoke, withProblem(DoRevoke)), asking(AskProblem)},
+		{"leaving comes before a problem", stateAt(Rotate, StepRevoke, withProblem(DoRevoke), func(s *State) { s.Leaving = true }), asking(AskAbandon)},
+		{"what happened is written down before all else", stateAt(Rotate, StepRevoke, func(s *State) {
+			s.Leaving, s.Audit = true, []store.Event{{}}
+		}), doing(DoAudit)},
+		{"even at the end", stateAt(Rotate, StepDone, func(s *State) { s.Audit = []store.Event{{}} }), doing(DoAudit)},
+		{"an end that cannot be written down is not the end", stateAt(Rotate, StepDone, withProblem(DoAudit), func(s *State) {
+			s.Audit = []store.Event{{}}
+		}), asking(AskProblem)},
+	})
 }
 
 func TestStepsThatAFlowHasNoUseFor(t *testing.T) {

@@ -150,69 +150,72 @@ func TestNoCodeAtAll(t *testing.T) {
 	w.checkRotated(t, "grid", old)
 }
 
-func TestAManagingKeyThatIsForgottenMeanwhile(t *testing.T) {
-	forget := func(t *testing.T, w *world, r *store.Record) {
-		if _, err := w.store.Update(func(d *store.Draft) error { return d.Remove(r.ID) }); err != nil {
-			t.Fatal(err)
-		}
-		if err := store.NewVault(w.secrets).DeleteCredential(t.Context(), r); err != nil {
-			t.Fatal(err)
-		}
+// forget drops a record and its secret, as another keyrota may meanwhile.
+func (w *world) forget(t *testing.T, r *store.Record) {
+	t.Helper()
+	if _, err := w.store.Update(func(d *store.Draft) error { return d.Remove(r.ID) }); err != nil {
+		t.Fatal(err)
 	}
-	t.Run("before the key is made", func(t *testing.T) {
-		w, boss, d := creation(t, full)
-		u := d.stopsAt(t, AskPlan)
-		forget(t, w, boss)
-		w.removeMasked(boss.Fingerprint)
-		d.mustTell(t, u, Answer{Choice: Go})
-		u = d.stopsAt(t, AskProblem)
-		if !strings.Contains(u.Prompt.Warn[0], "forgotten") || w.venue.count("create") != 0 {
-			t.Fatalf("%+v", u.Prompt)
+	if err := store.NewVault(w.secrets).DeleteCredential(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAManagingKeyThatIsForgottenBeforeTheKeyIsMade(t *testing.T) {
+	w, boss, d := creation(t, full)
+	u := d.stopsAt(t, AskPlan)
+	w.forget(t, boss)
+	w.removeMasked(boss.Fingerprint)
+	d.mustTell(t, u, Answer{Choice: Go})
+	u = d.stopsAt(t, AskProblem)
+	if !strings.Contains(u.Prompt.Warn[0], "forgotten") || w.venue.count("create") != 0 {
+		t.Fatalf("%+v", u.Prompt)
+	}
+	d.mustTell(t, u, Answer{Choice: Hand})
+	d.ends(t)
+	w.checkWhole(t, "fresh")
+}
+
+func TestAManagingKeyThatIsForgottenWhileTheAnswerIsLookedFor(t *testing.T) {
+	w, boss, d := creation(t, full)
+	w.venue.failWith(func(op string) (error, bool) {
+		if op != "create" {
+			return nil, false
 		}
-		d.mustTell(t, u, Answer{Choice: Hand})
-		d.ends(t)
-		w.checkWhole(t, "fresh")
+		w.venue.failWith(nil)
+		w.forget(t, boss)
+		return &exchanges.Error{Exchange: testExchange, Op: op, Kind: exchanges.Network}, true
 	})
-	t.Run("while the answer is looked for", func(t *testing.T) {
-		w, boss, d := creation(t, full)
-		w.venue.failWith(func(op string) (error, bool) {
-			if op != "create" {
-				return nil, false
-			}
-			w.venue.failWith(nil)
-			forget(t, w, boss)
-			return &exchanges.Error{Exchange: testExchange, Op: op, Kind: exchanges.Network}, true
-		})
-		u := d.stopsAt(t, AskProblem)
-		if !strings.Contains(u.Prompt.Warn[0], "forgotten") || !offers(u.Prompt, Hand) {
-			t.Fatalf("%+v", u.Prompt)
-		}
-		d.mustTell(t, u, Answer{Choice: Hand})
-		u = d.stopsAt(t, AskLook)
-		if stray := w.venue.labelled(u.State.Plan.Label); stray == nil || u.Prompt.Guide[0].Copy != stray.label {
-			t.Fatalf("%+v with %v", u.Prompt, w.venue.live())
-		} else {
-			w.venue.remove(stray.id)
-		}
-		d.mustTell(t, u, Answer{Choice: There})
-		d.ends(t)
-		w.checkWhole(t, "fresh")
-	})
-	t.Run("before the old key is revoked", func(t *testing.T) {
-		w, old, d := rotation(t, full)
-		boss := w.addRecord("boss", w.venue.make("boss", exchanges.Read, exchanges.Spot, exchanges.Admin), nil)
-		u := d.stopsAt(t, AskRevoke)
-		forget(t, w, boss)
-		w.removeMasked(boss.Fingerprint)
-		d.mustTell(t, u, Answer{Choice: Go, Values: map[string]string{"phrase": "grid"}})
-		u = d.stopsAt(t, AskProblem)
-		if text := promptText(*u.Prompt); !strings.Contains(text, "forgotten") || !strings.Contains(text, "the old one is not revoked yet") {
-			t.Fatalf("it says:\n%s", text)
-		}
-		d.mustTell(t, u, Answer{Choice: Hand})
-		d.ends(t)
-		w.checkRotated(t, "grid", old)
-	})
+	u := d.stopsAt(t, AskProblem)
+	if !strings.Contains(u.Prompt.Warn[0], "forgotten") || !offers(u.Prompt, Hand) {
+		t.Fatalf("%+v", u.Prompt)
+	}
+	d.mustTell(t, u, Answer{Choice: Hand})
+	u = d.stopsAt(t, AskLook)
+	if stray := w.venue.labelled(u.State.Plan.Label); stray == nil || u.Prompt.Guide[0].Copy != stray.label {
+		t.Fatalf("%+v with %v", u.Prompt, w.venue.live())
+	} else {
+		w.venue.remove(stray.id)
+	}
+	d.mustTell(t, u, Answer{Choice: There})
+	d.ends(t)
+	w.checkWhole(t, "fresh")
+}
+
+func TestAManagingKeyThatIsForgottenBeforeTheOldKeyIsRevoked(t *testing.T) {
+	w, old, d := rotation(t, full)
+	boss := w.addRecord("boss", w.venue.make("boss", exchanges.Read, exchanges.Spot, exchanges.Admin), nil)
+	u := d.stopsAt(t, AskRevoke)
+	w.forget(t, boss)
+	w.removeMasked(boss.Fingerprint)
+	d.mustTell(t, u, Answer{Choice: Go, Values: map[string]string{"phrase": "grid"}})
+	u = d.stopsAt(t, AskProblem)
+	if text := promptText(*u.Prompt); !strings.Contains(text, "forgotten") || !strings.Contains(text, "the old one is not revoked yet") {
+		t.Fatalf("it says:\n%s", text)
+	}
+	d.mustTell(t, u, Answer{Choice: Hand})
+	d.ends(t)
+	w.checkRotated(t, "grid", old)
 }
 
 func TestARecordThatIsForgottenMeanwhile(t *testing.T) {

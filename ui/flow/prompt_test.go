@@ -22,6 +22,16 @@ type asks struct {
 	s    State
 }
 
+func leaving(s *State) { s.Leaving = true }
+
+var (
+	shownReviews = []Review{
+		{Wider: []string{"It may do more than planned: withdraw is on."}, Lines: []ReviewLine{{"withdraw", "off", "on", markWider}}},
+		{Narrower: []string{"Its IP whitelist lacks 203.0.113.7."}, Lines: []ReviewLine{{"IP whitelist", "203.0.113.7", "10.0.0.1", markNarrower}}},
+	}
+	refusals = Proof{Tries: 4, First: noon, Last: noon.Add(3 * time.Minute), Refusals: 4, Kind: "auth", Code: "-2015", NewOK: true}
+)
+
 // questions has every prompt, in every situation in which it differs.
 func questions() []asks {
 	code := func(e Effect) func(*State) {
@@ -34,14 +44,11 @@ func questions() []asks {
 	proof := func(p Proof) func(*State) {
 		return func(s *State) { p.Judged, p.Since = true, noon; s.Proof = p }
 	}
-	leaving := func(s *State) { s.Leaving = true }
 	pair := func(s *State) { s.Plan.Source, s.Plan.Public = exchanges.FromKeyPair, "-----BEGIN PUBLIC KEY-----" }
 	used := func(m exchanges.Moment) func(*State) {
 		return func(s *State) { s.Watch.Asked, s.Watch.Used = noon, m }
 	}
-	wider := Review{Wider: []string{"It may do more than planned: withdraw is on."}, Lines: []ReviewLine{{"withdraw", "off", "on", markWider}}}
-	narrower := Review{Narrower: []string{"Its IP whitelist lacks 203.0.113.7."}, Lines: []ReviewLine{{"IP whitelist", "203.0.113.7", "10.0.0.1", markNarrower}}}
-	refusals := Proof{Tries: 4, First: noon, Last: noon.Add(3 * time.Minute), Refusals: 4, Kind: "auth", Code: "-2015", NewOK: true}
+	wider, narrower := shownReviews[0], shownReviews[1]
 	enough := refusals
 	enough.Verdict = Refused
 	return []asks{
