@@ -34,6 +34,10 @@ type Manager struct {
 	// where the exchange asks for one; a call that was asked for a code and has
 	// none, or a wrong one, fails with SecondFactor and has changed nothing.
 	Code Secret
+
+	// KeyPassphrase is that of the key that EditKey changes, for exchanges that
+	// want it beside the change. CreateKey makes one up by itself.
+	KeyPassphrase Secret
 }
 
 // The optional abilities. A site declares them in Capabilities, and the
@@ -101,6 +105,10 @@ type Site struct {
 	Origin       string // "https://api.binance.com"
 	KeysPage     string // where a person manages keys
 	Capabilities Capabilities
+
+	// ByHeader is set where a header of each call, not the address, tells the
+	// environment: then the origin may be that of another environment too.
+	ByHeader bool
 }
 
 // Capabilities says which facts a site gives and which acts it offers.
@@ -128,6 +136,10 @@ type Capabilities struct {
 	// set where CreateKey takes one too.
 	KeyPair      KeyAlgorithm
 	KeyPairByAPI bool
+
+	// KeyIsPublicHalf is set where the public half of the pair is itself what
+	// the exchange calls the key: nothing has to be copied from its page.
+	KeyIsPublicHalf bool
 }
 
 // Reach says whose keys can be managed by API.

@@ -20,6 +20,9 @@ type Guide struct {
 	// MostKeys is how many keys an account may have; 0: not known.
 	MostKeys int
 
+	// Lifetimes are the rules by which the exchange ends keys by itself.
+	Lifetimes []Lifetime
+
 	Source string // where the words are from: "www.binance.com, API management"
 	AsOf   string // when they were last held against it: "2026-11-23"
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -25,6 +26,26 @@ type Adapter struct {
 
 	// New returns the exchange at one site.
 	New func(Connection) (Exchange, error)
+
+	// Pairs makes key pairs of a kind that only this exchange takes; nil:
+	// NewKeyPair and PublicHalf serve.
+	Pairs *PairMaker
+}
+
+// PairMaker makes key pairs in an exchange's own form. The halves are texts as
+// NewKeyPair and PublicHalf return them, though not PEM.
+type PairMaker struct {
+	New        func() (private Secret, public string, err error)
+	PublicHalf func(private Secret) (string, error)
+}
+
+// PairMaker returns what makes key pairs of the kind that a site of the
+// exchange takes.
+func (a Adapter) PairMaker(kind KeyAlgorithm) PairMaker {
+	if a.Pairs != nil {
+		return *a.Pairs
+	}
+	return PairMaker{New: func() (Secret, string, error) { return NewKeyPair(kind) }, PublicHalf: PublicHalf}
 }
 
 // Connection binds an adapter to a site. Zero fields take defaults.
@@ -132,8 +153,11 @@ func CheckOrigin(origin string) error {
 }
 
 // foreign returns the environment that an origin's host belongs to, if it is
-// known to be another one than env.
+// known to be another one than env. A host that env has itself is not.
 func (i Info) foreign(env Environment, origin string) (Environment, bool) {
+	if slices.ContainsFunc(i.Sites, func(s Site) bool { return s.Environment == env && sameHost(s.Origin, origin) }) {
+		return "", false
+	}
 	for _, s := range i.Sites {
 		if s.Environment != env && sameHost(s.Origin, origin) {
 			return s.Environment, true

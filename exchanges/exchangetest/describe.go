@@ -55,7 +55,8 @@ func siteOrigins(s Subject) error {
 		if u, err := url.Parse(site.KeysPage); err != nil || u.Scheme != "https" || u.Host == "" {
 			p.addf("%s: the page for keys %q is not an https address", site.ID, site.KeysPage)
 		}
-		if before, dup := hosts[site.Origin]; dup {
+		before, dup := hosts[site.Origin]
+		if dup && (before.Environment == site.Environment || !site.ByHeader && !before.ByHeader) {
 			p.addf("%s/%s and %s/%s share the origin %s", before.Environment, before.ID, site.Environment, site.ID, site.Origin)
 		}
 		hosts[site.Origin] = site

@@ -19,6 +19,7 @@ type entry struct {
 	ID          string // the public half, what a client sends
 	Secret      string // as the client holds it; empty where PublicKey is set
 	PrivatePEM  string // what the client signs with instead of Secret; empty where only the client has it
+	Passphrase  string // a third part, chosen by the owner; empty where there is none
 	PublicKey   crypto.PublicKey
 	PublicPEM   string // PublicKey as the exchange shows it
 	Algorithm   string
@@ -97,18 +98,33 @@ func newBook(exchange, env string, a account, now func() time.Time, issue issuer
 		}
 		m := b.material(s.Label)
 		e.ID, e.Secret = issue(m, s.Algorithm)
-		switch s.Algorithm {
-		case algEd25519:
-			e.PublicKey, e.PrivatePEM = m.ed25519()
-		case algRSA:
-			e.PublicKey, e.PrivatePEM = m.rsa()
-		}
-		if e.PublicKey != nil {
-			e.Secret, e.PublicPEM = "", publicPEM(e.PublicKey)
-		}
+		e.makePair(m)
 		b.add(e)
 	}
 	return b
+}
+
+// makePair gives a key of an algorithm that has them a pair in place of the
+// secret.
+func (e *entry) makePair(m *material) {
+	switch e.Algorithm {
+	case algEd25519:
+		e.PublicKey, e.PrivatePEM = m.ed25519()
+	case algRSA:
+		e.PublicKey, e.PrivatePEM = m.rsa()
+	case algES256:
+		e.PublicKey, e.PrivatePEM = m.es256()
+	}
+	if e.PublicKey != nil {
+		e.Secret, e.PublicPEM = "", publicPEM(e.PublicKey)
+	}
+}
+
+// choosePassphrases gives every seeded key the passphrase that its owner chose.
+func (b *book) choosePassphrases() {
+	for _, e := range b.ordered {
+		e.Passphrase = b.material("passphrase", e.Label).passphrase()
+	}
 }
 
 // material returns the source of a key's values.
@@ -133,6 +149,8 @@ type wanted struct {
 	IPs          []string
 	PublicKey    crypto.PublicKey
 	PublicPEM    string // as it was sent; empty: made of PublicKey
+	Algorithm    string // of a pair that the exchange makes; empty: a secret, or what PublicKey is
+	Passphrase   string // chosen by the owner
 	Expires      time.Time
 	SecondFactor bool   // Kraken only, as is NonceWindow; see seed
 	NonceWindow  uint64 // see seed
@@ -142,7 +160,7 @@ type wanted struct {
 // keys the account had before, so that none comes twice.
 func (b *book) issueNew(w wanted, now time.Time) *entry {
 	e := &entry{
-		Label: w.Label, Sub: w.Sub, Algorithm: algHMAC, IPs: slices.Clone(w.IPs),
+		Label: w.Label, Sub: w.Sub, Algorithm: cmp.Or(w.Algorithm, algHMAC), IPs: slices.Clone(w.IPs), Passphrase: w.Passphrase,
 		Permissions: slices.Clone(w.Permissions), Words: slices.Clone(w.Words),
 		Created: now, ValidFrom: now.Add(b.propagation), Expires: w.Expires,
 		SecondFactor: w.SecondFactor, NonceWindow: w.NonceWindow,
@@ -154,9 +172,12 @@ func (b *book) issueNew(w wanted, now time.Time) *entry {
 	case *rsa.PublicKey:
 		e.Algorithm = algRSA
 	}
-	e.ID, e.Secret = b.issue(b.material("issued", strconv.Itoa(b.last+1)), e.Algorithm)
+	m := b.material("issued", strconv.Itoa(b.last+1))
+	e.ID, e.Secret = b.issue(m, e.Algorithm)
 	if e.PublicKey != nil {
 		e.Secret, e.PublicPEM = "", cmp.Or(e.PublicPEM, publicPEM(e.PublicKey))
+	} else {
+		e.makePair(m)
 	}
 	b.add(e)
 	return e
@@ -262,7 +283,7 @@ func (b *book) keys() []Key {
 // key returns everything that the owner of a key has to know of it.
 func (e *entry) key() Key {
 	return Key{
-		Label: e.Label, Account: e.Sub, Key: e.ID, Secret: e.Secret, PrivateKey: e.PrivatePEM,
+		Label: e.Label, Account: e.Sub, Key: e.ID, Secret: e.Secret, Passphrase: e.Passphrase, PrivateKey: e.PrivatePEM,
 		Permissions: append([]string{}, e.Permissions...), // never nil: JSON wants []
 		IPWhitelist: append([]string{}, e.IPs...),
 	}

@@ -19,6 +19,14 @@ type page struct {
 	keyPairs []string // the algorithms whose public half it takes instead of making a secret
 	expiry   bool     // a key may be given an end
 
+	// makes are the algorithms of the key pairs that the exchange makes by
+	// itself, as the page offers them; then it takes no public key.
+	makes []string
+
+	// passphrase says what is wrong with one that a person chose for a key;
+	// empty: nothing. Nil: keys have none.
+	passphrase func(string) string
+
 	// words returns the boxes that come closest to permissions of the normal
 	// form, rights what boxes give in it; nil: what the boxes say.
 	words  func(permissions []string) []string
@@ -58,7 +66,7 @@ func newDesk(at site, v venue, a account, now func() time.Time) *desk {
 	d := &desk{page: v.page(at.environment), book: v.ledger(), account: a, now: now, factor: newSecondFactor(a.Authenticator)}
 	d.title = at.exchange + " " + at.environment + ": " + d.title
 	for _, algorithm := range at.algorithms {
-		if algorithm != algHMAC {
+		if algorithm != algHMAC && len(d.makes) == 0 {
 			d.keyPairs = append(d.keyPairs, algorithm)
 		}
 	}
@@ -85,6 +93,9 @@ type form struct {
 	IPs       string
 	PublicKey string // PEM; empty: the exchange makes a secret
 	Expires   string // a date; empty: never
+
+	Algorithm  string // one of page.makes; empty: the first of them
+	Passphrase string
 }
 
 // create makes a key, or says why not. confirm is asked last, so that a form
@@ -95,8 +106,9 @@ func (d *desk) create(f form, confirm func() *Refusal) (*entry, *Refusal) {
 	expires, badEnd := d.readExpiry(f.Expires)
 	w := wanted{
 		Label: strings.TrimSpace(f.Label), Sub: f.Account, Words: f.Boxes, IPs: ips, PublicKey: public, Expires: expires,
+		Algorithm: d.algorithm(f.Algorithm), Passphrase: f.Passphrase,
 	}
-	bad := cmp.Or(d.badAccount(w.Sub), d.label.check(w.Label), d.taken(w), d.full(w.Sub), badKey, badIPs, badEnd, d.badRights(w))
+	bad := cmp.Or(d.badAccount(w.Sub), d.label.check(w.Label), d.taken(w), d.full(w.Sub), badKey, d.badPair(w), badIPs, badEnd, d.badRights(w))
 	if bad != "" {
 		return nil, &Refusal{Text: bad}
 	}
@@ -105,6 +117,27 @@ func (d *desk) create(f form, confirm func() *Refusal) (*entry, *Refusal) {
 	}
 	d.settle(&w)
 	return d.book.issueNew(w, d.now()), nil
+}
+
+// algorithm returns which pair the exchange makes for a form.
+func (d *desk) algorithm(chosen string) string {
+	if chosen == "" && len(d.makes) > 0 {
+		return d.makes[0]
+	}
+	return chosen
+}
+
+// badPair says what is wrong with the algorithm or the passphrase.
+func (d *desk) badPair(w wanted) string {
+	switch {
+	case w.Algorithm != "" && !slices.Contains(d.makes, w.Algorithm):
+		return "There is no such signature algorithm on this page."
+	case d.passphrase != nil:
+		return d.passphrase(w.Passphrase)
+	case w.Passphrase != "":
+		return "Keys of this exchange have no passphrase."
+	}
+	return ""
 }
 
 // edit replaces the rights and the IP list of a key.

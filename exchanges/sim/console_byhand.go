@@ -13,6 +13,7 @@ type Wanted struct {
 	Permissions []string // of the normal form
 	IPs         []string // empty: every address
 	PublicKey   string   // PKIX PEM; empty: the exchange makes a secret
+	Passphrase  string   // where keys have one; empty: one is thought up
 }
 
 // Refusal is what a page says instead of doing what was asked. Nothing has
@@ -38,8 +39,12 @@ func (s *Sim) CreateByHand(exchange, env string, w Wanted) (Key, error) {
 		if refusal != nil {
 			return refusal
 		}
+		if d.passphrase != nil && w.Passphrase == "" {
+			w.Passphrase = d.book.material("passphrase", w.Label).passphrase()
+		}
 		e, refusal := d.create(form{
 			Account: w.SubAccount, Label: w.Label, Boxes: boxes, IPs: strings.Join(w.IPs, ","), PublicKey: w.PublicKey,
+			Passphrase: w.Passphrase,
 		}, confirmed)
 		if refusal == nil {
 			k = d.describe(e)

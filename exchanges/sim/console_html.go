@@ -15,6 +15,8 @@ type consolePage struct {
 	SecondFactor bool         `json:"second_factor"`
 	KeyPairs     []string     `json:"key_pairs"`    // kinds of public key that are taken
 	TakesExpiry  bool         `json:"takes_expiry"` // an end may be set
+	Makes        []string     `json:"makes"`        // kinds of key pair that the exchange makes
+	Passphrase   bool         `json:"passphrase"`   // each key has one, chosen here
 	MostKeys     int          `json:"most_keys"`    // 0: no limit
 	Boxes        []box        `json:"boxes"`
 	Keys         []consoleRow `json:"keys"`
@@ -56,6 +58,8 @@ type consoleKey struct {
 	Key       string `json:"key"`
 	Secret    string `json:"secret"` // empty: the caller has the private half
 	PublicKey string `json:"public_key,omitempty"`
+
+	PrivateKey string `json:"private_key,omitempty"` // of a pair that the exchange made
 }
 
 const consoleHead = `<!DOCTYPE html>
@@ -114,14 +118,17 @@ var consoleList = view(consoleProblem + `{{if .SubAccounts}}<p>Account: {{if .Ac
 <p><label>Name <input name="label" size="40" value="{{.Filled.Label}}"></label></p>
 ` + consoleFields + `{{if .KeyPairs}}<p><label>Self-generated: your public key in PEM form ({{range $i, $a := .KeyPairs}}{{if $i}} or {{end}}{{$a}}{{end}}).
 Leave it empty for a system-generated secret.<br><textarea name="public_key" rows="8" cols="70">{{.Filled.PublicKey}}</textarea></label></p>
+{{end}}{{if .Makes}}<p><label>Signature algorithm <select name="algorithm">{{range .Makes}}<option>{{.}}</option>{{end}}</select></label></p>
+{{end}}{{if .Passphrase}}<p><label>Passphrase, which only you will know <input name="passphrase" size="40"></label></p>
 {{end}}{{if .TakesExpiry}}<p><label>Expiration, such as 2027-01-31; empty: none <input name="expires" size="12" value="{{.Filled.Expires}}"></label></p>
 {{end}}` + consoleCode + `<p><button type="submit">Create key</button></p></form>
 `)
 
 var consoleCreated = view(`<h2>{{.Label}} has been created</h2>
-{{if .Secret}}<p>This page shows the secret this once. Copy it now.</p>
+{{if or .Secret .PrivateKey}}<p>This page shows the secret this once. Copy it now.</p>
 {{end}}<dl><dt>API key</dt><dd><code>{{.Key}}</code></dd>
-{{if .Secret}}<dt>Secret</dt><dd><code>{{.Secret}}</code></dd>
+{{if .PrivateKey}}<dt>Private key</dt><dd><pre>{{.PrivateKey}}</pre></dd>
+{{else if .Secret}}<dt>Secret</dt><dd><code>{{.Secret}}</code></dd>
 {{else}}<dt>Public key</dt><dd><pre>{{.PublicKey}}</pre></dd>
 {{end}}</dl>
 <p><a href="{{if .Account}}/?account={{.Account}}{{else}}/{{end}}">All keys</a></p>

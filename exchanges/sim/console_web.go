@@ -110,6 +110,7 @@ func (c *console) create(r *http.Request) consoleReply {
 	}
 	return consoleReply{status: http.StatusCreated, view: consoleCreated, body: consoleKey{
 		Title: c.desk.title, Number: e.Number, Label: e.Label, Account: e.Sub, Key: e.ID, Secret: e.Secret, PublicKey: e.PublicPEM,
+		PrivateKey: e.PrivatePEM,
 	}}
 }
 
@@ -162,7 +163,7 @@ func formOf(r *http.Request) form {
 	f := r.PostForm
 	return form{
 		Account: f.Get("account"), Label: f.Get("label"), Boxes: f["box"], IPs: f.Get("ips"),
-		PublicKey: f.Get("public_key"), Expires: f.Get("expires"),
+		PublicKey: f.Get("public_key"), Expires: f.Get("expires"), Algorithm: f.Get("algorithm"), Passphrase: f.Get("passphrase"),
 	}
 }
 
@@ -178,7 +179,7 @@ func (c *console) page(f form) consolePage {
 	d := c.desk
 	p := consolePage{
 		Title: d.title, Account: f.Account, SubAccounts: append([]string{}, d.subs()...), SecondFactor: d.factor != nil,
-		KeyPairs: append([]string{}, d.keyPairs...), TakesExpiry: d.expiry, MostKeys: d.mostKeys, Boxes: d.boxes,
+		KeyPairs: append([]string{}, d.keyPairs...), Makes: append([]string{}, d.makes...), Passphrase: d.passphrase != nil, TakesExpiry: d.expiry, MostKeys: d.mostKeys, Boxes: d.boxes,
 		Keys: []consoleRow{}, Filled: f, Choices: c.choices(f.Boxes),
 	}
 	for _, e := range d.book.ofSub(f.Account) {

@@ -135,8 +135,8 @@ func faultNames() string {
 func FaultKinds() []FaultKind { return slices.Clone(faultKinds) }
 
 // concerns reports whether a request is one of those that the fault is for.
-func (f Fault) concerns(r *http.Request, body []byte) bool {
-	if f.Kind == FaultUnauthorized && !bearsCredential(r, body) {
+func (f Fault) concerns(r *http.Request, body []byte, bears []string) bool {
+	if f.Kind == FaultUnauthorized && !bearsCredential(r, body, bears) {
 		return false
 	}
 	if f.Path == "" || strings.Contains(r.URL.Path, f.Path) {

@@ -96,7 +96,7 @@ func (f *front) draw(r *http.Request, body []byte) (kind FaultKind, skewed bool)
 		hit := f.dice.Float64() < fault.Rate // every fault throws, so that runs repeat
 		over := fault.Times > 0 && fault.hits >= fault.Times
 		skew := fault.Kind == FaultSkew
-		if !hit || over || kind != "" && !skew || !fault.concerns(r, body) {
+		if !hit || over || kind != "" && !skew || !fault.concerns(r, body, f.site.bears) {
 			continue
 		}
 		fault.hits++
@@ -217,13 +217,13 @@ func callerOf(r *http.Request) netip.Addr {
 
 // bearsCredential reports whether a request tries to act as a key, in the
 // manner of any of the simulated exchanges.
-func bearsCredential(r *http.Request, body []byte) bool {
-	for _, name := range []string{"X-Mbx-Apikey", "X-Bapi-Api-Key", "Api-Key", "Authorization"} {
+func bearsCredential(r *http.Request, body []byte, headers []string) bool {
+	for _, name := range append([]string{"X-Mbx-Apikey", "X-Bapi-Api-Key", "Api-Key", "Authorization"}, headers...) {
 		if r.Header.Get(name) != "" {
 			return true
 		}
 	}
-	return strings.Contains(r.URL.RawQuery, "client_id=") || bytes.Contains(body, []byte(`"client_id"`))
+	return strings.Contains(r.URL.RawQuery, "client_id=") || strings.Contains(r.URL.RawQuery, "AccessKeyId=") || bytes.Contains(body, []byte(`"client_id"`))
 }
 
 // pause waits, and reports false when ctx ended first.

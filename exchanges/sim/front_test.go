@@ -117,7 +117,7 @@ func TestBearsCredential(t *testing.T) {
 		if c.header != "" {
 			r.Header.Set(c.header, "x")
 		}
-		if got := bearsCredential(r, []byte(c.body)); got != c.want {
+		if got := bearsCredential(r, []byte(c.body), nil); got != c.want {
 			t.Errorf("%+v: %v", c, got)
 		}
 	}

@@ -1,7 +1,9 @@
 package sim
 
 import (
+	"crypto/ecdsa"
 	"crypto/ed25519"
+	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
@@ -15,6 +17,7 @@ const (
 	algHMAC    = "hmac"
 	algEd25519 = "ed25519"
 	algRSA     = "rsa"
+	algES256   = "es256" // ECDSA on P-256; only pairs that the exchange makes
 )
 
 const (
@@ -65,6 +68,23 @@ func (m *material) rsa() (*rsa.PublicKey, string) {
 	text := simulationRSAKeys[m.rng.Uint64()%uint64(len(simulationRSAKeys))]
 	return &parsedRSAKeys()[text].PublicKey, text
 }
+
+// es256 returns a key pair, the private half as SEC 1 PEM.
+func (m *material) es256() (*ecdsa.PublicKey, string) {
+	private, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), m.bytes(32))
+	if err != nil {
+		panic("sim: " + err.Error()) // one chance in 2^32 by name, and the names are fixed
+	}
+	der, err := x509.MarshalECPrivateKey(private)
+	if err != nil {
+		panic("sim: " + err.Error()) // a key on a known curve can always be encoded
+	}
+	return &private.PublicKey, string(pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: der}))
+}
+
+// passphrase returns one that obeys every exchange's rules: upper and lower
+// case, digits and a special character, at most 16 of them.
+func (m *material) passphrase() string { return "Sim-" + m.text(alphanumeric, 10) + "7" }
 
 // publicPEM returns the public half of a key pair as PKIX PEM, as exchanges
 // show it.

@@ -3,26 +3,33 @@ package sim
 import "slices"
 
 // site is one simulated deployment of an exchange. Algorithms are the kinds
-// of key that it takes, in the order in which the large world deals them out.
+// of key that it has, in the order in which the large world deals them out.
 type site struct {
 	exchange    string
 	environment string
 	build       newVenue
 	algorithms  []string
+
+	// bears are the headers, in canonical form, with which a request acts as a
+	// key, beside Authorization.
+	bears []string
+
+	// demo is what the demo world gives the site; nil: what demoSeeds says.
+	demo func(*account)
 }
 
 // sites returns every simulated deployment, in the order of Description.
 func sites() []site {
 	return []site{
-		{"binance", "live", newBinance, []string{algHMAC, algEd25519, algRSA}},
-		{"binance", "testnet", newBinance, []string{algHMAC, algEd25519, algRSA}},
-		{"binance", "demo", newBinance, []string{algHMAC, algEd25519}},
-		{"bybit", "live", newBybit, []string{algHMAC, algRSA}},
-		{"bybit", "testnet", newBybit, []string{algHMAC, algRSA}},
-		{"bybit", "demo", newBybit, []string{algHMAC}},
-		{"kraken", "live", newKraken, []string{algHMAC}},
-		{"deribit", "live", newDeribit, []string{algHMAC, algEd25519, algRSA}},
-		{"deribit", "testnet", newDeribit, []string{algHMAC, algEd25519, algRSA}},
+		{exchange: "binance", environment: "live", build: newBinance, algorithms: []string{algHMAC, algEd25519, algRSA}},
+		{exchange: "binance", environment: "testnet", build: newBinance, algorithms: []string{algHMAC, algEd25519, algRSA}},
+		{exchange: "binance", environment: "demo", build: newBinance, algorithms: []string{algHMAC, algEd25519}},
+		{exchange: "bybit", environment: "live", build: newBybit, algorithms: []string{algHMAC, algRSA}},
+		{exchange: "bybit", environment: "testnet", build: newBybit, algorithms: []string{algHMAC, algRSA}},
+		{exchange: "bybit", environment: "demo", build: newBybit, algorithms: []string{algHMAC}},
+		{exchange: "kraken", environment: "live", build: newKraken, algorithms: []string{algHMAC}},
+		{exchange: "deribit", environment: "live", build: newDeribit, algorithms: []string{algHMAC, algEd25519, algRSA}},
+		{exchange: "deribit", environment: "testnet", build: newDeribit, algorithms: []string{algHMAC, algEd25519, algRSA}},
 	}
 }
 

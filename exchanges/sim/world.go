@@ -28,7 +28,11 @@ func world(name string) (func(site) account, error) {
 		}
 		switch name {
 		case "demo":
-			demoAccount(&a, at.exchange+"/"+at.environment)
+			if at.demo != nil {
+				at.demo(&a)
+			} else {
+				demoAccount(&a, at.exchange+"/"+at.environment)
+			}
 		case "large":
 			a.Seeds = largeSeeds(at, all)
 		}

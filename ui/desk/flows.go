@@ -24,7 +24,7 @@ func newFlows(d *Desk, deps Deps) *flow.Engine {
 	}
 	return flow.New(flow.Deps{
 		Journal: d.store, Vault: flowVault{d}, Records: d.store, Log: flowLog{d}, Handler: handler{env},
-		Infos: d.Exchanges,
+		Infos: d.Exchanges, Pairs: d.pairs,
 		Venue: func(id exchanges.ID, e exchanges.Environment, s string) (exchanges.Exchange, error) {
 			return d.venue(site{id, e, s})
 		},
@@ -155,4 +155,13 @@ func (d *Desk) echo(ctx context.Context, url string) (string, error) {
 		return "", fmt.Errorf("%s answered no address (status %d)", r.URL.Host, resp.StatusCode)
 	}
 	return addr.String(), nil
+}
+
+// pairs returns what makes key pairs for an exchange.
+func (d *Desk) pairs(id exchanges.ID, kind exchanges.KeyAlgorithm) exchanges.PairMaker {
+	a, err := d.registry.Get(id)
+	if err != nil {
+		return exchanges.Adapter{}.PairMaker(kind)
+	}
+	return a.PairMaker(kind)
 }

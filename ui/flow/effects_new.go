@@ -13,15 +13,16 @@ import (
 // sees the public one. A half that is there already is used: the public half
 // may have been shown before a crash.
 func (e *Engine) pair(c call) (Event, error) {
+	pairs := e.Pairs(c.s.Plan.Exchange, c.s.Plan.Can.KeyPair)
 	have, err := e.Vault.Get(c.ctx, c.s.New.Slot)
 	if err == nil && !have.PrivateKey.IsZero() {
-		public, err := exchanges.PublicHalf(have.PrivateKey)
+		public, err := pairs.PublicHalf(have.PrivateKey)
 		return Event{Public: public}, err
 	}
 	if err != nil && !errors.Is(err, store.ErrNoSecret) {
 		return Event{}, err
 	}
-	private, public, err := exchanges.NewKeyPair(c.s.Plan.Can.KeyPair)
+	private, public, err := pairs.New()
 	if err != nil {
 		return Event{}, err
 	}
@@ -211,6 +212,7 @@ func (e *Engine) restrict(c call) error {
 	if err != nil {
 		return err
 	}
+	m.KeyPassphrase = cred.Passphrase
 	return editor.EditKey(c.ctx, m, cred.KeyID, exchanges.KeyRequest{Permissions: c.s.asked(), IPs: c.s.Plan.IPs})
 }
 

@@ -70,6 +70,9 @@ type Deps struct {
 	Infos func() []exchanges.Info
 	Venue func(id exchanges.ID, env exchanges.Environment, site string) (exchanges.Exchange, error)
 
+	// Pairs returns what makes key pairs for an exchange.
+	Pairs func(exchanges.ID, exchanges.KeyAlgorithm) exchanges.PairMaker
+
 	// Check brings a pasted credential into form. Nonce is the scale of a key.
 	Check func(exchanges.ID, exchanges.Credential) (exchanges.Credential, error)
 	Nonce func(*store.Record) exchanges.NonceUnit
