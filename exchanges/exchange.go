@@ -60,6 +60,13 @@ type (
 		// among them does not exist.
 		ListKeys(ctx context.Context, m Manager) ([]KeyInfo, error)
 	}
+	// Surveyor shows which keys an account has, for exchanges that list them to
+	// an ordinary key, or hide a part of each key ID.
+	Surveyor interface {
+		// SurveyKeys returns every key of m.Credential's own account. Where the
+		// exchange hides a part of a key ID, "*" stands for it, once or more.
+		SurveyKeys(ctx context.Context, m Manager) ([]KeyInfo, error)
+	}
 	// Editor changes what a key may do.
 	Editor interface {
 		// EditKey replaces permissions and IP whitelist of a key. What r leaves
@@ -121,6 +128,10 @@ type Capabilities struct {
 	// What can be done by API, and to whose keys.
 	Create, List, Edit, Revoke bool
 	Reach                      Reach
+
+	// Survey is set where the keys of a key's own account can be looked at, if
+	// only to see that there are others.
+	Survey bool
 
 	// RevokesItself is set where a key may revoke itself, whatever Reach says.
 	RevokesItself bool

@@ -26,8 +26,11 @@ const (
 	ActionForgotten    Action = "forgotten"
 	ActionRevealed     Action = "revealed"
 	ActionExported     Action = "exported"
-	ActionRepaired     Action = "log-repaired" // an unfinished last line was removed
-	ActionAnchored     Action = "log-anchored" // entries were taken over that the keyring did not know
+	ActionFound        Action = "unmanaged-found" // an exchange lists a key that no record is about
+	ActionIgnored      Action = "unmanaged-ignored"
+	ActionHeeded       Action = "unmanaged-heeded" // no longer ignored
+	ActionRepaired     Action = "log-repaired"     // an unfinished last line was removed
+	ActionAnchored     Action = "log-anchored"     // entries were taken over that the keyring did not know
 
 	// What flows do.
 	ActionFlowBegun       Action = "flow-begun"

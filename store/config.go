@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -68,6 +69,14 @@ type Warning struct {
 	File string
 	Line int // 0: not known
 	Text string
+}
+
+// String returns the warning with its place before it.
+func (w Warning) String() string {
+	if w.Line == 0 {
+		return w.File + ": " + w.Text
+	}
+	return fmt.Sprintf("%s:%d: %s", w.File, w.Line, w.Text)
 }
 
 func defaultConfig() *Config {

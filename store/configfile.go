@@ -44,16 +44,18 @@ type ruleTable struct {
 // exchangeTable is [exchange.ID].
 type exchangeTable struct {
 	ruleTable
-	Live    siteTable `toml:"live"`
-	Testnet siteTable `toml:"testnet"`
-	Demo    siteTable `toml:"demo"`
+	Live    siteTable  `toml:"live"`
+	Testnet siteTable  `toml:"testnet"`
+	Demo    siteTable  `toml:"demo"`
+	Facts   factsTable `toml:"facts"`
 }
 
 // siteTable is [exchange.ID.ENVIRONMENT].
 type siteTable struct {
 	ruleTable
-	BaseURL origin   `toml:"base_url"`
-	Proxy   proxyURL `toml:"proxy"`
+	BaseURL  origin   `toml:"base_url"`
+	Proxy    proxyURL `toml:"proxy"`
+	KeysPage pageURL  `toml:"keys_page"`
 }
 
 // keyTable is [key."NAME"].
@@ -174,6 +176,9 @@ func parseConfig(path, text string) (*Config, error) {
 	}
 	if d := f.SyncEvery.length; d > 0 && d < minSync {
 		return nil, &lineError{positionOf(text, toml.Key{"sync_every"}), errors.New(`sync_every: use "1m" or more, or "off"`)}
+	}
+	if err := f.checkFacts(text); err != nil {
+		return nil, err
 	}
 	if err := f.applyFlows(c, text); err != nil {
 		return nil, err

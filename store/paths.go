@@ -16,6 +16,8 @@ type Paths struct {
 	Audit  string // audit.log
 	Lock   string // lock
 	Flows  string // folder of unfinished flows
+
+	Unmanaged string // unmanaged.toml
 }
 
 // folders returns the distinct folders of p, outermost first.
@@ -85,5 +87,7 @@ func pathsIn(config, data string) Paths {
 		Audit:  filepath.Join(data, "audit.log"),
 		Lock:   filepath.Join(data, "lock"),
 		Flows:  filepath.Join(data, "flows"),
+
+		Unmanaged: filepath.Join(data, "unmanaged.toml"),
 	}
 }

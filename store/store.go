@@ -157,6 +157,9 @@ func (s *Store) Paths() Paths { return s.paths }
 // Config returns the person's settings.
 func (s *Store) Config() *Config { return s.config }
 
+// Actor returns who changes things here, as the audit log names them.
+func (s *Store) Actor() string { return s.opts.Actor }
+
 // Warnings returns what config.toml says that keyrota does not understand.
 func (s *Store) Warnings() []Warning { return s.config.warnings }
 

@@ -124,6 +124,7 @@ func capabilitiesMatch(s Subject) error {
 			var p problems
 			_, create := b.exchange.(exchanges.Creator)
 			_, list := b.exchange.(exchanges.Lister)
+			_, survey := b.exchange.(exchanges.Surveyor)
 			_, edit := b.exchange.(exchanges.Editor)
 			_, revoke := b.exchange.(exchanges.Revoker)
 			for _, c := range []struct {
@@ -131,6 +132,7 @@ func capabilitiesMatch(s Subject) error {
 				declared, have bool
 			}{
 				{"Create", site.Capabilities.Create, create}, {"List", site.Capabilities.List, list},
+				{"Survey", site.Capabilities.Survey, survey},
 				{"Edit", site.Capabilities.Edit, edit}, {"Revoke", site.Capabilities.Revoke, revoke},
 			} {
 				if c.declared != c.have {

@@ -188,8 +188,8 @@ func (a *App) loaded(ctx context.Context, g *globals) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, w := range s.store.Warnings() {
-		fmt.Fprintf(a.Stderr, "keyrota: %s:%d: %s\n", w.File, w.Line, w.Text)
+	for _, w := range s.desk.Warnings() {
+		fmt.Fprintf(a.Stderr, "keyrota: %s\n", w)
 	}
 	if _, err := s.desk.Load(); err != nil {
 		return nil, errors.Join(err, s.Close())

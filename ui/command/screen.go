@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/keyrota/keyrota/store"
 	"github.com/keyrota/keyrota/ui"
+	"github.com/keyrota/keyrota/ui/desk"
 )
 
 type screenFlags struct {
@@ -47,7 +47,7 @@ func (a *App) runScreen(ctx context.Context, g *globals, at func(*session, *ui.C
 		Desk: s.desk, Theme: first(f.theme, conf.Theme), UserThemesDir: filepath.Join(filepath.Dir(s.store.Paths().Config), "themes"),
 		Demo: s.demo, Spare: s.spare, Simulate: s.simulate, OpenPage: openPage(a.Getenv), Animate: conf.Animation && !f.still, ASCII: f.ascii,
 		Input: a.Stdin, Getenv: a.Getenv, Now: a.Now,
-		SyncEvery: conf.SyncEvery, Passphrases: asks, Note: note(s.store),
+		SyncEvery: conf.SyncEvery, Passphrases: asks, Note: note(s.store, s.desk),
 	}
 	if out, ok := a.Stdout.(*os.File); ok {
 		c.Output = out
@@ -65,12 +65,13 @@ func (a *App) runScreen(ctx context.Context, g *globals, at func(*session, *ui.C
 }
 
 // note is what the person should hear once when the screen starts.
-func note(s *store.Store) string {
+func note(s *store.Store, d *desk.Desk) string {
 	if why, ro := s.ReadOnly(); ro {
 		return "Nothing can be changed: " + why
 	}
-	if w := s.Warnings(); len(w) > 0 {
-		return fmt.Sprintf("%s:%d: %s", filepath.Base(w[0].File), w[0].Line, w[0].Text)
+	if w := d.Warnings(); len(w) > 0 {
+		w[0].File = filepath.Base(w[0].File)
+		return w[0].String()
 	}
 	return ""
 }

@@ -118,6 +118,19 @@ type Service interface {
 	// called from several goroutines. When ctx ends, what was learned so far
 	// is kept.
 	Verify(ctx context.Context, ids []store.RecordID, report func(Progress)) error
+	// Survey asks for the keys of every account that an exchange lists, and
+	// writes down those that no record is about.
+	Survey(ctx context.Context) ([]Account, error)
+	// Unmanaged returns those of the last survey, the ignored ones last.
+	Unmanaged() ([]store.Unmanaged, error)
+	// Ignore notes that an unmanaged key is well as it is, and why; Heed takes
+	// that back. A key is named by its fingerprint.
+	Ignore(ctx context.Context, fingerprint, reason string) error
+	Heed(ctx context.Context, fingerprint string) error
+	// CanRevoke says whether RevokeUnmanaged can delete a key by API. It deletes
+	// it with the key that listed it, and believes the list only.
+	CanRevoke(*store.Unmanaged) bool
+	RevokeUnmanaged(ctx context.Context, fingerprint string, code exchanges.Secret) error
 	// Flows is create, rotate and revoke.
 	Flows() flow.Flows
 	// History returns the newest audit events of a key, newest first.

@@ -48,6 +48,8 @@ type bench struct {
 	secrets store.Secrets
 	opened  []string
 	openErr error
+	venue   func(*bench) exchanges.Exchange // in place of the toy itself
+	can     exchanges.Capabilities
 	home    string
 	clock   time.Time
 }
@@ -57,11 +59,32 @@ func newBench(t *testing.T) *bench {
 	return reopen(t, &bench{secrets: store.NewMemorySecrets(), home: t.TempDir(), clock: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)}, "")
 }
 
+// newBenchOf returns a desk whose exchange can do more than inspect.
+func newBenchOf(t *testing.T, venue func(*bench) exchanges.Exchange, can exchanges.Capabilities) *bench {
+	t.Helper()
+	return reopen(t, &bench{
+		secrets: store.NewMemorySecrets(), home: t.TempDir(), clock: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC), venue: venue, can: can,
+	}, "")
+}
+
+// know changes a record as if an exchange had told something.
+func (b *bench) know(t *testing.T, id store.RecordID, change func(*store.Record)) {
+	t.Helper()
+	_, err := b.store.Update(func(d *store.Draft) error {
+		r, _ := d.Get(id)
+		change(&r)
+		return d.Replace(r)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // reopen starts the program again on the same folder and keyring.
 func reopen(t *testing.T, b *bench, backend string) *bench {
 	t.Helper()
 	b.toy = &toy{answer: accept, info: exchanges.Info{ID: "toy", Name: "Toy", Sites: []exchanges.Site{
-		{ID: "global", Environment: exchanges.Live, Origin: "https://toy.example"},
+		{ID: "global", Environment: exchanges.Live, Origin: "https://toy.example", Capabilities: b.can},
 		{ID: "global", Environment: exchanges.Testnet, Origin: "https://test.toy.example"},
 	}}}
 	now := func() time.Time { return b.clock }
@@ -80,7 +103,12 @@ func reopen(t *testing.T, b *bench, backend string) *bench {
 				}
 				return c, nil
 			},
-			New: func(exchanges.Connection) (exchanges.Exchange, error) { return b.toy, nil },
+			New: func(exchanges.Connection) (exchanges.Exchange, error) {
+				if b.venue != nil {
+					return b.venue(b), nil
+				}
+				return b.toy, nil
+			},
 		}),
 		OpenKeyring: func(_ context.Context, name string) (store.Secrets, error) {
 			b.opened = append(b.opened, name)

@@ -46,7 +46,8 @@ type Deps struct {
 // Desk implements Service. It is safe for concurrent use.
 type Desk struct {
 	store    *store.Store
-	registry *exchanges.Registry
+	registry *exchanges.Registry // with the overrides of config.toml
+	plain    *exchanges.Registry // without
 	now      func() time.Time
 	log      *slog.Logger
 	agent    string
@@ -70,7 +71,7 @@ func New(d Deps) *Desk {
 		d.Log = slog.New(slog.DiscardHandler)
 	}
 	out := &Desk{
-		store: d.Store, registry: d.Registry, now: d.Now, log: d.Log, agent: d.UserAgent,
+		store: d.Store, plain: d.Registry, registry: d.Registry.With(d.Store.Config().Overrides()), now: d.Now, log: d.Log, agent: d.UserAgent,
 		ring: newKeyring(d), venues: map[site]exchanges.Exchange{}, links: map[site]Link{},
 	}
 	out.flows = newFlows(out, d)
