@@ -208,18 +208,18 @@ func TestIgnoringWantsAReason(t *testing.T) {
 	b.add(t, key("one", "id-of-one"))
 	x.rows[""] = rows("id-of-one", "id-of-stranger", "id-of-zombie")
 	survey(t, b)
-	print := store.Fingerprint("id-of-stranger")
-	if err := b.Ignore(t.Context(), print, " \n "); err == nil {
+	stranger := store.Fingerprint("id-of-stranger")
+	if err := b.Ignore(t.Context(), stranger, " \n "); err == nil {
 		t.Error("ignored without a reason")
 	}
-	if err := b.Ignore(t.Context(), print, "the tax office's"); err != nil {
+	if err := b.Ignore(t.Context(), stranger, "the tax office's"); err != nil {
 		t.Fatal(err)
 	}
 	survey(t, b)
 	if got := names(t, b); got != "id-of-zombie, id-of-stranger (the tax office's)" {
 		t.Error(got)
 	}
-	if err := b.Heed(t.Context(), print); err != nil {
+	if err := b.Heed(t.Context(), stranger); err != nil {
 		t.Fatal(err)
 	}
 	if got := names(t, b); got != "id-of-stranger, id-of-zombie" {
@@ -239,13 +239,13 @@ func TestAnUnmanagedKeyIsRevokedAndLookedFor(t *testing.T) {
 	b.add(t, key("one", "id-of-one"))
 	x.rows[""] = rows("id-of-one", "id-of-stranger")
 	survey(t, b)
-	print := store.Fingerprint("id-of-stranger")
+	stranger := store.Fingerprint("id-of-stranger")
 	x.keeps = true
-	if err := b.RevokeUnmanaged(t.Context(), print, exchanges.NewSecret("123456")); !errors.Is(err, exchanges.Protocol) {
+	if err := b.RevokeUnmanaged(t.Context(), stranger, exchanges.NewSecret("123456")); !errors.Is(err, exchanges.Protocol) {
 		t.Errorf("it is still there: %v", err)
 	}
 	x.keeps = false
-	if err := b.RevokeUnmanaged(t.Context(), print, exchanges.NewSecret("654321")); err != nil {
+	if err := b.RevokeUnmanaged(t.Context(), stranger, exchanges.NewSecret("654321")); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{"id-of-one kills id-of-stranger 123456", "id-of-one kills id-of-stranger 654321"}
@@ -255,7 +255,7 @@ func TestAnUnmanagedKeyIsRevokedAndLookedFor(t *testing.T) {
 	if count(b.actions(t), store.ActionRevoked) != 1 {
 		t.Errorf("%v", b.actions(t))
 	}
-	if err := b.RevokeUnmanaged(t.Context(), print, exchanges.Secret{}); err == nil {
+	if err := b.RevokeUnmanaged(t.Context(), stranger, exchanges.Secret{}); err == nil {
 		t.Error("there is no such key any more")
 	}
 }
