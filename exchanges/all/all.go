@@ -11,6 +11,7 @@ import (
 	"github.com/keyrota/keyrota/exchanges/deribit"
 	"github.com/keyrota/keyrota/exchanges/gate"
 	"github.com/keyrota/keyrota/exchanges/gemini"
+	"github.com/keyrota/keyrota/exchanges/htx"
 	"github.com/keyrota/keyrota/exchanges/kraken"
 	"github.com/keyrota/keyrota/exchanges/krakenfutures"
 	"github.com/keyrota/keyrota/exchanges/kucoin"
@@ -30,6 +31,7 @@ func Registry() *exchanges.Registry {
 		gate.Adapter(),
 		kucoin.Adapter(),
 		bitget.Adapter(),
+		htx.Adapter(),
 		gemini.Adapter(),
 		bitfinex.Adapter(),
 		upbit.Adapter(),

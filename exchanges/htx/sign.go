@@ -1,0 +1,80 @@
+package htx
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/cred"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
+)
+
+// pairs are the key pairs whose public half HTX takes.
+var pairs = []cred.Algorithm{cred.Ed25519}
+
+func form() exchanges.Form {
+	return exchanges.Form{Fields: []exchanges.Field{
+		{
+			Name: exchanges.FieldKey, Label: "Access Key",
+			Help: "four groups of digits and letters with hyphens, shown under API Management",
+		},
+		{
+			Name: exchanges.FieldSecret, Label: "Secret Key", PEM: true,
+			Help: "four groups with hyphens, shown once when the key is made, or the PEM of your own Ed25519 private key",
+		},
+		{
+			Name: exchanges.FieldPassphrase, Label: "Password of the private key", Optional: true,
+			Help: "only for an encrypted PEM",
+		},
+	}}
+}
+
+// check is Adapter.Check. HTX documents no lengths.
+func check(c exchanges.Credential) (exchanges.Credential, error) {
+	rules := cred.Rules{Exchange: ID, Pairs: pairs, Swapped: func(key, secret string) bool {
+		return grouped(key, "0123456789abcdef") && grouped(secret, lowerCase) && !grouped(secret, "0123456789abcdef")
+	}}
+	return rules.Check(c)
+}
+
+const lowerCase = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+// grouped reports whether v is four groups of the characters. Both halves of a
+// key are; but in HTX's examples secrets are hexadecimal, and keys have other
+// letters too. That is good enough to see that two fields are swapped.
+func grouped(v, characters string) bool {
+	const groups = 4
+	return strings.Count(v, "-") == groups-1 && strings.Trim(v, characters+"-") == ""
+}
+
+// signed builds a request that is valid for 5 minutes around now. All that makes
+// it valid is in the query; the body of a POST is not signed. host is the one
+// that is called, without its port: that is what HTX's own SDKs sign.
+func signed(c exchanges.Credential, host, method, path string, params url.Values, now time.Time) (rest.Request, error) {
+	all := url.Values{
+		"AccessKeyId":      {c.KeyID},
+		"SignatureMethod":  {"HmacSHA256"},
+		"SignatureVersion": {"2"},
+		"Timestamp":        {now.UTC().Format("2006-01-02T15:04:05")},
+	}
+	if !c.PrivateKey.IsZero() {
+		all.Set("SignatureMethod", string(cred.Ed25519))
+	}
+	for name, values := range params {
+		all[name] = values
+	}
+	query := all.Encode() // sorted as bytes are, which is HTX's order
+	sig, err := sign(c, method, host, path, query)
+	return rest.Request{
+		Method: method, Path: path, Query: query + "&Signature=" + url.QueryEscape(sig),
+		Header: http.Header{"Content-Type": {"application/json"}},
+	}, err
+}
+
+// sign returns the signature of a call with a query that is sorted and
+// percent-encoded.
+func sign(c exchanges.Credential, method, host, path, query string) (string, error) {
+	return cred.Base64Signature(c, strings.Join([]string{method, host, path, query}, "\n"), pairs...)
+}
