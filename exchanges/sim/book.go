@@ -74,6 +74,8 @@ type book struct {
 	byID        map[string]*entry
 	ordered     []*entry // without removed ones
 	last        int      // the Number given last
+
+	prefix func(*entry) string // see prefixIDs
 }
 
 // newBook makes the keys that an account is seeded with. Their values follow
@@ -132,9 +134,23 @@ func (b *book) material(names ...string) *material {
 	return newMaterial(slices.Concat(b.names, names)...)
 }
 
+// prefixIDs puts something before the public half of every key, later ones
+// included, where an exchange tells the kind of a key by it.
+func (b *book) prefixIDs(prefix func(*entry) string) {
+	b.prefix = prefix
+	for _, e := range b.ordered {
+		delete(b.byID, e.ID)
+		e.ID = prefix(e) + e.ID
+		b.byID[e.ID] = e
+	}
+}
+
 func (b *book) add(e *entry) {
 	b.last++
 	e.Number = b.last
+	if b.prefix != nil {
+		e.ID = b.prefix(e) + e.ID
+	}
 	b.byID[e.ID] = e
 	b.ordered = append(b.ordered, e)
 }

@@ -20,7 +20,7 @@ type site struct {
 
 // sites returns every simulated deployment, in the order of Description.
 func sites() []site {
-	return []site{
+	all := []site{
 		{exchange: "binance", environment: "live", build: newBinance, algorithms: []string{algHMAC, algEd25519, algRSA}},
 		{exchange: "binance", environment: "testnet", build: newBinance, algorithms: []string{algHMAC, algEd25519, algRSA}},
 		{exchange: "binance", environment: "demo", build: newBinance, algorithms: []string{algHMAC, algEd25519}},
@@ -31,6 +31,10 @@ func sites() []site {
 		{exchange: "deribit", environment: "live", build: newDeribit, algorithms: []string{algHMAC, algEd25519, algRSA}},
 		{exchange: "deribit", environment: "testnet", build: newDeribit, algorithms: []string{algHMAC, algEd25519, algRSA}},
 	}
+	all = append(all, geminiSites()...)
+	all = append(all, bitfinexSites()...)
+	all = append(all, upbitSites()...)
+	return all
 }
 
 func exchangeNames() []string {

@@ -8,7 +8,7 @@ import (
 )
 
 func TestWorldCounts(t *testing.T) {
-	for world, want := range map[string]int{"demo": 25, "empty": 0, "large": 10_000} {
+	for world, want := range map[string]int{"demo": 35, "empty": 0, "large": 10_000} {
 		d := startAt(t, Options{World: world}).Describe()
 		ids, names := map[string]bool{}, map[string]bool{}
 		for _, v := range d.Venues {

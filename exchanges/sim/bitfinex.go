@@ -1,0 +1,130 @@
+package sim
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// bitfinex simulates the v2 REST API of Bitfinex (docs.bitfinex.com), public
+// and private calls on one host. Answers are arrays whose places have a
+// meaning; so are refusals, which come with status 500.
+type bitfinex struct {
+	*book
+	now      func() time.Time
+	account  account
+	opened   time.Time // when the account was
+	calls    *http.ServeMux
+	counters map[*entry]uint64         // the largest nonce of each key
+	tokens   map[string]*bitfinexToken // by their text
+	minted   int                       // tokens so far
+}
+
+// bitfinexSites returns the deployments of Bitfinex: paper trading is a
+// sub-account of the live one, so that there is no testnet.
+func bitfinexSites() []site {
+	return []site{{
+		exchange: "bitfinex", environment: "live", build: newBitfinex, algorithms: []string{algHMAC},
+		bears: []string{"Bfx-Apikey", "Bfx-Token"}, demo: bitfinexDemo,
+	}}
+}
+
+func newBitfinex(env string, a account, now func() time.Time) venue {
+	v := &bitfinex{
+		book: newBook("bitfinex", env, a, now, issueBitfinex), now: now, account: a, opened: now().Add(-6 * 365 * day),
+		counters: map[*entry]uint64{}, tokens: map[string]*bitfinexToken{},
+	}
+	v.calls = v.routes()
+	return v
+}
+
+// issueBitfinex makes a key and a secret of about the length that they have.
+func issueBitfinex(m *material, _ string) (id, secret string) {
+	return m.text(alphanumeric, 43), m.text(alphanumeric, 43)
+}
+
+// keys implements venue. The permissions told are those that the key really
+// has: one scope is for several kinds of trading.
+func (v *bitfinex) keys() []Key {
+	out := v.book.keys()
+	p := v.page("")
+	for i, e := range v.all() {
+		out[i].Permissions = p.normal(bitfinexWordsOf(e))
+	}
+	return out
+}
+
+// bitfinexRefusal is ["error",CODE,"text"].
+type bitfinexRefusal struct {
+	status, code int
+	text         string
+}
+
+func (b *bitfinexRefusal) write(w http.ResponseWriter) {
+	writeJSON(w, b.status, []any{"error", b.code, b.text})
+}
+
+// refuse makes the refusal that most mistakes get: status 500.
+func bitfinexRefuse(code int, text string) *bitfinexRefusal {
+	return &bitfinexRefusal{http.StatusInternalServerError, code, text}
+}
+
+// The codes that Bitfinex documents, as far as the simulation has a use for them.
+const (
+	bitfinexGeneric     = 10001
+	bitfinexBadParams   = 10020
+	bitfinexFailedAuth  = 10100
+	bitfinexBadNonce    = 10114
+	bitfinexRateLimited = 11010
+	bitfinexMaintenance = 20060
+)
+
+// ServeHTTP implements venue.
+func (v *bitfinex) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	tellTime(w, v.now())
+	v.calls.ServeHTTP(w, r)
+}
+
+// fault implements venue.
+func (v *bitfinex) fault(w http.ResponseWriter, kind FaultKind) {
+	tellTime(w, v.now())
+	status, _ := strconv.Atoi(string(kind)) // the kinds that come here are statuses
+	refusal := map[FaultKind]bitfinexRefusal{
+		FaultBadRequest:   {status, bitfinexBadParams, "params: invalid"},
+		FaultUnauthorized: {status, bitfinexFailedAuth, "apikey: invalid"},
+		FaultRateLimit:    {status, bitfinexRateLimited, "ratelimit: error"},
+		FaultServerError:  {status, bitfinexGeneric, "error: unknown"},
+		FaultUnavailable:  {status, bitfinexMaintenance, "maintenance"},
+	}[kind]
+	refusal.write(w)
+}
+
+// routes returns the calls that there are.
+func (v *bitfinex) routes() *http.ServeMux {
+	mux := http.NewServeMux()
+	for path, call := range bitfinexPublic {
+		mux.HandleFunc("GET /v2/"+path, func(w http.ResponseWriter, r *http.Request) {
+			answer, refusal := call(v, r)
+			bitfinexAnswer(w, answer, refusal)
+		})
+	}
+	for path, call := range bitfinexPrivate {
+		mux.HandleFunc("POST /v2/auth/"+path, func(w http.ResponseWriter, r *http.Request) {
+			answer, refusal := v.private(r, call)
+			bitfinexAnswer(w, answer, refusal)
+		})
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		bitfinexAnswer(w, nil, &bitfinexRefusal{http.StatusNotFound, bitfinexBadParams, fmt.Sprintf("path: %s is not found", r.URL.Path)})
+	})
+	return mux
+}
+
+func bitfinexAnswer(w http.ResponseWriter, answer any, refusal *bitfinexRefusal) {
+	if refusal != nil {
+		refusal.write(w)
+		return
+	}
+	writeJSON(w, http.StatusOK, answer)
+}

@@ -1,0 +1,177 @@
+package sim
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// geminiAccountName is the short name of the only account of the group.
+const geminiAccountName = "primary"
+
+// geminiCall is a call that needs a key: the roles of which the key has to
+// have one, what a key of the group has to say, and how it is answered.
+type geminiCall struct {
+	roles  []string
+	scope  geminiScope
+	answer func(*gemini, *entry) (any, *geminiRefusal)
+}
+
+// geminiScope says what a call is about.
+type geminiScope int
+
+const (
+	geminiOneAccount geminiScope = iota // a master key has to name it
+	geminiTheKey                        // no account at all
+	geminiGroupOnly                     // for master keys only
+)
+
+// The roles, as /v1/roles tells them.
+const (
+	geminiAuditor = "isAuditor"
+	geminiTrader  = "isTrader"
+	geminiFunds   = "isFundManager"
+	geminiAdmin   = "isAccountAdmin"
+)
+
+var (
+	geminiAnyRole   = []string{geminiAuditor, geminiTrader, geminiFunds, geminiAdmin}
+	geminiReaders   = []string{geminiTrader, geminiFunds, geminiAuditor}
+	geminiOrderBook = []string{geminiTrader, geminiAuditor}
+)
+
+// geminiPrivate are the calls that need a key.
+var geminiPrivate = map[string]geminiCall{
+	"/v1/roles":                        {geminiAnyRole, geminiTheKey, (*gemini).roles},
+	"/v1/account":                      {geminiAnyRole, geminiOneAccount, (*gemini).accountDetail},
+	"/v1/account/list":                 {geminiAnyRole, geminiGroupOnly, (*gemini).accountList},
+	"/v1/balances":                     {geminiReaders, geminiOneAccount, (*gemini).balances},
+	"/v1/notionalbalances/{currency}":  {geminiReaders, geminiOneAccount, (*gemini).notionalBalances},
+	"/v1/orders":                       {geminiOrderBook, geminiOneAccount, (*gemini).nothing},
+	"/v1/mytrades":                     {geminiOrderBook, geminiOneAccount, (*gemini).nothing},
+	"/v1/tradevolume":                  {geminiOrderBook, geminiOneAccount, (*gemini).nothing},
+	"/v1/transfers":                    {geminiReaders, geminiOneAccount, (*gemini).nothing},
+	"/v1/notionalvolume":               {geminiOrderBook, geminiOneAccount, (*gemini).fees},
+	"/v1/heartbeat":                    {geminiAnyRole, geminiTheKey, (*gemini).heartbeat},
+	"/v1/order/new":                    {[]string{geminiTrader}, geminiOneAccount, (*gemini).noOrder},
+	"/v1/order/cancel":                 {[]string{geminiTrader}, geminiOneAccount, (*gemini).noSuchOrder},
+	"/v1/order/status":                 {geminiOrderBook, geminiOneAccount, (*gemini).noSuchOrder},
+	"/v1/withdraw/{currency}":          {[]string{geminiFunds}, geminiOneAccount, (*gemini).noWithdrawal},
+	"/v1/account/transfer/{currency}":  {[]string{geminiFunds}, geminiGroupOnly, (*gemini).noTransfer},
+	"/v1/deposit/{network}/newAddress": {[]string{geminiFunds}, geminiOneAccount, (*gemini).noAddress},
+}
+
+// roles tells what the calling key may do. The words that a master key adds
+// are missing for one of a single account.
+func (v *gemini) roles(e *entry) (any, *geminiRefusal) {
+	words := geminiWordsOf(e)
+	out := object{}
+	for _, role := range []string{geminiAuditor, geminiFunds, geminiTrader} {
+		out[role] = slices.Contains(words, role)
+	}
+	if geminiIsMaster(e) {
+		out["counterparty_id"] = v.counterparty()
+		out[geminiAdmin] = slices.Contains(words, geminiAdmin)
+	}
+	return out, nil
+}
+
+// counterparty returns the code that the exchange has for the account.
+func (v *gemini) counterparty() string {
+	return newMaterial("gemini", "counterparty", v.account.ID).text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", 8)
+}
+
+func (v *gemini) accountDetail(*entry) (any, *geminiRefusal) {
+	return object{
+		"account": object{
+			"accountName": "Primary", "shortName": geminiAccountName, "type": "exchange", "created": geminiMillis(v.opened),
+		},
+		"users": []object{{
+			"name": "Sim Trader", "lastSignIn": v.now().Add(-day).UTC().Format("2006-01-02T15:04:05.000Z"), "status": "Active",
+			"countryCode": "US", "isVerified": true,
+		}},
+		"memo_reference_code": "GEM" + v.counterparty(),
+	}, nil
+}
+
+func (v *gemini) accountList(*entry) (any, *geminiRefusal) {
+	return []object{{
+		"name": "Primary", "account": geminiAccountName, "counterparty_id": v.counterparty(), "type": "exchange",
+		"created": v.opened.UnixMilli(), "status": "open",
+	}}, nil
+}
+
+func (v *gemini) balances(*entry) (any, *geminiRefusal) {
+	rows := []object{}
+	for _, asset := range v.account.assets() {
+		amount := decimal(v.account.Balances[asset], 8)
+		rows = append(rows, object{
+			"type": "exchange", "currency": asset, "amount": amount, "available": amount, "availableForWithdrawal": amount,
+		})
+	}
+	return rows, nil
+}
+
+func (v *gemini) notionalBalances(*entry) (any, *geminiRefusal) {
+	rows := []object{}
+	for _, asset := range v.account.assets() {
+		amount := v.account.Balances[asset]
+		text, worth := decimal(amount, 8), decimal(amount*dollars(asset), 2)
+		rows = append(rows, object{
+			"currency": asset, "amount": text, "amountNotional": worth, "available": text, "availableNotional": worth,
+			"availableForWithdrawal": text, "availableForWithdrawalNotional": worth,
+		})
+	}
+	return rows, nil
+}
+
+// nothing answers where the simulated trader has no orders and no history.
+func (v *gemini) nothing(*entry) (any, *geminiRefusal) { return []any{}, nil }
+
+func (v *gemini) fees(*entry) (any, *geminiRefusal) {
+	out := object{
+		"last_updated_ms": v.now().UnixMilli(), "date": v.now().UTC().Format("2006-01-02"), "notional_30d_volume": 0,
+		"notional_1d_volume": []any{},
+	}
+	for _, way := range []string{"web", "api", "fix"} {
+		out[way+"_maker_fee_bps"], out[way+"_taker_fee_bps"], out[way+"_auction_fee_bps"] = 20, 40, 20
+	}
+	return out, nil
+}
+
+func (v *gemini) heartbeat(*entry) (any, *geminiRefusal) { return object{"result": "ok"}, nil }
+
+// Nothing is traded, moved or handed out.
+
+func (v *gemini) noOrder(*entry) (any, *geminiRefusal) {
+	return nil, &geminiRefusal{http.StatusBadRequest, "MarketNotOpen", "The market is not accepting new orders"}
+}
+
+func (v *gemini) noSuchOrder(*entry) (any, *geminiRefusal) {
+	return nil, &geminiRefusal{http.StatusNotFound, "OrderNotFound", "The order was not found"}
+}
+
+func (v *gemini) noWithdrawal(*entry) (any, *geminiRefusal) {
+	return nil, &geminiRefusal{http.StatusForbidden, "CryptoAddressWhitelistsNotEnabled", fmt.Sprintf(
+		"Cryptocurrency withdrawal address whitelists are not enabled for account %s.", v.account.ID)}
+}
+
+func (v *gemini) noTransfer(*entry) (any, *geminiRefusal) {
+	return nil, &geminiRefusal{http.StatusBadRequest, "MissingAccounts", "The group has no second account"}
+}
+
+func (v *gemini) noAddress(*entry) (any, *geminiRefusal) {
+	return nil, &geminiRefusal{http.StatusForbidden, "System", "Deposit addresses are not available"}
+}
+
+// geminiRoleNames returns the roles among words as messages write them.
+func geminiRoleNames(words []string) []string {
+	names := []string{}
+	for _, word := range words {
+		if slices.Contains(geminiAnyRole, word) {
+			names = append(names, strings.TrimPrefix(word, "is"))
+		}
+	}
+	return names
+}
