@@ -18,7 +18,7 @@ type entry struct {
 	Sub         string // the sub-account it belongs to; empty: the main account
 	ID          string // the public half, what a client sends
 	Secret      string // as the client holds it; empty where PublicKey is set
-	PrivatePEM  string // what the client signs with instead of Secret; empty where only the client has it
+	PrivatePEM  string // what the client signs with instead of Secret, see writePairs; empty where only the client has it
 	Passphrase  string // a third part, chosen by the owner; empty where there is none
 	PublicKey   crypto.PublicKey
 	PublicPEM   string // PublicKey as the exchange shows it
@@ -70,7 +70,8 @@ type book struct {
 	names       []string // the exchange, the environment and the account
 	issue       issuer
 	now         func() time.Time
-	propagation time.Duration // what a new key needs to work and a removed one to stop
+	propagation time.Duration           // what a new key needs to work and a removed one to stop
+	privateForm func(pem string) string // how the exchange writes private halves; nil: as PEM
 	byID        map[string]*entry
 	ordered     []*entry // without removed ones
 	last        int      // the Number given last
@@ -119,6 +120,21 @@ func (e *entry) makePair(m *material) {
 	}
 	if e.PublicKey != nil {
 		e.Secret, e.PublicPEM = "", publicPEM(e.PublicKey)
+	}
+}
+
+// writePairs sets how the exchange writes the private half of a pair that it
+// makes, where that is not PEM.
+func (b *book) writePairs(form func(pem string) string) {
+	b.privateForm = form
+	for _, e := range b.ordered {
+		b.rewritePair(e)
+	}
+}
+
+func (b *book) rewritePair(e *entry) {
+	if b.privateForm != nil && e.PrivatePEM != "" {
+		e.PrivatePEM = b.privateForm(e.PrivatePEM)
 	}
 }
 
@@ -194,6 +210,7 @@ func (b *book) issueNew(w wanted, now time.Time) *entry {
 		e.Secret, e.PublicPEM = "", cmp.Or(e.PublicPEM, publicPEM(e.PublicKey))
 	} else {
 		e.makePair(m)
+		b.rewritePair(e)
 	}
 	b.add(e)
 	return e

@@ -34,6 +34,8 @@ func sites() []site {
 	all = append(all, geminiSites()...)
 	all = append(all, bitfinexSites()...)
 	all = append(all, upbitSites()...)
+	all = append(all, coinbaseSites()...)
+	all = append(all, krakenFuturesSites()...)
 	return all
 }
 

@@ -145,7 +145,7 @@ func largeSeed(at site, i int) seed {
 	}
 	s := seed{
 		Label:       "key_" + strconv.Itoa(i+1),
-		Algorithm:   algHMAC,
+		Algorithm:   at.algorithms[0],
 		Permissions: grants[i%len(grants)],
 		Age:         time.Duration(i%400+1) * day,
 	}

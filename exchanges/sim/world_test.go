@@ -8,19 +8,47 @@ import (
 )
 
 func TestWorldCounts(t *testing.T) {
-	for world, want := range map[string]int{"demo": 35, "empty": 0, "large": 10_000} {
-		d := startAt(t, Options{World: world}).Describe()
-		ids, names := map[string]bool{}, map[string]bool{}
-		for _, v := range d.Venues {
-			for _, k := range v.Keys {
-				ids[k.Key] = true
-				names[v.Exchange+v.Environment+k.Label] = true
-			}
-		}
-		if len(ids) != want || len(names) != want {
-			t.Errorf("%s: %d different keys with %d different labels, want %d", world, len(ids), len(names), want)
+	for world, want := range map[string]int{"empty": 0, "large": 10_000} {
+		if n := len(distinct(t, world)); n != want {
+			t.Errorf("%s: %d different keys, want %d", world, n, want)
 		}
 	}
+}
+
+// Labels become the names of records, which are unique over all exchanges.
+func TestTheDemoShowsManyExchanges(t *testing.T) {
+	labels := map[string]bool{}
+	all := distinct(t, "demo")
+	for _, k := range all {
+		labels[k.Label] = true
+	}
+	if len(labels) != len(all) || len(all) < 40 {
+		t.Errorf("%d keys have %d labels", len(all), len(labels))
+	}
+	exchanges := map[string]bool{}
+	for _, v := range startAt(t, Options{}).Describe().Venues {
+		exchanges[v.Exchange] = exchanges[v.Exchange] || len(v.Keys) > 0
+	}
+	for name, hasKeys := range exchanges {
+		if !hasKeys {
+			t.Errorf("%s has no keys in the demo", name)
+		}
+	}
+	if len(exchanges) < 9 {
+		t.Errorf("%d exchanges", len(exchanges))
+	}
+}
+
+// distinct returns the keys of a world by their public half.
+func distinct(t *testing.T, world string) map[string]Key {
+	t.Helper()
+	ids := map[string]Key{}
+	for _, v := range startAt(t, Options{World: world}).Describe().Venues {
+		for _, k := range v.Keys {
+			ids[k.Key] = k
+		}
+	}
+	return ids
 }
 
 func TestWorldsAreTheSameOnEveryStart(t *testing.T) {

@@ -1,0 +1,229 @@
+package sim
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// coinbase simulates the Advanced Trade API of Coinbase, and as much of the
+// older Coinbase App API under /v2 as clients use beside it
+// (docs.cdp.coinbase.com). Keys are those of the Coinbase Developer Platform:
+// there is no API to manage them.
+type coinbase struct {
+	*book
+	account account
+	now     func() time.Time
+	mux     *http.ServeMux
+}
+
+// coinbaseSites are Coinbase's deployments: its sandbox knows no keys.
+func coinbaseSites() []site {
+	return []site{{
+		exchange: "coinbase", environment: "live", build: newCoinbase, algorithms: []string{algEd25519, algES256}, demo: coinbaseDemo,
+	}}
+}
+
+func coinbaseDemo(a *account) {
+	const home, office = "203.0.113.7", "192.0.2.44"
+	a.Seeds = []seed{
+		{Label: "treasury-view", Algorithm: algES256, Permissions: []string{"read"}, IPs: []string{home, office},
+			Age: 130 * day, LastUsed: 6 * time.Hour},
+		{Label: "payouts", Algorithm: algEd25519, Permissions: []string{"read", "transfer", "withdraw"}, IPs: []string{home},
+			Age: 58 * day, LastUsed: 9 * day},
+		{Label: "cb-dca-bot", Algorithm: algES256, Permissions: []string{"read", "spot"}, Age: 40 * day, LastUsed: 25 * time.Minute},
+		{Label: "spare-coinbase", Algorithm: algEd25519, Permissions: []string{"read", "spot"}, IPs: []string{home}, Age: time.Hour},
+	}
+}
+
+func newCoinbase(env string, a account, now func() time.Time) venue {
+	organization := uuid4(newMaterial("coinbase", "organization", a.ID))
+	v := &coinbase{account: a, now: now, mux: http.NewServeMux()}
+	v.book = newBook("coinbase", env, a, now, func(m *material, _ string) (string, string) {
+		return "organizations/" + organization + "/apiKeys/" + uuid4(m), ""
+	})
+	v.writePairs(coinbasePrivate)
+	for pattern, route := range coinbaseRoutes() {
+		v.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { v.handle(w, r, route) })
+	}
+	v.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { v.refuse(w, errCoinbasePath) })
+	return v
+}
+
+// uuid4 makes a random UUID (RFC 9562, version 4).
+func uuid4(m *material) string {
+	b := m.bytes(16)
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// keys implements venue. The permissions told are those that the key really
+// has: Coinbase's three rights are coarser than the normal form.
+func (v *coinbase) keys() []Key {
+	out, rules := v.book.keys(), v.page("")
+	for i, e := range v.all() {
+		out[i].Permissions = rules.normal(coinbaseWordsOf(e))
+	}
+	return out
+}
+
+// coinbaseRoute is one endpoint: the right that it takes, and how it is
+// answered.
+type coinbaseRoute struct {
+	right string // empty: it is public
+	serve func(*coinbase, coinbaseCall) (any, *coinbaseError)
+}
+
+// coinbaseCall is a request that has passed every check of its route.
+type coinbaseCall struct {
+	*http.Request
+
+	params url.Values
+	key    *entry // nil on public routes
+}
+
+// coinbaseRoutes are the endpoints there are, by pattern. Those that move
+// something are there to be refused.
+func coinbaseRoutes() map[string]coinbaseRoute {
+	const brokerage = "/api/v3/brokerage/"
+	routes := map[string]coinbaseRoute{
+		"GET " + brokerage + "time":              {"", (*coinbase).time},
+		"GET " + brokerage + "key_permissions":   {coinbaseView, (*coinbase).keyPermissions}, // which right it wants is not documented
+		"GET " + brokerage + "accounts":          {coinbaseView, (*coinbase).accounts},
+		"GET " + brokerage + "accounts/{uuid}":   {coinbaseView, (*coinbase).oneAccount},
+		"GET " + brokerage + "portfolios":        {coinbaseView, (*coinbase).portfolios},
+		"GET " + brokerage + "portfolios/{uuid}": {coinbaseView, (*coinbase).breakdown},
+		"GET " + brokerage + "best_bid_ask":      {coinbaseView, (*coinbase).bestBidAsk},
+		"GET " + brokerage + "payment_methods":   {coinbaseView, coinbaseAnswer(object{"payment_methods": []any{}})},
+		"GET " + brokerage + "orders/historical/batch": {coinbaseView, coinbaseAnswer(object{
+			"orders": []any{}, "sequence": "0", "has_next": false, "cursor": "",
+		})},
+		"GET " + brokerage + "orders/historical/fills": {coinbaseView, coinbaseAnswer(object{"fills": []any{}, "cursor": ""})},
+		"GET " + brokerage + "transaction_summary":     {coinbaseView, (*coinbase).transactionSummary},
+
+		"POST " + brokerage + "orders":                {coinbaseTrade, coinbaseAnswer(coinbaseNoOrder())},
+		"POST " + brokerage + "orders/edit":           {coinbaseTrade, coinbaseAnswer(coinbaseNoEdit())},
+		"POST " + brokerage + "orders/close_position": {coinbaseTrade, coinbaseAnswer(coinbaseNoOrder())},
+		"POST " + brokerage + "orders/batch_cancel":   {coinbaseTrade, (*coinbase).cancelOrders},
+		"POST " + brokerage + "convert/quote":         {coinbaseTrade, coinbaseFailure(errCoinbaseFrozen)},
+		"POST " + brokerage + "portfolios/move_funds": {coinbaseTransfer, coinbaseFailure(errCoinbaseFrozen)},
+
+		"GET /v2/time":                             {"", (*coinbase).appTime},
+		"GET /v2/currencies":                       {"", (*coinbase).fiat},
+		"GET /v2/currencies/crypto":                {"", (*coinbase).crypto},
+		"GET /v2/exchange-rates":                   {"", (*coinbase).exchangeRates},
+		"GET /v2/prices/{pair}/{side}":             {"", (*coinbase).appPrice},
+		"GET /v2/accounts":                         {coinbaseView, (*coinbase).appAccounts},
+		"POST /v2/accounts/{account}/transactions": {coinbaseTransfer, coinbaseFailure(errCoinbaseFrozen)},
+	}
+	for tail, serve := range map[string]func(*coinbase, coinbaseCall) (any, *coinbaseError){
+		"products": (*coinbase).products, "products/{product}": (*coinbase).product, "product_book": (*coinbase).productBook,
+		"products/{product}/ticker": (*coinbase).trades, "products/{product}/candles": (*coinbase).candles,
+	} {
+		routes["GET "+brokerage+tail] = coinbaseRoute{coinbaseView, serve}
+		routes["GET "+brokerage+"market/"+tail] = coinbaseRoute{"", serve} // the same for everybody
+	}
+	return routes
+}
+
+// coinbaseAnswer serves the same body every time.
+func coinbaseAnswer(body object) func(*coinbase, coinbaseCall) (any, *coinbaseError) {
+	return func(*coinbase, coinbaseCall) (any, *coinbaseError) { return body, nil }
+}
+
+// coinbaseFailure refuses every time.
+func coinbaseFailure(e *coinbaseError) func(*coinbase, coinbaseCall) (any, *coinbaseError) {
+	return func(*coinbase, coinbaseCall) (any, *coinbaseError) { return nil, e }
+}
+
+// coinbaseError is a refusal in the style of gRPC.
+type coinbaseError struct {
+	status  int
+	name    string
+	code    int // of gRPC
+	message string
+}
+
+var (
+	errCoinbaseDenied  = &coinbaseError{403, "PERMISSION_DENIED", 7, "Missing required scopes"}
+	errCoinbasePath    = &coinbaseError{404, "NOT_FOUND", 5, "Not Found"}
+	errCoinbaseProduct = &coinbaseError{404, "NOT_FOUND", 5, "valid product_id is required"}
+	errCoinbaseAccount = &coinbaseError{404, "NOT_FOUND", 5, "account not found"}
+	errCoinbaseFolio   = &coinbaseError{404, "NOT_FOUND", 5, "portfolio not found"}
+	errCoinbaseFrozen  = &coinbaseError{400, "FAILED_PRECONDITION", 9, "funds cannot be moved"}
+)
+
+// coinbaseBad says which parameter is wrong.
+func coinbaseBad(message string) *coinbaseError {
+	return &coinbaseError{400, "INVALID_ARGUMENT", 3, message}
+}
+
+func (v *coinbase) ServeHTTP(w http.ResponseWriter, r *http.Request) { v.mux.ServeHTTP(w, r) }
+
+func (v *coinbase) handle(w http.ResponseWriter, r *http.Request, route coinbaseRoute) {
+	call := coinbaseCall{Request: r, params: r.URL.Query()}
+	if route.right != "" {
+		key, ok := v.admit(r)
+		if !ok {
+			coinbaseUnauthorized(w)
+			return
+		}
+		v.limits(w, coinbaseLimit-1)
+		if !coinbaseGrants(key, route.right) {
+			v.refuse(w, errCoinbaseDenied)
+			return
+		}
+		v.touch(key, v.now())
+		call.key = key
+	}
+	body, refusal := route.serve(v, call)
+	if refusal != nil {
+		v.refuse(w, refusal)
+		return
+	}
+	writeJSON(w, http.StatusOK, body)
+}
+
+// coinbaseUnauthorized is all that Coinbase says to a request whose token it
+// does not take, whatever the reason.
+func coinbaseUnauthorized(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(http.StatusUnauthorized)
+	_, _ = w.Write([]byte("Unauthorized"))
+}
+
+func (v *coinbase) refuse(w http.ResponseWriter, e *coinbaseError) {
+	body := object{"error": e.name, "code": e.code, "message": e.message, "details": []any{}}
+	if e == errCoinbaseDenied { // which has kept the older shape
+		body = object{"error": e.name, "error_details": e.message, "message": e.message}
+	}
+	writeJSON(w, e.status, body)
+}
+
+const coinbaseLimit = 30 // private calls per second and user
+
+// limits tells how many calls of this second are left.
+func (v *coinbase) limits(w http.ResponseWriter, left int) {
+	w.Header().Set("X-Ratelimit-Limit", strconv.Itoa(coinbaseLimit))
+	w.Header().Set("X-Ratelimit-Remaining", strconv.Itoa(left))
+	w.Header().Set("X-Ratelimit-Reset", "1")
+}
+
+// fault implements venue.
+func (v *coinbase) fault(w http.ResponseWriter, kind FaultKind) {
+	switch kind {
+	case FaultUnauthorized:
+		coinbaseUnauthorized(w)
+	case FaultRateLimit: // the shape of the Coinbase App, without Retry-After
+		v.limits(w, 0)
+		writeJSON(w, http.StatusTooManyRequests, object{"errors": []object{{"id": "rate_limit_exceeded", "message": "Too many requests"}}})
+	case FaultServerError:
+		v.refuse(w, &coinbaseError{500, "INTERNAL", 13, "internal server error"})
+	case FaultUnavailable:
+		v.refuse(w, &coinbaseError{503, "UNAVAILABLE", 14, "service unavailable"})
+	default: // FaultBadRequest: the front keeps the others to itself
+		v.refuse(w, coinbaseBad("invalid request"))
+	}
+}

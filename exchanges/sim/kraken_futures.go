@@ -1,0 +1,211 @@
+package sim
+
+import (
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// krakenFutures simulates the derivatives API of Kraken
+// (docs.kraken.com/api/docs/futures-api). Its keys are of their own kind:
+// those of Kraken Spot are unknown there, and the other way round.
+type krakenFutures struct {
+	*book
+	environment string
+	account     account
+	now         func() time.Time
+	nonces      map[*entry]uint64 // the highest that came
+	mux         *http.ServeMux
+}
+
+// krakenFuturesSites are its deployments: demo has sign-ups and keys of its own.
+func krakenFuturesSites() []site {
+	return []site{
+		{exchange: "kraken-futures", environment: "live", build: newKrakenFutures, algorithms: []string{algHMAC},
+			bears: []string{"Apikey"}, demo: krakenFuturesDemo},
+		{exchange: "kraken-futures", environment: "demo", build: newKrakenFutures, algorithms: []string{algHMAC},
+			bears: []string{"Apikey"}, demo: krakenFuturesPaper},
+	}
+}
+
+func krakenFuturesDemo(a *account) {
+	const home = "203.0.113.7"
+	a.Seeds = []seed{
+		{Label: "basis-bot", Algorithm: algHMAC, Permissions: []string{"read", "futures"}, IPs: []string{home}, Age: 95 * day, LastUsed: 3 * time.Minute},
+		{Label: "kf-reader", Algorithm: algHMAC, Permissions: []string{"read"}, Age: 171 * day, LastUsed: 140 * day},
+		{Label: "spare-kraken-futures", Algorithm: algHMAC, Permissions: []string{"read", "futures"}, IPs: []string{home}, Age: time.Hour},
+	}
+}
+
+func krakenFuturesPaper(a *account) {
+	a.Seeds = []seed{
+		{Label: "kf-paper", Algorithm: algHMAC, Permissions: []string{"read", "futures"}, Age: 31 * day, LastUsed: 5 * time.Hour},
+	}
+}
+
+func newKrakenFutures(env string, a account, now func() time.Time) venue {
+	v := &krakenFutures{
+		book: newBook("kraken-futures", env, a, now, issueKraken), environment: env, account: a, now: now,
+		nonces: map[*entry]uint64{}, mux: http.NewServeMux(),
+	}
+	for pattern, route := range krakenFuturesRoutes() {
+		v.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { v.handle(w, r, route) })
+	}
+	if env == "live" { // whether the demo has it is not documented: clients must do without
+		v.mux.HandleFunc("GET "+krakenFuturesCheckPath, v.check)
+	}
+	v.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { v.refuse(w, http.StatusNotFound, krakenFuturesNotFound) })
+	return v
+}
+
+// keys implements venue. The permissions told are those that the key really
+// has: Kraken's levels are coarser than the normal form.
+func (v *krakenFutures) keys() []Key {
+	out, rules := v.book.keys(), v.page(v.environment)
+	for i, e := range v.all() {
+		out[i].Permissions = rules.normal(krakenFuturesWordsOf(e))
+	}
+	return out
+}
+
+// krakenFuturesRefusal is the text in the field error. An empty one means
+// that the call was not refused.
+type krakenFuturesRefusal string
+
+// The errors that Kraken documents, as far as the simulation has a use for
+// them. Which of them goes with which case is documented in part only.
+const (
+	krakenFuturesAuth        krakenFuturesRefusal = "authenticationError"
+	krakenFuturesDenied      krakenFuturesRefusal = "insufficientPrivileges"
+	krakenFuturesLowNonce    krakenFuturesRefusal = "nonceBelowThreshold"
+	krakenFuturesSpentNonce  krakenFuturesRefusal = "nonceDuplicate"
+	krakenFuturesLimited     krakenFuturesRefusal = "apiLimitExceeded"
+	krakenFuturesBadArgument krakenFuturesRefusal = "invalidArgument"
+	krakenFuturesMissing     krakenFuturesRefusal = "requiredArgumentMissing"
+	krakenFuturesNotFound    krakenFuturesRefusal = "notFound"
+	krakenFuturesNoContract  krakenFuturesRefusal = "contractNotFound"
+	krakenFuturesNoMarket    krakenFuturesRefusal = "marketUnavailable"
+	krakenFuturesInternal    krakenFuturesRefusal = "Server Error"
+	krakenFuturesUnavailable krakenFuturesRefusal = "Unavailable"
+)
+
+// krakenFuturesRoute is one endpoint: the right that it takes, and how it is
+// answered.
+type krakenFuturesRoute struct {
+	right string // empty: it is public
+	serve func(*krakenFutures, krakenFuturesCall) (object, krakenFuturesRefusal)
+}
+
+// krakenFuturesCall is a request that has passed every check of its route.
+type krakenFuturesCall struct {
+	*http.Request
+
+	params url.Values
+}
+
+// krakenFuturesRoutes are the endpoints there are, by pattern. Those that move
+// something are there to be refused.
+func krakenFuturesRoutes() map[string]krakenFuturesRoute {
+	const v3, history = "/derivatives/api/v3/", "/api/history/"
+	routes := map[string]krakenFuturesRoute{
+		"GET " + v3 + "instruments":                 {"", (*krakenFutures).instruments},
+		"GET " + v3 + "instruments/status":          {"", (*krakenFutures).instrumentStatus},
+		"GET " + v3 + "instruments/{symbol}/status": {"", (*krakenFutures).instrumentStatus},
+		"GET " + v3 + "tickers":                     {"", (*krakenFutures).tickers},
+		"GET " + v3 + "tickers/{symbol}":            {"", (*krakenFutures).tickers},
+		"GET " + v3 + "orderbook":                   {"", (*krakenFutures).orderBook},
+		"GET " + v3 + "history":                     {"", (*krakenFutures).trades},
+		"GET " + v3 + "feeschedules":                {"", (*krakenFutures).feeSchedules},
+		"GET " + v3 + "historical-funding-rates":    {"", (*krakenFutures).fundingRates},
+
+		"GET /derivatives/api/v4/historicalfundingrates": {"", (*krakenFutures).fundingRates},
+
+		"GET /api/charts/v1/{kind}/{symbol}/{interval}": {"", (*krakenFutures).candles},
+
+		"GET " + v3 + "accounts":             {krakenFuturesRead, (*krakenFutures).accounts},
+		"GET " + v3 + "feeschedules/volumes": {krakenFuturesRead, krakenFuturesAnswer(object{"volumesByFeeSchedule": object{}})},
+		"GET " + v3 + "subaccounts":          {krakenFuturesRead, (*krakenFutures).subaccounts},
+		"POST " + v3 + "orders/status":       {krakenFuturesRead, krakenFuturesAnswer(object{"orders": []any{}})},
+	}
+	for tail, name := range map[string]string{
+		"openpositions": "openPositions", "openorders": "openOrders", "fills": "fills", "notifications": "notifications",
+		"leveragepreferences": "leveragePreferences", "pnlpreferences": "preferences", "unwindqueue": "queue",
+	} {
+		routes["GET "+v3+tail] = krakenFuturesRoute{krakenFuturesRead, krakenFuturesAnswer(object{name: []any{}})}
+	}
+	for _, version := range []string{"v2/", "v3/"} {
+		routes["GET "+history+version+"market/{symbol}/executions"] = krakenFuturesRoute{"", (*krakenFutures).executions}
+		routes["GET "+history+version+"account-log"] = krakenFuturesRoute{krakenFuturesRead, (*krakenFutures).accountLog}
+		for _, tail := range []string{"orders", "executions", "triggers"} {
+			routes["GET "+history+version+tail] = krakenFuturesRoute{krakenFuturesRead, krakenFuturesAnswer(object{"elements": []any{}, "len": 0})}
+		}
+	}
+	for _, tail := range []string{"sendorder", "editorder", "batchorder", "cancelorder", "cancelallorders", "cancelallordersafter"} {
+		routes["POST "+v3+tail] = krakenFuturesRoute{krakenFuturesTrade, krakenFuturesFailure}
+	}
+	for _, tail := range []string{"transfer", "transfer/subaccount", "withdrawal"} {
+		routes["POST "+v3+tail] = krakenFuturesRoute{krakenFuturesTransfer, krakenFuturesFailure}
+	}
+	return routes
+}
+
+// krakenFuturesAnswer serves the same body every time.
+func krakenFuturesAnswer(body object) func(*krakenFutures, krakenFuturesCall) (object, krakenFuturesRefusal) {
+	return func(*krakenFutures, krakenFuturesCall) (object, krakenFuturesRefusal) { return body, "" }
+}
+
+// krakenFuturesFailure refuses every time: nothing is traded or moved here.
+func krakenFuturesFailure(*krakenFutures, krakenFuturesCall) (object, krakenFuturesRefusal) {
+	return nil, krakenFuturesNoMarket
+}
+
+func (v *krakenFutures) ServeHTTP(w http.ResponseWriter, r *http.Request) { v.mux.ServeHTTP(w, r) }
+
+func (v *krakenFutures) handle(w http.ResponseWriter, r *http.Request, route krakenFuturesRoute) {
+	body, _ := io.ReadAll(r.Body) // in memory
+	if route.right != "" {
+		e, refusal := v.admit(r, string(body))
+		if refusal == "" && !krakenFuturesGrants(e, route.right) {
+			refusal = krakenFuturesDenied
+		}
+		if refusal != "" {
+			v.refuse(w, http.StatusOK, refusal)
+			return
+		}
+		v.touch(e, v.now())
+	}
+	answer, refusal := route.serve(v, krakenFuturesCall{r, r.URL.Query()})
+	if refusal != "" {
+		v.refuse(w, http.StatusOK, refusal)
+		return
+	}
+	full := object{"result": "success", "serverTime": krakenFuturesTime(v.now())}
+	maps.Copy(full, answer)
+	if strings.HasPrefix(r.URL.Path, "/api/") { // charts and history have no envelope
+		full = answer
+	}
+	writeJSON(w, http.StatusOK, full)
+}
+
+func (v *krakenFutures) refuse(w http.ResponseWriter, status int, refusal krakenFuturesRefusal) {
+	writeJSON(w, status, object{"result": "error", "error": string(refusal), "serverTime": krakenFuturesTime(v.now())})
+}
+
+// fault implements venue.
+func (v *krakenFutures) fault(w http.ResponseWriter, kind FaultKind) {
+	status, _ := strconv.Atoi(string(kind)) // the kinds that come here are statuses
+	v.refuse(w, status, map[FaultKind]krakenFuturesRefusal{
+		FaultBadRequest:   krakenFuturesBadArgument,
+		FaultUnauthorized: krakenFuturesAuth,
+		FaultRateLimit:    krakenFuturesLimited,
+		FaultServerError:  krakenFuturesInternal,
+		FaultUnavailable:  krakenFuturesUnavailable,
+	}[kind])
+}
+
+// krakenFuturesTime writes a moment as Kraken does.
+func krakenFuturesTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

@@ -1,0 +1,47 @@
+package sim
+
+import "strings"
+
+// accounts tells what the customer holds: nothing in cash, everything as
+// collateral that all contracts share.
+func (v *krakenFutures) accounts(krakenFuturesCall) (object, krakenFuturesRefusal) {
+	currencies, cash, total := object{}, object{}, 0.0
+	for _, asset := range v.account.assets() {
+		amount := v.account.Balances[asset]
+		worth := amount * dollars(asset)
+		total += worth
+		name := krakenFuturesAsset(asset)
+		currencies[name] = object{"quantity": amount, "value": worth, "collateral": worth, "available": amount}
+		cash[strings.ToLower(name)] = 0
+	}
+	return object{"accounts": object{
+		"cash": object{"balances": cash, "type": "cashAccount"},
+		"flex": object{
+			"currencies": currencies, "initialMargin": 0, "initialMarginWithOrders": 0, "maintenanceMargin": 0, "balanceValue": total,
+			"portfolioValue": total, "collateralValue": total, "pnl": 0, "unrealizedFunding": 0, "totalUnrealized": 0,
+			"totalUnrealizedAsMargin": 0, "availableMargin": total, "marginEquity": total, "type": "multiCollateralMarginAccount",
+		},
+	}}, ""
+}
+
+// krakenFuturesAsset returns Kraken's name of an asset.
+func krakenFuturesAsset(asset string) string {
+	if asset == "BTC" {
+		return "XBT"
+	}
+	return asset
+}
+
+// subaccounts tells of the main account; there are no others.
+func (v *krakenFutures) subaccounts(krakenFuturesCall) (object, krakenFuturesRefusal) {
+	return object{"masterAccountUid": v.accountUID(), "subaccounts": []any{}}, ""
+}
+
+func (v *krakenFutures) accountUID() string {
+	return uuid4(newMaterial("kraken-futures", "account", v.account.ID))
+}
+
+// accountLog is empty: the simulated trader has no history.
+func (v *krakenFutures) accountLog(krakenFuturesCall) (object, krakenFuturesRefusal) {
+	return object{"accountUid": v.accountUID(), "logs": []any{}}, ""
+}
