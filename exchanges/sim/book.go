@@ -70,8 +70,9 @@ type book struct {
 	names       []string // the exchange, the environment and the account
 	issue       issuer
 	now         func() time.Time
-	propagation time.Duration           // what a new key needs to work and a removed one to stop
-	privateForm func(pem string) string // how the exchange writes private halves; nil: as PEM
+	propagation time.Duration                      // what a new key needs to work and a removed one to stop
+	privateForm func(pem string) string            // how the exchange writes private halves; nil: as PEM
+	lapses      func(e *entry, now time.Time) bool // whether the exchange removes a key by itself; nil: it never does
 	byID        map[string]*entry
 	ordered     []*entry // without removed ones
 	last        int      // the Number given last
@@ -228,9 +229,25 @@ func (b *book) remove(id string, now time.Time) bool {
 	return true
 }
 
+// sweep removes the keys that the exchange removes by itself.
+func (b *book) sweep() {
+	if b.lapses == nil {
+		return
+	}
+	now := b.now()
+	b.ordered = slices.DeleteFunc(b.ordered, func(e *entry) bool {
+		over := b.lapses(e, now)
+		if over {
+			e.goneAt = now
+		}
+		return over
+	})
+}
+
 // find returns the key with the given public half, if it works now: not one
 // that is too new or gone.
 func (b *book) find(id string) (*entry, bool) {
+	b.sweep()
 	e, ok := b.byID[id]
 	if !ok {
 		return nil, false
@@ -245,6 +262,7 @@ func (b *book) find(id string) (*entry, bool) {
 // listed returns the key with the given public half, if the account's list
 // shows it: from the moment it is made until it is removed.
 func (b *book) listed(id string) (*entry, bool) {
+	b.sweep()
 	e, ok := b.byID[id]
 	if !ok || !e.goneAt.IsZero() {
 		return nil, false
@@ -256,7 +274,10 @@ func (b *book) listed(id string) (*entry, bool) {
 func (b *book) ledger() *book { return b }
 
 // all returns the listed keys in the order in which they were made.
-func (b *book) all() []*entry { return slices.Clone(b.ordered) }
+func (b *book) all() []*entry {
+	b.sweep()
+	return slices.Clone(b.ordered)
+}
 
 // ofSub returns the listed keys of a sub-account, "" being the main account.
 func (b *book) ofSub(sub string) []*entry {
@@ -274,6 +295,7 @@ func (b *book) byNumber(n int) (*entry, bool) {
 }
 
 func (b *book) first(is func(*entry) bool) (*entry, bool) {
+	b.sweep()
 	i := slices.IndexFunc(b.ordered, is)
 	if i < 0 {
 		return nil, false

@@ -32,6 +32,10 @@ type page struct {
 	words  func(permissions []string) []string
 	rights func(words []string) []string
 
+	// implied are permissions of the normal form that have no box: the exchange
+	// adds them to others by itself where a key qualifies.
+	implied []string
+
 	// wordsOf returns the boxes that are ticked for a key.
 	wordsOf func(*entry) []string
 

@@ -105,7 +105,7 @@ func confirmed() *Refusal { return nil }
 // boxesFor returns the boxes to tick for permissions of the normal form.
 func (d *desk) boxesFor(permissions []string) ([]string, *Refusal) {
 	boxes := d.words(permissions)
-	given := d.normal(boxes)
+	given := append(d.normal(boxes), d.implied...)
 	for _, p := range permissions {
 		if !slices.Contains(given, p) {
 			return nil, &Refusal{Text: fmt.Sprintf("This page has no box for the permission %q.", p)}

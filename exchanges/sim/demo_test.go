@@ -32,7 +32,7 @@ func TestDemoHasSubAccountsAndASecondFactor(t *testing.T) {
 		if wantCode := at == "deribit testnet"; (v.TOTPSecret != "") != wantCode {
 			t.Errorf("%s: second factor %q", at, v.TOTPSecret)
 		}
-		if subs := map[string]int{"binance live": 2, "bybit live": 1}[at]; len(v.SubAccounts) != subs {
+		if subs := map[string]int{"binance live": 2, "bybit live": 1, "okx live": 1, "bitget live": 1}[at]; len(v.SubAccounts) != subs {
 			t.Errorf("%s: sub-accounts %v", at, v.SubAccounts)
 		}
 		for _, k := range v.Keys {

@@ -41,7 +41,7 @@ func TestParseFaultNamesWhatIsWrong(t *testing.T) {
 	for text, says := range map[string]string{
 		"":                "drop-reply", // lists the kinds
 		"418":             `"418"`,
-		"okx=timeout":     `"okx"`,
+		"ftx=timeout":     `"ftx"`,
 		"=timeout":        "binance, bybit", // lists the exchanges
 		"timeout:":        `""`,
 		"timeout:2":       `"2"`,

@@ -36,6 +36,8 @@ func sites() []site {
 	all = append(all, upbitSites()...)
 	all = append(all, coinbaseSites()...)
 	all = append(all, krakenFuturesSites()...)
+	all = append(all, okxSites()...)
+	all = append(all, bitgetSites()...)
 	return all
 }
 

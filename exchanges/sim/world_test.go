@@ -34,7 +34,7 @@ func TestTheDemoShowsManyExchanges(t *testing.T) {
 			t.Errorf("%s has no keys in the demo", name)
 		}
 	}
-	if len(exchanges) < 9 {
+	if len(exchanges) < 10 {
 		t.Errorf("%d exchanges", len(exchanges))
 	}
 }

@@ -1,0 +1,92 @@
+package sim
+
+import (
+	"strconv"
+	"strings"
+)
+
+// owner returns the account that a key belongs to: the main one, or a
+// sub-account, which holds nothing.
+func (v *bitget) owner(key *entry) account {
+	if key.Sub == "" {
+		return v.account
+	}
+	return account{ID: key.Sub}
+}
+
+const bitgetRegistered = "1646566789345" // when every account opened; not when the key was made
+
+func bitgetNothing(*bitget, bitgetCall) (any, *bitgetError) { return []any{}, nil }
+
+func bitgetNoOrders(*bitget, bitgetCall) (any, *bitgetError) {
+	return object{"list": []any{}, "cursor": ""}, nil
+}
+
+// bitgetRestricted stands for an account that the exchange keeps from moving
+// anything: nothing is traded or withdrawn in a simulation.
+func bitgetRestricted(*bitget, bitgetCall) (any, *bitgetError) {
+	return nil, bitgetRefusal("40022", "The business of this account has been restricted")
+}
+
+func bitgetInfo(v *bitget, c bitgetCall) (any, *bitgetError) {
+	parent, kind := "", "read-and-write"
+	if c.key.Sub != "" {
+		parent = v.account.ID
+	}
+	if anyOf([]string{bitgetReadOnly}, c.key.Words) {
+		kind = "read-only"
+	}
+	return object{
+		"userId": v.owner(c.key).ID, "inviterId": "", "parentId": parent, "channelCode": "", "channel": "",
+		"ips": strings.Join(c.key.IPs, ","), "permType": kind, "permissions": bitgetRights(c.key), "regisTime": bitgetRegistered,
+	}, nil
+}
+
+// bitgetClassicInfo tells the parent as a number, other than the rest.
+func bitgetClassicInfo(v *bitget, c bitgetCall) (any, *bitgetError) {
+	parent := 0
+	if c.key.Sub != "" {
+		parent, _ = strconv.Atoi(v.account.ID) // made of digits by its world
+	}
+	return object{
+		"userId": v.owner(c.key).ID, "inviterId": "", "ips": strings.Join(c.key.IPs, ","), "authorities": bitgetRights(c.key),
+		"parentId": parent, "traderType": "not_trader", "channelCode": "", "channel": "", "regisTime": bitgetRegistered,
+	}, nil
+}
+
+func bitgetSettings(v *bitget, c bitgetCall) (any, *bitgetError) {
+	return object{
+		"uid": v.owner(c.key).ID, "accountMode": "unified", "assetMode": "multi_assets", "accountLevel": "advanced",
+		"holdMode": "one_way_mode", "stpMode": "none", "symbolConfigList": []any{}, "coinConfigList": []any{},
+	}, nil
+}
+
+func bitgetAssets(v *bitget, c bitgetCall) (any, *bitgetError) {
+	own, total, list := v.owner(c.key), 0.0, []object{}
+	for _, asset := range own.assets() {
+		amount, usd := decimal(own.Balances[asset], 8), own.Balances[asset]*dollars(asset)
+		total += usd
+		list = append(list, object{
+			"coin": asset, "equity": amount, "usdValue": decimal(usd, 8), "balance": amount, "available": amount, "debt": "0", "locked": "0",
+		})
+	}
+	worth := decimal(total, 8)
+	return object{
+		"accountEquity": worth, "usdtEquity": worth, "btcEquity": decimal(total/dollars("BTC"), 8), "unrealisedPnl": "0", "usdtUnrealisedPnl": "0",
+		"btcUnrealizedPnl": "0", "effEquity": worth, "mmr": "0", "imr": "0", "mgnRatio": "0", "positionMgnRatio": "0", "assets": list,
+	}, nil
+}
+
+func bitgetSpotAssets(v *bitget, c bitgetCall) (any, *bitgetError) {
+	own, wanted, list := v.owner(c.key), c.query.Get("coin"), []object{}
+	for _, asset := range own.assets() {
+		if wanted != "" && wanted != asset {
+			continue
+		}
+		list = append(list, object{
+			"coin": asset, "available": decimal(own.Balances[asset], 8), "frozen": "0", "locked": "0", "limitAvailable": "0",
+			"uTime": strconv.FormatInt(v.now().UnixMilli(), 10),
+		})
+	}
+	return list, nil
+}
