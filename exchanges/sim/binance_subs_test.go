@@ -23,6 +23,13 @@ type testClock struct {
 func (c *testClock) now() time.Time        { return noon.Add(time.Duration(c.moved.Load())) }
 func (c *testClock) move(by time.Duration) { c.moved.Add(int64(by)) }
 
+// clockAt returns a clock that stands at a time.
+func clockAt(at time.Time) *testClock {
+	c := &testClock{}
+	c.move(at.Sub(noon))
+	return c
+}
+
 // serveAccount runs one exchange with an account that a test makes up.
 func serveAccount(t *testing.T, exchange, env string, a account, o Options) (Venue, *testClock) {
 	t.Helper()

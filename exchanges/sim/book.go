@@ -36,6 +36,10 @@ type entry struct {
 	SecondFactor bool
 	NonceWindow  uint64
 
+	// KuCoin only; see seed.
+	Version int
+	Partner string
+
 	goneAt   time.Time // zero: not removed; else it works until then
 	lastUsed time.Time
 	spent    map[string]time.Time // single-use nonces and when they may be forgotten
@@ -92,7 +96,7 @@ func newBook(exchange, env string, a account, now func() time.Time, issue issuer
 		e := &entry{
 			Label: s.Label, Sub: s.Sub, Algorithm: s.Algorithm, Permissions: s.Permissions, Words: s.Words, IPs: s.IPs,
 			Created: start.Add(-s.Age), ValidFrom: start.Add(-s.Age), Disabled: s.Disabled,
-			SecondFactor: s.SecondFactor, NonceWindow: s.NonceWindow,
+			SecondFactor: s.SecondFactor, NonceWindow: s.NonceWindow, Version: s.Version, Partner: s.Partner,
 		}
 		if s.Expires != 0 {
 			e.Expires = start.Add(s.Expires)

@@ -26,6 +26,10 @@ func (v Venue) accepted(t *testing.T, k Key, at time.Time) bool {
 	case "kraken":
 		got, err := v.introspect(t, k, decimal(float64(at.UnixMilli()), 0))
 		return err == nil && strings.Contains(string(got.body), "apiKeyName")
+	case "gate":
+		return gateCaller{v, k, clockAt(at)}.get(t, "/account/detail").status == http.StatusOK
+	case "kucoin":
+		return kucoinCaller{v, k, clockAt(at), "3"}.get(t, kucoinInfo).status == http.StatusOK
 	}
 	k.Label = at.String() // is the nonce, which works once
 	return strings.Contains(string(v.signIn(t, k, at).body), "access_token")

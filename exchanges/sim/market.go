@@ -2,6 +2,7 @@ package sim
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -28,6 +29,19 @@ func pairs() []pair {
 
 // symbol returns the pair's name where base and quote are written together.
 func (p pair) symbol() string { return p.Base + p.Quote }
+
+// tradedAssets returns the assets that the pairs are made of, each once.
+func tradedAssets() []string {
+	var names []string
+	for _, p := range pairs() {
+		for _, name := range []string{p.Base, p.Quote} {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
 
 func findPair(symbol string) (pair, bool) {
 	for _, p := range pairs() {

@@ -136,4 +136,9 @@ type seed struct {
 	// how far below its largest nonce it still takes one.
 	SecondFactor bool
 	NonceWindow  uint64
+
+	// KuCoin only: the version of the key, 0 standing for the newest, and the
+	// partner whose program it was made for, if any.
+	Version int
+	Partner string
 }

@@ -38,6 +38,8 @@ func sites() []site {
 	all = append(all, krakenFuturesSites()...)
 	all = append(all, okxSites()...)
 	all = append(all, bitgetSites()...)
+	all = append(all, gateSites()...)
+	all = append(all, kucoinSites()...)
 	return all
 }
 
