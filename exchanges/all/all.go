@@ -4,6 +4,7 @@ package all
 import (
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/binance"
+	"github.com/keyrota/keyrota/exchanges/bingx"
 	"github.com/keyrota/keyrota/exchanges/bitfinex"
 	"github.com/keyrota/keyrota/exchanges/bitget"
 	"github.com/keyrota/keyrota/exchanges/bybit"
@@ -15,6 +16,7 @@ import (
 	"github.com/keyrota/keyrota/exchanges/kraken"
 	"github.com/keyrota/keyrota/exchanges/krakenfutures"
 	"github.com/keyrota/keyrota/exchanges/kucoin"
+	"github.com/keyrota/keyrota/exchanges/mexc"
 	"github.com/keyrota/keyrota/exchanges/okx"
 	"github.com/keyrota/keyrota/exchanges/upbit"
 )
@@ -34,6 +36,8 @@ func Registry() *exchanges.Registry {
 		htx.Adapter(),
 		gemini.Adapter(),
 		bitfinex.Adapter(),
+		mexc.Adapter(),
+		bingx.Adapter(),
 		upbit.Adapter(),
 		deribit.Adapter(),
 	)

@@ -1,0 +1,177 @@
+// Package bingx asks BingX what an API key may do, and manages the keys of
+// sub-accounts there.
+//
+// GET /openApi/v1/account/apiPermissions describes the calling key: by flags
+// with its making, or by numbers with label and IP list; BingX's pages show both
+// answers. Label and IP list are also in the list of the account's keys, which a
+// key of the main account may ask for, with the account's number.
+//
+// A key of the main account makes, lists, changes and deletes the keys of
+// sub-accounts. Those of the main account itself are listed too, and managed on
+// the web site. Demo trading (VST) is another host, where only the calling key
+// is asked for.
+//
+// Sources: bingx-api.github.io/docs and docs-v3 (signing, sub-account, errors,
+// frequently asked questions) and BingX's page bingx.com/en/account/api, as of
+// 2026.
+package bingx
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
+	"github.com/keyrota/keyrota/exchanges/internal/subkeys"
+	"github.com/keyrota/keyrota/exchanges/internal/wire"
+)
+
+// ID is how files and commands name BingX.
+const ID exchanges.ID = "bingx"
+
+const (
+	permissionsPath = "/openApi/v1/account/apiPermissions"
+	uidPath         = "/openApi/account/v1/uid"
+	keysPath        = "/openApi/account/v1/apiKey/query"
+	timePath        = "/openApi/swap/v2/server/time"
+)
+
+// BingX allows an account ten, two and five a second of the calls for number,
+// permissions and list, and five of each that changes keys.
+const (
+	callsPerSecond   = 4
+	callsAtOnce      = 3 // an inspection
+	looksPerSecond   = 1.5
+	changesPerSecond = 2
+)
+
+// patience is how long an inspection waits for what it can do without.
+const patience = 5 * time.Second
+
+// Adapter describes BingX to the registry.
+func Adapter() exchanges.Adapter {
+	return exchanges.Adapter{Info: info(), Check: check, New: open}
+}
+
+func info() exchanges.Info {
+	const page = "https://bingx.com/en/account/api/"
+	told := exchanges.Capabilities{Permissions: true, Created: true}
+	live := exchanges.Capabilities{
+		Permissions: true, IPList: true, Created: true, Label: true,
+		Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys,
+	}
+	return exchanges.Info{
+		ID: ID, Name: "BingX", Form: form(), Guide: guide(),
+		Sites: []exchanges.Site{
+			{ID: "global", Name: "BingX", Environment: exchanges.Live, Origin: "https://open-api.bingx.com", KeysPage: page, Capabilities: live},
+			{ID: "vst", Name: "BingX Demo (VST)", Environment: exchanges.Demo, Origin: "https://open-api-vst.bingx.com", KeysPage: page, Capabilities: told},
+		},
+		Aliases: map[exchanges.Environment][]string{exchanges.Live: {"open-api.bingx.io"}},
+	}
+}
+
+// venue is one site.
+type venue struct {
+	rest.Signer
+	looks *rate.Limiter // for calls about permissions
+}
+
+func open(c exchanges.Connection) (exchanges.Exchange, error) {
+	v := &venue{looks: rate.NewLimiter(looksPerSecond, 1)}
+	client, err := rest.New(rest.Config{
+		Exchange: ID, Connection: c, Limit: callsPerSecond, Burst: callsAtOnce,
+		ServerTime: &rest.TimeCall{Path: timePath, Read: v.serverTime},
+	})
+	if err != nil {
+		return nil, err
+	}
+	v.Signer = rest.Signer{Client: client, Sign: signed, Refuse: v.refusal}
+	if c.Site.Capabilities.Reach == exchanges.NoKeys {
+		return v, nil
+	}
+	return &manager{v, rate.NewLimiter(changesPerSecond, 1)}, nil
+}
+
+// Info describes BingX.
+func (v *venue) Info() exchanges.Info { return info() }
+
+// Inspect asks what the calling key is told about itself.
+func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
+	c, err := check(c)
+	if err != nil {
+		return exchanges.KeyInfo{}, err
+	}
+	k, asked, err := v.described(ctx, c)
+	if err != nil {
+		return exchanges.KeyInfo{}, err
+	}
+	out := k.info(ofMain)
+	out.KeyID = c.KeyID
+	return v.Client.Stamped(out, asked), nil
+}
+
+// Inspect asks for the account's number, and then at once what the calling key
+// is told about itself and what the list of the account's keys says of it. The
+// list is closed to keys of sub-accounts: it adds what it can.
+func (m *manager) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
+	c, err := check(c)
+	if err != nil {
+		return exchanges.KeyInfo{}, err
+	}
+	uid, err := m.uid(ctx, c)
+	if err != nil {
+		return exchanges.KeyInfo{}, err
+	}
+	aside, cancel := context.WithTimeout(ctx, patience)
+	defer cancel() // where the key is refused, nobody waits for the list
+	row := make(chan *key, 1)
+	go func() {
+		k, _ := m.own(c, uid).keys().Find(aside, c.KeyID)
+		row <- k
+	}()
+	k, asked, err := m.described(ctx, c)
+	if err != nil {
+		return exchanges.KeyInfo{}, err
+	}
+	k.add(<-row)
+	out := k.info(ofMain)
+	out.KeyID, out.Account = c.KeyID, uid
+	return m.Client.Stamped(out, asked), nil
+}
+
+// described asks what the calling key is told about itself.
+func (v *venue) described(ctx context.Context, c exchanges.Credential) (k key, asked time.Time, err error) {
+	asked, err = v.Ask(ctx, rest.Call{Credential: c, Limiter: v.looks},
+		rest.Request{Method: http.MethodGet, Path: permissionsPath}, rest.Into(&k, parseDescription))
+	return k, asked, err
+}
+
+// uid asks for the number of the calling key's account.
+func (v *venue) uid(ctx context.Context, c exchanges.Credential) (uid string, err error) {
+	_, err = v.Ask(ctx, rest.Call{Credential: c}, rest.Request{Method: http.MethodGet, Path: uidPath}, rest.Into(&uid, parseUID))
+	return uid, err
+}
+
+// parseUID reads a number in an object or alone.
+func parseUID(r rest.Response) (string, *exchanges.Error) {
+	var uid wire.Text
+	members := payload(r)
+	if raw := members["uid"]; len(raw) > 0 {
+		_ = uid.UnmarshalJSON(raw) // never fails: what is no number is no account's
+	}
+	if !subkeys.IsUID(string(uid)) {
+		return "", rest.NotJSON(r)
+	}
+	return string(uid), nil
+}
+
+// serverTime reads BingX's clock, which may refuse to tell like any other call.
+func (v *venue) serverTime(r rest.Response) (time.Time, error) {
+	if e := v.refusal(r); e != nil {
+		return time.Time{}, e
+	}
+	return wire.Clock("data", "serverTime")(r.Body)
+}

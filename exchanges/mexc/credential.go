@@ -1,0 +1,63 @@
+package mexc
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/cred"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
+)
+
+func form() exchanges.Form {
+	return exchanges.Form{Fields: []exchanges.Field{
+		{Name: exchanges.FieldKey, Label: "Access Key", Help: "about 18 letters and digits that begin with mx0"},
+		{Name: exchanges.FieldSecret, Label: "Secret Key", Help: "about 32 digits and letters from a to f; shown once, when the key is made"},
+	}}
+}
+
+// The form of MEXC's examples is good enough to tell a key from a secret, and
+// to find pieces; it is not promised.
+const (
+	usualStart = "mx0"
+	leastKey   = 10
+	mostKey    = 64
+)
+
+// check is Adapter.Check.
+func check(c exchanges.Credential) (exchanges.Credential, error) {
+	rules := cred.Rules{
+		Exchange: ID,
+		Key: cred.Shape{
+			Words: form().Fields[0].Help,
+			Fits:  func(s string) bool { return len(s) >= leastKey && len(s) <= mostKey },
+		},
+		Secret: cred.Whole(form().Fields[1].Help),
+		Swapped: func(key, secret string) bool {
+			return strings.HasPrefix(secret, usualStart) && !strings.HasPrefix(key, usualStart)
+		},
+	}
+	return rules.Check(c)
+}
+
+// recvWindow is how many ms after its timestamp a request stays valid; it is
+// also MEXC's default.
+const recvWindow = "5000"
+
+// signed makes a request valid at time now. What is signed are query and body,
+// joined by nothing; all parameters are in the query, the escapes included.
+func signed(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
+	if r.Query != "" {
+		r.Query += "&"
+	}
+	r.Query += "timestamp=" + strconv.FormatInt(now.UnixMilli(), 10) + "&recvWindow=" + recvWindow
+	sig, err := cred.Signature(c, r.Query+r.Body)
+	if err != nil {
+		return rest.Request{}, err
+	}
+	r.Query += "&signature=" + sig
+	r.Header = http.Header{"X-MEXC-APIKEY": {c.KeyID}, "Content-Type": {"application/json"}}
+	return r, nil
+}

@@ -1,0 +1,66 @@
+package mexc
+
+import (
+	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
+)
+
+// mostIPs is how many addresses MEXC's general rule allows a key. The page about
+// keys of sub-accounts says 20: those by API are MEXC's to refuse.
+const mostIPs, mostSubIPs = 10, 20
+
+// boxes are the rights that are asked for, with the words that they have in the
+// API. MEXC tells of no key of one's own which it has, except that it reads.
+var boxes = []exchanges.Box{
+	{Words: "Spot: View Account Details (SPOT_ACCOUNT_READ)", Gives: []exchanges.Permission{exchanges.Read}},
+	{Words: "Spot: View Order Details (SPOT_DEAL_READ)", Gives: []exchanges.Permission{exchanges.Read}},
+	{Words: "Spot: Trade (SPOT_DEAL_WRITE)", Gives: []exchanges.Permission{exchanges.Spot}},
+	{Words: "Futures: View Account Details (CONTRACT_ACCOUNT_READ)", Gives: []exchanges.Permission{exchanges.Read}},
+	{Words: "Futures: View Order Details (CONTRACT_DEAL_READ)", Gives: []exchanges.Permission{exchanges.Read}},
+	{Words: "Futures: Trade (CONTRACT_DEAL_WRITE)", Gives: []exchanges.Permission{exchanges.Futures}},
+	{Words: "Transfer (SPOT_TRANSFER_WRITE)", Gives: []exchanges.Permission{exchanges.Transfer}},
+	{Words: "Withdraw (SPOT_WITHDRAW_WRITE)", Gives: []exchanges.Permission{exchanges.Withdraw}},
+}
+
+// lifetimes are the rules by which MEXC ends keys. Whether the page can prolong
+// a key is not documented.
+var lifetimes = []exchanges.Lifetime{{
+	After: 90 * 24 * time.Hour, Since: exchanges.SinceCreated, Then: exchanges.EndsExpired, NoIPs: true,
+	Words:  "A key without IP whitelist is valid for 90 days.",
+	Source: source, AsOf: asOf,
+}}
+
+const (
+	source = "www.mexc.com, API Management; MEXC spot v3 API documentation"
+	asOf   = "2026-11-23"
+)
+
+func guide() exchanges.Guide {
+	page := exchanges.GuideStep{Text: "Avatar → API Management"}
+	find := exchanges.GuideStep{Text: "Find the key", Put: exchanges.PutKey}
+	rights := []exchanges.GuideStep{
+		{Text: "Tick", Put: exchanges.PutTicks},
+		{Text: "Leave off, with every box that is not named here", Put: exchanges.PutNoTicks},
+	}
+	list := exchanges.GuideStep{Text: "Link IP address: the addresses that may use the key. One without ends after 90 days", Put: exchanges.PutIPs}
+	create := append([]exchanges.GuideStep{page}, rights...)
+	return exchanges.Guide{
+		Create: append(create,
+			exchanges.GuideStep{Text: "Notes: the name of the key", Put: exchanges.PutLabel},
+			list,
+			exchanges.GuideStep{Text: "Create, and confirm with your second factor"},
+			exchanges.GuideStep{Text: "Copy Access Key and Secret Key now: the secret is not shown again"},
+		),
+		Restrict: append([]exchanges.GuideStep{page, find, {Text: "Edit"}}, append(rights, list,
+			exchanges.GuideStep{Text: "Save, and confirm with your second factor"})...),
+		Delete: []exchanges.GuideStep{page, find, {Text: "Delete, and confirm with your second factor"}},
+
+		Boxes:     boxes,
+		IPs:       exchanges.IPRule{Separator: ",", Most: mostIPs},
+		MostKeys:  30,
+		Lifetimes: lifetimes,
+		Source:    source,
+		AsOf:      asOf,
+	}
+}
