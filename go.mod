@@ -10,6 +10,7 @@ require (
 	github.com/charmbracelet/lipgloss v1.1.0 // colours
 	github.com/charmbracelet/x/ansi v0.11.6 // widths of text in cells
 	github.com/creack/pty v1.1.24 // tests: the real program in a pseudo-terminal
+	github.com/decred/dcrd/dcrec/secp256k1/v4 v4.4.1 // key pairs of Hyperliquid
 	github.com/gofrs/flock v0.13.1 // one writer at a time, on every system
 	github.com/google/go-cmp v0.7.0 // tests: readable differences
 	github.com/hinshun/vt10x v0.0.0-20220301184237-5011da428d02 // tests: what is on the screen of that terminal
@@ -18,7 +19,7 @@ require (
 	github.com/sahilm/fuzzy v0.1.3 // the palette
 	github.com/spf13/cobra v1.10.2 // commands, help, shell completion
 	github.com/youmark/pkcs8 v0.0.0-20240726163527-a2c0da244d78 // private keys that are encrypted with a password
-	golang.org/x/crypto v0.59.0 // Argon2id for the file keyring
+	golang.org/x/crypto v0.59.0 // Argon2id for the file keyring; Keccak-256 for addresses of Hyperliquid
 	golang.org/x/sys v0.50.0 // no core dumps, no reading of our memory
 	golang.org/x/term v0.48.0 // passphrases without echo
 	golang.org/x/time v0.16.0 // rate limits below those of the exchanges

@@ -133,6 +133,10 @@ type Capabilities struct {
 	// only to see that there are others.
 	Survey bool
 
+	// ListIsPublic is set where ListKeys needs no key at all: Manager.SubAccount
+	// names the account then, in the word of KeyInfo.Account.
+	ListIsPublic bool
+
 	// RevokesItself is set where a key may revoke itself, whatever Reach says.
 	RevokesItself bool
 

@@ -75,6 +75,7 @@ type IPRule struct {
 	Separator  string // between addresses that are pasted in one go; empty: a comma
 	Most       int    // addresses; 0: not known
 	CIDR, IPv6 bool   // documented to be taken
+	None       bool   // there are no whitelists: every key works from every address
 }
 
 // Plan returns which boxes give the permissions that are asked for, which stay

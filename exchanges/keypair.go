@@ -17,14 +17,19 @@ type KeyAlgorithm string
 const (
 	Ed25519 KeyAlgorithm = "ed25519"
 	RSA     KeyAlgorithm = "rsa"
+
+	// Secp256k1 is the curve of Ethereum. Such keys are written in the form of
+	// the exchange that takes them, so its Adapter.Pairs makes them.
+	Secp256k1 KeyAlgorithm = "secp256k1"
 )
 
 // rsaBits is what every exchange that takes RSA accepts, and what fits into
 // every keyring in one piece.
 const rsaBits = 2048
 
-// NewKeyPair makes a key pair: the private half as PKCS#8 PEM, the public half
-// as PKIX PEM. The secret of such a key never crosses the network.
+// NewKeyPair makes a key pair of a kind that PEM can write: the private half as
+// PKCS#8, the public half as PKIX. The secret of such a key never crosses the
+// network.
 func NewKeyPair(a KeyAlgorithm) (private Secret, public string, err error) {
 	var key crypto.Signer
 	switch a {
@@ -33,7 +38,7 @@ func NewKeyPair(a KeyAlgorithm) (private Secret, public string, err error) {
 	case RSA:
 		key, err = rsa.GenerateKey(rand.Reader, rsaBits)
 	default:
-		err = fmt.Errorf("%q is not a kind of key pair", string(a))
+		err = fmt.Errorf("%q is not a kind of key pair that PEM can write", string(a))
 	}
 	if err != nil {
 		return Secret{}, "", err

@@ -71,7 +71,7 @@ func TestNewKeyPairOfRSA(t *testing.T) {
 }
 
 func TestNoKeyPairOfAnotherKind(t *testing.T) {
-	for _, kind := range []KeyAlgorithm{"", "ecdsa", "ED25519"} {
+	for _, kind := range []KeyAlgorithm{"", "ecdsa", "ED25519", Secp256k1} {
 		private, public, err := NewKeyPair(kind)
 		if err == nil || !private.IsZero() || public != "" || !strings.Contains(err.Error(), fmt.Sprintf("%q", string(kind))) {
 			t.Errorf("%q: %v", kind, err)

@@ -36,7 +36,7 @@ type Credential struct {
 	KeyID      string // the public half, "API key"; not secret, but not shown in full either
 	Secret     Secret // HMAC secret; zero where PrivateKey is used
 	Passphrase Secret // third part where the exchange wants one, or the password of an encrypted PrivateKey
-	PrivateKey Secret // PEM, PKCS#8: for keys whose public half was registered at the exchange
+	PrivateKey Secret // for keys whose public half was registered at the exchange: PEM, PKCS#8, or in a form of the exchange's own
 	Nonce      NonceUnit
 }
 

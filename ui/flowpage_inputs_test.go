@@ -185,6 +185,27 @@ func TestFlowAsksForTheKeyIDOnlyOfAPairMadeHere(t *testing.T) {
 	}
 }
 
+// approvePrompt is of a key pair whose public half is the key.
+func approvePrompt() flow.Prompt {
+	q := pairPrompt()
+	q.Guide[1].Copy, q.Fields = "0x286edfa08c04f6899dab3bfdecf2dd133f9733b9", nil
+	q.Choices[0].Label = "it is done"
+	return q
+}
+
+func TestFlowAsksForNothingOfAPublicHalfThatIsTheKey(t *testing.T) {
+	d := openFlow(t, asks(1, approvePrompt()))
+	d.desk.checkCred = func(exchanges.ID, exchanges.Credential) (exchanges.Credential, error) {
+		return exchanges.Credential{}, errors.New("there is nothing to check")
+	}
+	d.see("0x286edfa08c04f6899dab3bfdecf2dd133f9733b9", "[ it is done ]")
+	d.seeNot("API Key")
+	d.press("enter")
+	if a := d.answered(flow.Go); a.keyID != "" || a.secret != "" {
+		t.Errorf("answered %+v", a)
+	}
+}
+
 func TestFlowChecksAPastedKeyBeforeItIsSent(t *testing.T) {
 	d := openFlow(t, asks(1, pastePrompt()))
 	var held exchanges.Secret

@@ -13,6 +13,7 @@ import (
 	"github.com/keyrota/keyrota/exchanges/gate"
 	"github.com/keyrota/keyrota/exchanges/gemini"
 	"github.com/keyrota/keyrota/exchanges/htx"
+	"github.com/keyrota/keyrota/exchanges/hyperliquid"
 	"github.com/keyrota/keyrota/exchanges/kraken"
 	"github.com/keyrota/keyrota/exchanges/krakenfutures"
 	"github.com/keyrota/keyrota/exchanges/kucoin"
@@ -39,6 +40,7 @@ func Registry() *exchanges.Registry {
 		mexc.Adapter(),
 		bingx.Adapter(),
 		upbit.Adapter(),
+		hyperliquid.Adapter(),
 		deribit.Adapter(),
 	)
 }

@@ -38,6 +38,7 @@ func (s Subject) open(site exchanges.Site) (*bench, error) {
 	}
 	b.cred = cred
 	b.server = newServer(s.Routes(site))
+	b.server.Tell(s.Detail)
 	b.exchange, err = exchanges.NewRegistry(s.Adapter).Open(s.Adapter.Info.ID, exchanges.Connection{
 		Site: site, Origin: b.server.URL, Now: b.time.now, Sleep: b.time.sleep,
 		Log: slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),

@@ -12,6 +12,7 @@ import (
 var changeLaws = []Law{
 	{"what is declared of managing keys fits together", managementDeclared},
 	{"ListKeys lists every key", listsAll},
+	{"a public list needs the account's name only", listsForAnyone},
 	{"EditKey replaces what it is told and keeps the rest", editsAsAsked},
 	{"EditKey finds no key where there is none", editsNothing},
 	{"RevokeKey ends with the key gone", revokesAsAsked},
@@ -32,6 +33,8 @@ var belongs = []struct {
 	{"RevokesItself goes with Revoke", func(c exchanges.Capabilities) bool { return c.Revoke || !c.RevokesItself }},
 	{"IPsByEdit goes with Create and Edit", func(c exchanges.Capabilities) bool { return c.Create && c.Edit || !c.IPsByEdit }},
 	{"KeyPairByAPI goes with Create and KeyPair", func(c exchanges.Capabilities) bool { return c.Create && c.KeyPair != "" || !c.KeyPairByAPI }},
+	{"ListIsPublic goes with List", func(c exchanges.Capabilities) bool { return c.List || !c.ListIsPublic }},
+	{"KeyIsPublicHalf goes with KeyPair", func(c exchanges.Capabilities) bool { return c.KeyPair != "" || !c.KeyIsPublicHalf }},
 	{"SecondFactor goes with an act", func(c exchanges.Capabilities) bool { return manages(c) || !c.SecondFactor }},
 }
 
@@ -59,6 +62,24 @@ func listsAll(s Subject) error {
 			d.account.Make(keyOf(d.Manage.New))
 		}
 		d.account.Delete(d.key(2))
+		got, err := d.list(context.Background())
+		if err != nil {
+			return err
+		}
+		return errors.Join(d.listed(got), d.judged())
+	})
+}
+
+// listsForAnyone asks without a key for the list of the account that the keys
+// in it name.
+func listsForAnyone(s Subject) error {
+	return s.managing(func(c exchanges.Capabilities) bool { return c.ListIsPublic }, func(d *desk) error {
+		d.account.Make(keyOf(d.Manage.New))
+		first, err := d.list(context.Background())
+		if err != nil || len(first) != 1 || first[0].Account == "" {
+			return fmt.Errorf("%d keys of one, or one without account: %w", len(first), err)
+		}
+		d.manager = exchanges.Manager{SubAccount: first[0].Account}
 		got, err := d.list(context.Background())
 		if err != nil {
 			return err

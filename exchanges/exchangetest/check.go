@@ -64,7 +64,7 @@ func checkTrims(s Subject) error {
 func checkCharacters(s Subject) error {
 	var p problems
 	for _, bad := range []string{" ", "\t", "\n", "\r\n", "\x00", "\x1b[2J", "\u200b", "\u202e", "é", "\u00a0", "\xff"} {
-		for _, field := range []exchanges.FieldName{exchanges.FieldKey, exchanges.FieldSecret} {
+		for _, field := range []exchanges.FieldName{exchanges.FieldKey, exchanges.FieldSecret, exchanges.FieldPrivateKey} {
 			broken := mapFields(s.Credential, func(f exchanges.FieldName, v string) string {
 				if f != field || strings.HasPrefix(v, "-----") {
 					return v
@@ -110,10 +110,28 @@ func checkMixups(s Subject) error {
 		cases["key and secret swapped"] = swapped
 	}
 	var p problems
+	if s.DerivesKey {
+		for _, name := range []string{"no key", "a key of blanks"} {
+			p.in(name, s.derives(cases[name]))
+			delete(cases, name)
+		}
+	}
 	for name, c := range cases {
 		p.in(name, s.refuses(c))
 	}
 	return p.err()
+}
+
+// derives checks that Check finds the key that c lacks.
+func (s Subject) derives(c exchanges.Credential) error {
+	got, err := s.Adapter.Check(c)
+	if err != nil {
+		return err
+	}
+	if want, err := s.Adapter.Check(s.Credential); err != nil || reveal(got) != reveal(want) {
+		return fmt.Errorf("it becomes another credential than with its key: %w", err)
+	}
+	return nil
 }
 
 // refuses checks that Check turns c down with a lawful error that quotes

@@ -15,6 +15,7 @@ var describeLaws = []Law{
 	{"sites have unique ids", siteIDs},
 	{"the form asks for what a credential has", formFields},
 	{"declared capabilities equal the implemented interfaces", capabilitiesMatch},
+	{"key pairs that are made here fit the exchange", pairsFit},
 }
 
 var (
@@ -112,6 +113,35 @@ func formFields(s Subject) error {
 			if !inForm[part.name] {
 				p.addf("credentials have a %s, the form does not ask for it", part.name)
 			}
+		}
+	}
+	return p.err()
+}
+
+// pairsFit makes a pair of each kind that a site takes. Where the public half is
+// the key, the two halves are a whole credential.
+func pairsFit(s Subject) error {
+	var p problems
+	for _, site := range s.Adapter.Info.Sites {
+		can := site.Capabilities
+		if can.KeyPair == "" {
+			continue
+		}
+		maker := s.Adapter.PairMaker(can.KeyPair)
+		private, public, err := maker.New()
+		if err != nil {
+			p.in(site.ID, err)
+			continue
+		}
+		if again, err := maker.PublicHalf(private); err != nil || again != public {
+			p.addf("%s: the public half of the private half is another one: %w", site.ID, err)
+		}
+		if !can.KeyIsPublicHalf {
+			continue
+		}
+		c, err := s.Adapter.Check(exchanges.Credential{KeyID: public, PrivateKey: private})
+		if err != nil || c.KeyID != public || c.PrivateKey.Reveal() != private.Reveal() {
+			p.addf("%s: the halves are no credential, or one that Check changes: %w", site.ID, err)
 		}
 	}
 	return p.err()

@@ -30,6 +30,20 @@ type Subject struct {
 	// DetectsSwap says that Check can tell key and secret apart by their shape.
 	DetectsSwap bool
 
+	// DerivesKey says that the key follows from the private half, so that Check
+	// fills in one that is left empty. Then an empty key is no mistake.
+	DerivesKey bool
+
+	// OneKind says that every key of the exchange may do the same, and that its
+	// page has nothing to tick. Then the guide has no place for ticks, and one box
+	// that stands for all that a key may do, even to who asks for less.
+	OneKind bool
+
+	// Detail tells calls apart that share a method and a path, by what their
+	// body asks for: it is the last word of a call's name in Routes, ClockCall
+	// and Manage, "POST /info userRole". Nil where method and path suffice.
+	Detail func(Request) string
+
 	// Routes is the exchange in good order, at one site: what Inspect asks for
 	// is answered with every fact that the site's capabilities promise.
 	Routes func(exchanges.Site) Routes

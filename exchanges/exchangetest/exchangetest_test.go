@@ -28,12 +28,17 @@ func (revoker) RevokeKey(context.Context, exchanges.Manager, string) error { ret
 // A law that no adapter can break protects nobody: here is one that breaks it.
 func TestEachLawCatchesItsBreach(t *testing.T) {
 	for law, breach := range map[string]func(*toy){
-		"Info names the exchange and its sites":                         func(a *toy) { a.info.ID = "Toy Exchange" },
-		"sites have https origins of their own":                         func(a *toy) { a.info.Sites[0].Origin = "http://127.0.0.1" },
-		"sites have unique ids":                                         func(a *toy) { a.info.Sites = append(a.info.Sites, a.info.Sites[0]) },
-		"the form asks for what a credential has":                       func(a *toy) { a.info.Form.Fields = a.info.Form.Fields[:1] },
-		"declared capabilities equal the implemented interfaces":        func(a *toy) { a.wrap = func(v *toyVenue) exchanges.Exchange { return revoker{v} } },
-		"the guide leads a person through":                              func(a *toy) { a.info.Guide.Delete = nil },
+		"Info names the exchange and its sites":                  func(a *toy) { a.info.ID = "Toy Exchange" },
+		"sites have https origins of their own":                  func(a *toy) { a.info.Sites[0].Origin = "http://127.0.0.1" },
+		"sites have unique ids":                                  func(a *toy) { a.info.Sites = append(a.info.Sites, a.info.Sites[0]) },
+		"the form asks for what a credential has":                func(a *toy) { a.info.Form.Fields = a.info.Form.Fields[:1] },
+		"declared capabilities equal the implemented interfaces": func(a *toy) { a.wrap = func(v *toyVenue) exchanges.Exchange { return revoker{v} } },
+		"key pairs that are made here fit the exchange":          func(a *toy) { a.info.Sites[0].Capabilities.KeyPair = exchanges.Secp256k1 },
+		"the guide leads a person through":                       func(a *toy) { a.info.Guide.Delete = nil },
+		"the guide leads a person": func(a *toy) {
+			a.info.Guide.IPs.None = true
+			a.info.Guide.Restrict = []exchanges.GuideStep{{Text: "Addresses", Put: exchanges.PutIPs}}
+		},
 		"the guide says where its words are from":                       func(a *toy) { a.info.Guide.AsOf = "last week" },
 		"the guide's boxes cover reading and bring no surprise":         func(a *toy) { a.info.Guide.Boxes[1].Gives = append(a.info.Guide.Boxes[1].Gives, exchanges.Admin) },
 		"labels are unique and within the exchange's rule":              func(a *toy) { a.info.Guide.Label.Max = 6 },

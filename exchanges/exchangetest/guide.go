@@ -29,12 +29,19 @@ func guideSteps(s Subject) error {
 	if slices.ContainsFunc(s.Adapter.Info.Sites, func(x exchanges.Site) bool { return x.Capabilities.KeyPair != "" }) {
 		sources = append(sources, exchanges.FromKeyPair)
 	}
+	made := []exchanges.GuideValue{exchanges.PutLabel, exchanges.PutTicks}
+	if s.OneKind {
+		made = made[:1]
+	}
 	for _, source := range sources {
-		p.in("Create for a "+string(source), puts(source, g.Create, exchanges.PutTicks, exchanges.PutLabel))
+		p.in("Create for a "+string(source), puts(source, g.Create, made...))
 		p.in("Delete for a "+string(source), puts(source, g.Delete, exchanges.PutKey))
 	}
 	if len(sources) > 1 {
 		p.in("Create for a key pair", puts(exchanges.FromKeyPair, g.Create, exchanges.PutPublicKey))
+	}
+	if g.IPs.None && puts(exchanges.FromExchange, slices.Concat(g.Create, g.Restrict), exchanges.PutIPs) == nil {
+		p.addf("there are no IP whitelists, and there is a place for one")
 	}
 	if puts(exchanges.FromExchange, g.Create, exchanges.PutPublicKey) == nil {
 		p.addf("Create has a public key for a secret that the exchange makes")
@@ -79,16 +86,31 @@ func guideBoxes(s Subject) error {
 		}
 		seen[b.Words] = true
 	}
+	p.in("read", s.guideReads())
+	p.in("boxes", comeAlong(g))
+	return p.err()
+}
+
+// guideReads checks that who asks for read gets that and, unless all keys may do
+// the same, nothing else.
+func (s Subject) guideReads() error {
+	var p problems
+	g := s.Adapter.Info.Guide
 	_, _, will, missing := g.Plan([]exchanges.Permission{exchanges.Read})
 	if len(missing) > 0 {
 		p.addf("no box gives read")
+	}
+	if s.OneKind {
+		if len(g.Boxes) != 1 {
+			p.addf("all keys may do the same, and there are %d boxes", len(g.Boxes))
+		}
+		return p.err()
 	}
 	for _, more := range will.All(exchanges.Granted) {
 		if more != exchanges.Read && more != exchanges.Other {
 			p.addf("who asks for read gets %s", more)
 		}
 	}
-	p.in("boxes", comeAlong(g))
 	return p.err()
 }
 

@@ -48,6 +48,8 @@ func TestDeclarationsThatDoNotFitAreSeen(t *testing.T) {
 		"itself, not revoking": func(c *exchanges.Capabilities) { c.Revoke = false },
 		"IPs by no edit":       func(c *exchanges.Capabilities) { c.IPsByEdit, c.Edit = true, false },
 		"a pair of no kind":    func(c *exchanges.Capabilities) { c.KeyPair = "" },
+		"a public no-list":     func(c *exchanges.Capabilities) { c.ListIsPublic, c.List = true, false },
+		"a half of nothing":    func(c *exchanges.Capabilities) { c.KeyIsPublicHalf, c.KeyPair, c.KeyPairByAPI = true, "", false },
 		"a code for nothing":   func(c *exchanges.Capabilities) { *c = exchanges.Capabilities{SecondFactor: true} },
 		"a pair, not creating": func(c *exchanges.Capabilities) { c.Create = false },
 	} {
@@ -55,6 +57,28 @@ func TestDeclarationsThatDoNotFitAreSeen(t *testing.T) {
 		change(&a.info.Sites[0].Capabilities)
 		if law.Hold(a.managed()) == nil {
 			t.Errorf("%s: the breach was not seen", name)
+		}
+	}
+}
+
+func TestAPublicListIsAskedForWithoutAKey(t *testing.T) {
+	law := lawOf(t, "a public list needs the account's name only")
+	for name, c := range map[string]struct {
+		public, key bool
+		lawful      bool
+	}{
+		"public, as declared":         {true, false, true},
+		"declared, and a key is sent": {true, true, false},
+		"not declared":                {false, true, true},
+	} {
+		a := newKeeper(breach{})
+		a.info.Sites[0].Capabilities.ListIsPublic = c.public
+		s := a.managed()
+		if !c.key {
+			s.Manage.Verify = nil // the toy sends an empty key where it is given none
+		}
+		if err := law.Hold(s); (err == nil) != c.lawful {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

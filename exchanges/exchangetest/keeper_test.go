@@ -127,7 +127,7 @@ func (k keeper) ListKeys(ctx context.Context, m exchanges.Manager) ([]exchanges.
 			return nil, err
 		}
 		for _, row := range list.Keys {
-			info := exchanges.KeyInfo{KeyID: row.ID, Label: row.Label, IPs: fromIPs(row.IPs)}
+			info := exchanges.KeyInfo{KeyID: row.ID, Label: row.Label, Account: "main", IPs: fromIPs(row.IPs)}
 			_ = info.Permissions.UnmarshalText([]byte(row.Can))
 			out = append(out, info)
 		}

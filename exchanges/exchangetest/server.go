@@ -19,10 +19,17 @@ type Request struct {
 	Header http.Header
 	Body   string
 	At     time.Time
+
+	detail string // see Subject.Detail
 }
 
 // Call names the route of a request: "GET /v5/user/query-api".
-func (r Request) Call() string { return r.Method + " " + r.Path }
+func (r Request) Call() string {
+	if r.detail == "" {
+		return r.Method + " " + r.Path
+	}
+	return r.Method + " " + r.Path + " " + r.detail
+}
 
 // Params returns the parameters of the query and, for a form, of the body.
 func (r Request) Params() url.Values {
@@ -40,7 +47,7 @@ func (r Request) Params() url.Values {
 type Handler func(Request) Reply
 
 // Routes is a scripted exchange: a handler for every call it knows, the key
-// being "METHOD /path".
+// being "METHOD /path", or "METHOD /path detail".
 type Routes map[string]Handler
 
 // Server is a scripted exchange on a loopback address. It keeps what it was
@@ -53,6 +60,7 @@ type Server struct {
 
 	mu       sync.Mutex
 	routes   Routes
+	detail   func(Request) string
 	requests []Request
 }
 
@@ -87,6 +95,14 @@ func (s *Server) Handle(call string, h Handler) {
 	s.routes[call] = h
 }
 
+// Tell sets what tells calls apart that share a method and a path: see
+// Subject.Detail.
+func (s *Server) Tell(detail func(Request) string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.detail = detail
+}
+
 // Requests returns what came in, in order: all of it, or one call's.
 func (s *Server) Requests(calls ...string) []Request {
 	s.mu.Lock()
@@ -109,6 +125,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		Header: r.Header.Clone(), Body: string(body), At: time.Now(),
 	}
 	s.mu.Lock()
+	if s.detail != nil {
+		req.detail = s.detail(req)
+	}
 	s.requests = append(s.requests, req)
 	h := s.routes[req.Call()]
 	s.mu.Unlock()

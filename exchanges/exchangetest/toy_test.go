@@ -32,6 +32,7 @@ type toy struct {
 	config   func(*rest.Config)
 	finish   func(error) error
 	wrap     func(*toyVenue) exchanges.Exchange
+	pairs    *exchanges.PairMaker
 	once     bool // never tries again
 }
 
@@ -79,7 +80,7 @@ func toyGuide() exchanges.Guide {
 }
 
 func (a *toy) adapter() exchanges.Adapter {
-	return exchanges.Adapter{Info: a.info, Check: a.check, New: func(c exchanges.Connection) (exchanges.Exchange, error) {
+	return exchanges.Adapter{Info: a.info, Check: a.check, Pairs: a.pairs, New: func(c exchanges.Connection) (exchanges.Exchange, error) {
 		cfg := rest.Config{Exchange: "toy", Connection: c, ServerTime: &rest.TimeCall{Path: "/time", Parse: func(b []byte) (time.Time, error) {
 			ms, err := strconv.ParseInt(string(b), 10, 64)
 			return time.UnixMilli(ms), err

@@ -29,11 +29,12 @@ the choice, or an object of the choice and the fields, or a list of answers, use
   }
 
 Fields are texts, or lists of texts. The parts of a credential are key, secret, passphrase and
-private_key; a one-time code is code; what is dangerous wants the key's name as phrase. A field
-that is left out keeps its default. Each answer is used once and for one key. Where there is none
-left, the flow stays as it is, and the command prints what is asked, with its fields and choices.
-A prompt that goes on by itself is waited for, up to --wait, unless the file has an answer. The
-answer later, which every prompt takes, leaves the flow there.
+private_key; of a key pair that was made here only key, and not even that where the public half is
+the key. A one-time code is code; what is dangerous wants the key's name as phrase. A field that is
+left out keeps its default. Each answer is used once and for one key. Where there is none left, the
+flow stays as it is, and the command prints what is asked, with its fields and choices. A prompt
+that goes on by itself is waited for, up to --wait, unless the file has an answer. The answer later,
+which every prompt takes, leaves the flow there.
 
 In the demo the answer simulate lets the simulated exchange do what a person does on its page:
 "paste", "gone", "undo" and "code" take it.

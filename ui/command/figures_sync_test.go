@@ -95,7 +95,9 @@ func (l *lab) add(wanted func(v sim.Venue, i int) bool) int {
 // 100 ms, from a fresh start. Budget: 1.3 times the critical path.
 func BenchmarkSync(b *testing.B) {
 	l := newLab(b, sim.Options{World: "large", Latency: syncLatency})
-	want := l.add(func(v sim.Venue, i int) bool { return i < syncPerExchange && slices.Contains(syncExchanges, v.Exchange) })
+	want := l.add(func(v sim.Venue, i int) bool {
+		return i < syncPerExchange && slices.Contains(syncExchanges, v.Exchange)
+	})
 	var took time.Duration
 	n := 0
 	for b.Loop() {

@@ -90,6 +90,19 @@ func TestOfAKeyPairOnlyTheKeyIsPasted(t *testing.T) {
 	}
 }
 
+func TestOfAPublicHalfThatIsTheKeyNothingIsPasted(t *testing.T) {
+	p := askPaste
+	p.Fields = nil
+	if got := example(&p); got != `{"paste": {"choice": "go"}}` {
+		t.Errorf("the example is %s", got)
+	}
+	a := script(t, `{"paste": {"choice": "go", "key": "0x286e"}}`)
+	r, _ := a.next(&flow.Update{Prompt: &p})
+	if _, err := r.fit(&p); err == nil || !strings.Contains(err.Error(), `no field "key"`) {
+		t.Errorf("a key is taken: %v", err)
+	}
+}
+
 func TestWordsFromOutsideCannotSteerTheTerminal(t *testing.T) {
 	evil := "\x1b[2Jgone\u202e"
 	p := flow.Prompt{ID: flow.AskPaste, Title: evil, Text: []string{evil}, Warn: []string{evil}, Page: evil,

@@ -164,6 +164,7 @@ func (e *Engine) askProblem(s *State, p *Prompt) {
 		p.Text = append(p.Text, fmt.Sprintf("Tried %s.", times(x.Tries)))
 	}
 	p.Page = e.page(s)
+	p.Guide = e.approval(s)
 	p.Choices = []Choice{{ID: Retry, Label: "try again"}}
 	if x.Kind == string(exchanges.LabelTaken) {
 		p.Choices = append([]Choice{{ID: Relabel, Label: "another label"}}, p.Choices...)
@@ -178,6 +179,15 @@ func (e *Engine) askProblem(s *State, p *Prompt) {
 	if x.Effect == DoAudit || x.Effect == DoLook || x.Effect == DoUndo {
 		p.Choices = append(p.Choices, Choice{ID: Skip, Label: "go on without"})
 	}
+}
+
+// approval is the guide once more where the exchange does not know a public half
+// that was said to be approved: the answer may have come too early.
+func (e *Engine) approval(s *State) []Line {
+	if s.Problem.Effect != DoVerify || s.Plan.Route != ByHand || !s.publicIsKey() {
+		return nil
+	}
+	return e.guide(s, e.info(s.Plan.Exchange).Guide.Create, Key{})
 }
 
 // stillTrue says what holds while something does not work.

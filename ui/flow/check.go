@@ -176,6 +176,9 @@ func (e *Engine) checkWhole(s *State, p Prompt, a *Answer) error {
 		}
 		return e.checkSource(s, a)
 	case AskPaste:
+		if s.publicIsKey() {
+			a.Credential = exchanges.Credential{KeyID: s.Plan.Public}
+		}
 		return e.checkPasted(s, a.Credential)
 	default:
 	}
@@ -267,6 +270,9 @@ func (e *Engine) checkSource(s *State, a *Answer) error {
 func (e *Engine) checkIPs(s *State, text string) error {
 	rule := e.info(s.Plan.Exchange).Guide.IPs
 	w := ParseIPs(text)
+	if rule.None && w.State == exchanges.IPList {
+		return &FieldError{"ips", e.name(s) + " has no IP whitelists", "Write the word any: its keys work from every address."}
+	}
 	if w.State == exchanges.IPUnknown && (s.Kind == Create || s.Old.Facts.IPs.State == exchanges.IPRestricted) {
 		return &FieldError{"ips", "an IP whitelist is needed", "Write addresses separated by commas, or the word any."}
 	}

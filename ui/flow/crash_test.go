@@ -77,6 +77,8 @@ func scenarios() []scenario {
 		{"rotate by API with a key pair", pairs, rotateSetup(exchanges.Read, exchanges.Spot, exchanges.Admin), pairRotator, rotated},
 		{"rotate by hand", byHandOnly, rotateSetup(exchanges.Read, exchanges.Spot), rotator, rotated},
 		{"rotate by hand with a key pair", handPairs(), rotateSetup(exchanges.Read, exchanges.Spot), pairRotator, rotated},
+		{"rotate by hand with a key that is its public half", publicHalves, rotateSetup(exchanges.Read, exchanges.Spot), approver, rotated},
+		{"create by hand with a key that is its public half", publicHalves, func(*world) Request { return Request{Kind: Create, Name: "fresh"} }, approvingCreator, created},
 		{"create by API", full, func(w *world) Request { return withManager(w, Request{Kind: Create, Name: "fresh"}) }, creator, created},
 		{"create by API with a key pair", pairs, func(w *world) Request { return withManager(w, Request{Kind: Create, Name: "fresh"}) }, creator, created},
 		{"create by hand", byHandOnly, func(*world) Request { return Request{Kind: Create, Name: "fresh"} }, creator, created},

@@ -125,6 +125,13 @@ func (c call) manager(cred exchanges.Credential) exchanges.Manager {
 	return m
 }
 
+// anybody returns the manager for the list of the old key's account where that
+// takes no key, but the account's name.
+func (c call) anybody() (m exchanges.Manager, public bool) {
+	m.SubAccount = c.s.Old.Facts.Account
+	return m, c.s.Plan.Can.ListIsPublic && m.SubAccount != ""
+}
+
 // manager reads the key with which the plan's keys are managed.
 func (e *Engine) manager(c call, id store.RecordID) (exchanges.Manager, error) {
 	if id == c.s.Record && c.s.Old.Slot != "" && c.s.Watch.Since.IsZero() {
@@ -155,9 +162,12 @@ func (e *Engine) preflight(c call) (Event, error) {
 	var ev Event
 	var rows []exchanges.KeyInfo
 	if s.Plan.Route == ByAPI && s.Kind != Revoke {
-		if rows, err = e.room(c, v); err != nil {
-			return Event{}, err
-		}
+		rows, err = e.room(c, v)
+	} else {
+		rows, err = e.publicRows(c, v)
+	}
+	if err != nil {
+		return Event{}, err
 	}
 	if s.Kind == Create {
 		return ev, nil
@@ -246,6 +256,21 @@ func (e *Engine) room(c call, v exchanges.Exchange) ([]exchanges.KeyInfo, error)
 	return rows, nil
 }
 
+// publicRows reads the list of the old key's account where anybody may. One that
+// is refused says nothing: the key itself is asked, too.
+func (e *Engine) publicRows(c call, v exchanges.Exchange) ([]exchanges.KeyInfo, error) {
+	lister, ok := v.(exchanges.Lister)
+	m, public := c.anybody()
+	if !ok || !public {
+		return nil, nil
+	}
+	rows, err := lister.ListKeys(c.ctx, m)
+	if x, ok := errors.AsType[*exchanges.Error](err); ok && x.Kind.Verdict() {
+		return nil, nil
+	}
+	return rows, err
+}
+
 func find(rows []exchanges.KeyInfo, fingerprint string) *exchanges.KeyInfo {
 	i := slices.IndexFunc(rows, func(k exchanges.KeyInfo) bool { return store.Fingerprint(k.KeyID) == fingerprint })
 	if i < 0 {
@@ -260,12 +285,18 @@ func (e *Engine) oldNow(c call, v exchanges.Exchange, rows []exchanges.KeyInfo) 
 	s := c.s
 	r := e.subject(s)
 	row := find(rows, s.Old.Fingerprint)
+	listed := Key{}
+	if row != nil {
+		listed.Facts = store.MergeFacts(s.Old.Facts, r.Check, *row, s.Plan.Can, e.Now())
+	}
 	if row != nil && s.Plan.Manager == s.Record {
-		return Key{Accepted: e.Now().UTC(), Facts: store.MergeFacts(s.Old.Facts, r.Check, *row, s.Plan.Can, e.Now())}, nil
+		listed.Accepted = e.Now().UTC()
+		return listed, nil
 	}
 	cred, err := e.oldCredential(c)
 	if errors.Is(err, store.ErrNoSecret) {
-		return Key{Blind: true}, nil
+		listed.Blind = true
+		return listed, nil
 	}
 	if err != nil {
 		return Key{}, err
@@ -273,7 +304,7 @@ func (e *Engine) oldNow(c call, v exchanges.Exchange, rows []exchanges.KeyInfo) 
 	if row != nil && s.Plan.Can.Reach == exchanges.OwnKeys {
 		// The account's own list tells as much as the key would, and later tells
 		// of its death: asking the key as well would be two calls for nothing.
-		return Key{Facts: store.MergeFacts(s.Old.Facts, r.Check, *row, s.Plan.Can, e.Now())}, nil
+		return listed, nil
 	}
 	info, err := v.Inspect(c.ctx, cred)
 	if x, ok := errors.AsType[*exchanges.Error](err); ok && x.Kind.Verdict() {

@@ -30,6 +30,12 @@ func (e *Engine) pair(c call) (Event, error) {
 	return Event{Public: public}, e.Vault.Put(c.ctx, c.s.New.Slot, exchanges.Credential{PrivateKey: private})
 }
 
+// publicIsKey reports whether the new key is a pair made here whose public half
+// the exchange takes for the key itself: then nothing is pasted.
+func (s *State) publicIsKey() bool {
+	return s.Plan.Can.KeyIsPublicHalf && s.Plan.Source == exchanges.FromKeyPair && s.Plan.Public != ""
+}
+
 // request is what the plan asks the exchange for.
 func (s *State) request() exchanges.KeyRequest {
 	r := exchanges.KeyRequest{Label: s.Plan.Label, Permissions: s.asked(), PublicKey: s.Plan.Public, IPs: s.Plan.IPs}

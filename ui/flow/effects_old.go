@@ -122,17 +122,28 @@ func deadly(k exchanges.Kind) bool {
 	return k == exchanges.Auth || k == exchanges.Expired || k == exchanges.NotFound
 }
 
-// lookInList looks for the old key in the account's list, with a key that is
-// not the old one.
-func (e *Engine) lookInList(c call, v exchanges.Exchange, p *Probe) error {
-	lister, ok := v.(exchanges.Lister)
-	k := c.s.Plan.Killer
-	if !ok || c.s.Proof.NoList || k.Itself || !k.New && k.Record == "" {
-		return nil
+// witness returns who can read the list that the old key is missing from once it
+// is dead: not the old key itself. Without one, the evidence of refusals is left.
+func (e *Engine) witness(c call) (exchanges.Manager, bool) {
+	if m, public := c.anybody(); public {
+		return m, true
+	}
+	if k := c.s.Plan.Killer; k.Itself || !k.New && k.Record == "" {
+		return exchanges.Manager{}, false
 	}
 	m, err := e.killManager(c)
-	if err != nil {
-		return nil // the evidence of refusals is left
+	return m, err == nil
+}
+
+// lookInList looks for the old key in the account's list.
+func (e *Engine) lookInList(c call, v exchanges.Exchange, p *Probe) error {
+	lister, ok := v.(exchanges.Lister)
+	if !ok || c.s.Proof.NoList {
+		return nil
+	}
+	m, ok := e.witness(c)
+	if !ok {
+		return nil
 	}
 	rows, err := lister.ListKeys(c.ctx, m)
 	if errors.Is(err, exchanges.SecondFactor) {

@@ -45,6 +45,10 @@ func questions() []asks {
 		return func(s *State) { p.Judged, p.Since = true, noon; s.Proof = p }
 	}
 	pair := func(s *State) { s.Plan.Source, s.Plan.Public = exchanges.FromKeyPair, "-----BEGIN PUBLIC KEY-----" }
+	half := func(s *State) {
+		pair(s)
+		s.Plan.Can.KeyPair, s.Plan.Can.KeyIsPublicHalf, s.Plan.Public = exchanges.Secp256k1, true, "0x286edfa08c04f6899dab3bfdecf2dd133f9733b9"
+	}
 	used := func(m exchanges.Moment) func(*State) {
 		return func(s *State) { s.Watch.Asked, s.Watch.Used = noon, m }
 	}
@@ -61,6 +65,8 @@ func questions() []asks {
 		{"old-refused-blind", stateAt(Revoke, StepPreflight, func(s *State) { s.Old.Blind = true })},
 		{"paste", stateAt(Rotate, StepMake)},
 		{"paste-pair", stateAt(Create, StepMake, pair)},
+		{"paste-public-half", stateAt(Rotate, StepMake, half)},
+		{"plan-public-half", stateAt(Rotate, StepPlan, half)},
 		{"look", stateAt(Create, StepReconcile)},
 		{"review-wider", stateAt(Rotate, StepVerify, review(wider))},
 		{"review-narrower", stateAt(Rotate, StepVerify, review(narrower))},
@@ -85,6 +91,7 @@ func questions() []asks {
 		{"code-reconcile", stateAt(Create, StepReconcile, byAPI, code(DoReconcile))},
 		{"problem-label", stateAt(Create, StepMake, byAPI, withProblem(DoCreate), func(s *State) { s.Problem.Kind = string(exchanges.LabelTaken) })},
 		{"problem-verify", stateAt(Rotate, StepVerify, withProblem(DoVerify))},
+		{"problem-verify-public-half", stateAt(Rotate, StepVerify, withProblem(DoVerify), half)},
 		{"problem-revoke", stateAt(Rotate, StepRevoke, byAPI, withProblem(DoRevoke), func(s *State) { s.Problem.Hint = "A hint." })},
 		{"problem-audit-at-the-end", stateAt(Revoke, StepDone, withProblem(DoAudit), func(s *State) { s.Old.Gone, s.Audit = true, make([]store.Event, 1) })},
 		{"problem-undo", stateAt(Create, StepUndo, withProblem(DoUndo))},

@@ -62,16 +62,23 @@ type site struct {
 	env exchanges.Environment
 }
 
-type bareSite struct {
-	exchanges.Exchange
-}
+type (
+	bareSite struct{ exchanges.Exchange }
+	listSite struct {
+		exchanges.Exchange
+		exchanges.Lister
+	}
+)
 
 func (v *venue) at(env exchanges.Environment) exchanges.Exchange {
 	s := &site{v, env}
-	if !v.can.Create && !v.can.Revoke {
-		return bareSite{s}
+	switch {
+	case v.can.Create || v.can.Revoke:
+		return s
+	case v.can.List:
+		return listSite{s, s}
 	}
-	return s
+	return bareSite{s}
 }
 
 // make adds a live key, as the web page does.
@@ -183,7 +190,7 @@ func (v *venue) auth(op string, c exchanges.Credential, env exchanges.Environmen
 	case k.public == "" && c.Secret.Reveal() != k.secret:
 		return nil, refuse(op, exchanges.Auth)
 	case k.public != "":
-		if half, err := exchanges.PublicHalf(c.PrivateKey); err != nil || half != k.public {
+		if half, err := v.pairs(v.can.KeyPair).PublicHalf(c.PrivateKey); err != nil || half != k.public {
 			return nil, refuse(op, exchanges.Auth)
 		}
 	}
@@ -252,11 +259,12 @@ func (s *site) CreateKey(_ context.Context, m exchanges.Manager, r exchanges.Key
 
 func (s *site) ListKeys(_ context.Context, m exchanges.Manager) (out []exchanges.KeyInfo, err error) {
 	err = s.call("list", false, func() error {
-		if err := s.admin("list", m); err != nil {
+		anybody := s.can.ListIsPublic && m.Credential.KeyID == ""
+		if err := s.admin("list", m); err != nil && !anybody {
 			return err
 		}
 		for _, id := range s.order {
-			if k := s.keys[id]; k != nil && !k.hidden {
+			if k := s.keys[id]; k != nil && !k.hidden && (!anybody || k.account == m.SubAccount) {
 				out = append(out, s.describe(k))
 			}
 		}

@@ -107,9 +107,7 @@ func (w *world) boot() {
 	w.mu.Unlock()
 	w.store = s
 	w.engine = New(Deps{
-		Pairs: func(_ exchanges.ID, kind exchanges.KeyAlgorithm) exchanges.PairMaker {
-			return exchanges.Adapter{}.PairMaker(kind)
-		},
+		Pairs:   func(_ exchanges.ID, kind exchanges.KeyAlgorithm) exchanges.PairMaker { return w.venue.pairs(kind) },
 		Journal: journal{w}, Vault: vault{w, store.NewVault(w.secrets)}, Records: records{w}, Log: auditLog{w}, Handler: w.handler,
 		Infos: func() []exchanges.Info { return []exchanges.Info{w.info} },
 		Venue: func(_ exchanges.ID, env exchanges.Environment, _ string) (exchanges.Exchange, error) {

@@ -69,9 +69,9 @@ func (p *problem) Error() string { return p.text }
 
 // arrange brings every value into the field where it belongs.
 func arrange(c exchanges.Credential) (exchanges.Credential, error) {
-	c.KeyID = trim(c.KeyID)
-	c.Secret = exchanges.NewSecret(trim(c.Secret.Reveal()))
-	c.PrivateKey = exchanges.NewSecret(trim(c.PrivateKey.Reveal()))
+	c.KeyID = Trim(c.KeyID)
+	c.Secret = exchanges.NewSecret(Trim(c.Secret.Reveal()))
+	c.PrivateKey = exchanges.NewSecret(Trim(c.PrivateKey.Reveal()))
 	// A password may begin or end with a blank, but not with a line end.
 	c.Passphrase = exchanges.NewSecret(strings.TrimRight(c.Passphrase.Reveal(), "\r\n"))
 	if looksPEM(c.KeyID) {
@@ -171,9 +171,9 @@ func (r Rules) judgePair(c exchanges.Credential) error {
 	return err
 }
 
-// trim removes what is invisible at the ends: white space, byte order mark,
+// Trim removes what is invisible at the ends: white space, byte order mark,
 // zero-width space.
-func trim(s string) string {
+func Trim(s string) string {
 	return strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' || r == '\u200b' })
 }
 

@@ -1,0 +1,132 @@
+package hyperliquid
+
+import (
+	"encoding/hex"
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/decred/dcrd/dcrec/secp256k1/v4"
+	"golang.org/x/crypto/sha3"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/cred"
+)
+
+func form() exchanges.Form {
+	return exchanges.Form{Fields: []exchanges.Field{
+		{
+			Name: exchanges.FieldKey, Label: "API wallet address", Optional: true,
+			Help: "0x and 40 hexadecimal digits; it follows from the private key, so it may stay empty",
+		},
+		{
+			Name: exchanges.FieldPrivateKey, Label: "Private key",
+			Help: "0x and 64 hexadecimal digits: that of the API wallet, never that of your own wallet",
+		},
+	}}
+}
+
+var (
+	address    = regexp.MustCompile(`^0[xX][0-9a-fA-F]{40}$`)
+	privateKey = regexp.MustCompile(`^(0[xX])?[0-9a-fA-F]{64}$`)
+	phrase     = regexp.MustCompile(`^\pL+(\s+\pL+){11,}$`) // of the words from which a wallet is recovered
+)
+
+const (
+	hintPrivate = "Give the private key of the API wallet, whole: 0x and 64 hexadecimal digits. It is shown once; if it is lost, make a new API wallet."
+	hintAddress = "An address is 0x and 40 hexadecimal digits. Copy it again, or leave it empty: it follows from the private key."
+	hintOther   = "Give the private key of this API wallet. That of your own wallet is never needed: do not give it to any program."
+	hintPhrase  = "Never give these words to any program: whoever has them has the whole wallet. Make an API wallet and give its private key."
+)
+
+// check is Adapter.Check. In its normal form a credential has the address in
+// lower case, as the exchange writes it, and the private half as PrivateKey with
+// 0x in front: there the flows put that of a pair, and there bots look for it.
+func check(c exchanges.Credential) (exchanges.Credential, error) {
+	private, err := privateHalf(c)
+	if err != nil {
+		return c, err
+	}
+	derived, err := publicHalf(private)
+	if err != nil {
+		return c, invalid(exchanges.FieldPrivateKey, err.Error(), hintPrivate)
+	}
+	switch given := cred.Trim(c.KeyID); {
+	case given == "", strings.EqualFold(given, derived):
+		return exchanges.Credential{KeyID: derived, PrivateKey: private, Nonce: c.Nonce}, nil
+	case privateKey.MatchString(given):
+		return c, invalid(exchanges.FieldKey, "there is a private key in the place of the API wallet address", hintAddress)
+	case !address.MatchString(given):
+		return c, invalid(exchanges.FieldKey, "the API wallet address is not an address", hintAddress)
+	}
+	return c, invalid(exchanges.FieldPrivateKey, "the private key belongs to another address", hintOther)
+}
+
+// privateHalf returns the private key of a credential in its normal form, from
+// whichever of the two fields it was pasted into.
+func privateHalf(c exchanges.Credential) (exchanges.Secret, error) {
+	text, second := cred.Trim(c.PrivateKey.Reveal()), cred.Trim(c.Secret.Reveal())
+	if text == "" {
+		text, second = second, ""
+	}
+	field, problem, hint := exchanges.FieldPrivateKey, "", hintPrivate
+	switch {
+	case second != "":
+		field, problem = exchanges.FieldSecret, "there is a secret beside the private key"
+	case !c.Passphrase.IsZero():
+		field, problem, hint = exchanges.FieldPassphrase, "there is a passphrase, and API wallets have none", "Leave the passphrase empty."
+	case text == "":
+		problem = "the private key is missing"
+	case address.MatchString(text):
+		problem = "there is an address in the place of the private key"
+	case phrase.MatchString(text):
+		problem, hint = "the private key is a recovery phrase", hintPhrase
+	case !privateKey.MatchString(text):
+		problem = "the private key does not have the form of one"
+	default:
+		return exchanges.NewSecret("0x" + strings.ToLower(text[len(text)-64:])), nil
+	}
+	return exchanges.Secret{}, invalid(field, problem, hint)
+}
+
+func invalid(field exchanges.FieldName, problem, hint string) error {
+	return &exchanges.Error{
+		Exchange: ID, Op: "check " + string(field), Kind: exchanges.Invalid, Outcome: exchanges.NotSent,
+		Err: errors.New(problem), Hint: hint,
+	}
+}
+
+// newPair makes an API wallet: its private key, and the address to approve.
+func newPair() (exchanges.Secret, string, error) {
+	key, err := secp256k1.GeneratePrivateKey()
+	if err != nil {
+		return exchanges.Secret{}, "", err
+	}
+	defer key.Zero()
+	text := hex.AppendEncode([]byte("0x"), key.Serialize())
+	defer clear(text) // NewSecret has its own copy
+	return exchanges.NewSecret(text), addressOf(key), nil
+}
+
+// publicHalf returns the address of a private key in its normal form. Its error
+// says nothing of the content.
+func publicHalf(private exchanges.Secret) (string, error) {
+	raw, err := hex.DecodeString(strings.TrimPrefix(private.Reveal(), "0x"))
+	defer clear(raw)
+	var scalar secp256k1.ModNScalar
+	defer scalar.Zero()
+	if err != nil || len(raw) != secp256k1.PrivKeyBytesLen || scalar.SetByteSlice(raw) || scalar.IsZero() {
+		return "", errors.New("the private key is no number of the curve")
+	}
+	key := secp256k1.NewPrivateKey(&scalar)
+	defer key.Zero()
+	return addressOf(key), nil
+}
+
+// addressOf returns the address of a key as Ethereum has it: the last 20 bytes
+// of Keccak-256 over the two coordinates of its public half.
+func addressOf(key *secp256k1.PrivateKey) string {
+	h := sha3.NewLegacyKeccak256()
+	h.Write(key.PubKey().SerializeUncompressed()[1:])
+	return "0x" + hex.EncodeToString(h.Sum(nil)[12:])
+}

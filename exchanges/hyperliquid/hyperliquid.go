@@ -1,0 +1,122 @@
+// Package hyperliquid asks Hyperliquid about API wallets, which it also calls
+// agents.
+//
+// A key there is a pair of the curve secp256k1. A person approves its address
+// with their own wallet, the master; from then on the private half signs orders
+// for the master's account. It can neither withdraw nor approve other agents.
+// The public half is all that the exchange knows of a key, so keyrota makes the
+// pair itself, and the person approves the address by hand.
+//
+// Whose agent an address is (userRole) and which named agents an account has
+// (extraAgents) is public. So nothing is signed here, and no private key is
+// used but to compute its address. That of the master wallet is never asked
+// for: one that was stored by mistake is found out and refused.
+//
+// Sources: hyperliquid.gitbook.io, for developers (API wallets and nonces, info
+// endpoint, exchange endpoint, rate limits); hyperliquid-python-sdk, with its
+// recorded answers; as of 2026.
+package hyperliquid
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
+)
+
+// ID is how files and commands name Hyperliquid.
+const ID exchanges.ID = "hyperliquid"
+
+const infoPath = "/info"
+
+// Hyperliquid allows an address 1200 units of weight a minute. A question about
+// a role weighs 60, one about agents 20.
+const (
+	callsPerSecond = 0.25
+	callsAtOnce    = 6
+)
+
+// Adapter describes Hyperliquid to the registry.
+func Adapter() exchanges.Adapter {
+	return exchanges.Adapter{
+		Info: info(), Check: check, New: open,
+		Pairs: &exchanges.PairMaker{New: newPair, PublicHalf: publicHalf},
+	}
+}
+
+func info() exchanges.Info {
+	i := exchanges.Info{ID: ID, Name: "Hyperliquid", Form: form(), Guide: guide()}
+	for _, s := range []exchanges.Site{
+		{Environment: exchanges.Live, Name: "Hyperliquid", Origin: "https://api.hyperliquid.xyz", KeysPage: "https://app.hyperliquid.xyz/API"},
+		{Environment: exchanges.Testnet, Name: "Hyperliquid Testnet", Origin: "https://api.hyperliquid-testnet.xyz", KeysPage: "https://app.hyperliquid-testnet.xyz/API"},
+	} {
+		s.ID = "global"
+		s.Capabilities = exchanges.Capabilities{
+			Permissions: true, Expires: true, Label: true,
+			List: true, Reach: exchanges.OwnKeys, ListIsPublic: true,
+			KeyPair: exchanges.Secp256k1, KeyIsPublicHalf: true,
+		}
+		i.Sites = append(i.Sites, s)
+	}
+	return i
+}
+
+// venue is one site.
+type venue struct{ client *rest.Client }
+
+func open(c exchanges.Connection) (exchanges.Exchange, error) {
+	client, err := rest.New(rest.Config{Exchange: ID, Connection: c, Limit: callsPerSecond, Burst: callsAtOnce})
+	if err != nil {
+		return nil, err
+	}
+	return &venue{client}, nil
+}
+
+// Info describes Hyperliquid.
+func (v *venue) Info() exchanges.Info { return info() }
+
+// The questions that are asked, each about one address.
+const (
+	askRole   = "userRole"
+	askAgents = "extraAgents"
+)
+
+// question is the body of a call.
+type question struct {
+	Type string `json:"type"`
+	User string `json:"user"`
+}
+
+// ask puts a public question. c is that of the caller, for errors to conceal.
+func (v *venue) ask(ctx context.Context, c exchanges.Credential, q question, parse func(rest.Response) *exchanges.Error) error {
+	body, err := json.Marshal(q)
+	if err != nil {
+		return err
+	}
+	_, err = v.client.Do(ctx, rest.Call{
+		Op: opOf(q.Type), Credential: c,
+		Build: func(time.Time) (rest.Request, error) {
+			return rest.Request{
+				Method: http.MethodPost, Path: infoPath, Body: string(body),
+				Header: http.Header{"Content-Type": {"application/json"}},
+			}, nil
+		},
+		Classify: rest.Then(refusal, parse),
+	})
+	return err
+}
+
+func opOf(question string) string { return http.MethodPost + " " + infoPath + " " + question }
+
+// refusal judges an answer by its status. Nobody logs in to ask, so that one
+// that wants a login says nothing of a key.
+func refusal(r rest.Response) *exchanges.Error {
+	e := rest.HTTPError(r)
+	if e != nil && e.Kind == exchanges.Auth {
+		e.Kind, e.Hint = exchanges.Protocol, "Something between here and Hyperliquid asks for a login: check base_url and proxy."
+	}
+	return e
+}
