@@ -45,6 +45,10 @@ var rules = cred.Rules{
 // check is Adapter.Check. What is familiar and yet no key of this kind gets its
 // own words.
 func check(c exchanges.Credential) (exchanges.Credential, error) {
+	if text := cred.Trim(c.PrivateKey.Reveal()); c.Secret.IsZero() && isSeed(text) {
+		// The key file calls both kinds "privateKey".
+		c.Secret, c.PrivateKey = exchanges.NewSecret(text), exchanges.Secret{}
+	}
 	out, err := rules.Check(c)
 	if err == nil {
 		return out, nil

@@ -28,6 +28,7 @@ func TestCheckAccepts(t *testing.T) {
 		"SEC 1 with blanks for it":  {credential(testKey, strings.ReplaceAll(ec, "\n", " ")), ec},
 		"PKCS#8 with Ed25519":       {credential(testKey, ed), ed},
 		"a PEM in its own field":    {exchanges.Credential{KeyID: testKey, PrivateKey: exchanges.NewSecret(ec)}, ec},
+		"base64 as a private key":   {exchanges.Credential{KeyID: testKey, PrivateKey: exchanges.NewSecret(testSecret() + "\n")}, ""},
 		"PKCS#8 with P-256 (ECDSA)": {credential(testKey, newPEM(t, elliptic.P256())), ""},
 	} {
 		got, err := check(c.cred)

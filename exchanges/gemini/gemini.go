@@ -111,7 +111,6 @@ type talk struct {
 	*venue
 	c    exchanges.Credential
 	turn *nonce.Turn
-	sent int64 // how many nonces were used
 }
 
 // name asks for the account, and fails only if the person gave up.

@@ -43,6 +43,16 @@ func (t *Turn) Next(n int64) int64 {
 	return t.last
 }
 
+// Near is Next for numbers that an exchange holds against its clock: where the
+// last one is more than ahead beyond n, it came from a clock that was wrong, and
+// n counts anew.
+func (t *Turn) Near(n, ahead int64) int64 {
+	if t.last-n > ahead {
+		t.last = n - 1
+	}
+	return t.Next(n)
+}
+
 // Done gives the turn back.
 func (t *Turn) Done() { t.count <- t.last }
 

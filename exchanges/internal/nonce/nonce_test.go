@@ -33,6 +33,17 @@ func TestNumbersGrowWhateverTheClockDoes(t *testing.T) {
 	}
 }
 
+func TestNumbersNearAClockFollowItBack(t *testing.T) {
+	var s Source
+	for _, c := range []struct{ asked, want int64 }{{100, 100}, {100, 101}, {95, 102}, {100, 103}, {3700, 3700}, {104, 104}, {104, 105}} {
+		one := turn(t, &s, "a")
+		if got := one.Near(c.asked, 10); got != c.want {
+			t.Errorf("%d becomes %d, want %d", c.asked, got, c.want)
+		}
+		one.Done()
+	}
+}
+
 func TestOneTurnAtATime(t *testing.T) {
 	var s Source
 	first := turn(t, &s, "a")
