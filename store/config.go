@@ -57,6 +57,10 @@ type Rules struct {
 	RotateEvery time.Duration // rotate_every, default 90 days
 	WarnBefore  time.Duration // warn_before, default 14 days
 	UnusedAfter time.Duration // unused_after, default 30 days
+
+	// NoIPLists is set where the exchange has no IP whitelists: that a key may be
+	// used from every address is then nothing that anybody could mend.
+	NoIPLists bool
 }
 
 // DefaultRules holds where config.toml says nothing.

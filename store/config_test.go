@@ -45,7 +45,7 @@ func TestWithoutAConfigTheDefaultsHold(t *testing.T) {
 			t.Errorf("%s: %+v", what, c)
 		}
 		r := testRecord("a")
-		if got := c.RulesFor(&r); got != (Rules{90 * day, 14 * day, 30 * day}) {
+		if got := c.RulesFor(&r); got != (DefaultRules()) {
 			t.Errorf("%s: rules %+v", what, got)
 		}
 		if c.ExchangeConfig(Target{"binance", exchanges.Live}) != (ExchangeConfig{}) || c.NonceUnit(&r) != "" {
@@ -112,13 +112,13 @@ unused_after = "0"
 		r    Record
 		want Rules
 	}{
-		{"the top", Record{Exchange: "binance", Environment: exchanges.Live}, Rules{100 * day, 10 * day, 30 * day}},
-		{"the exchange", Record{Exchange: "kraken", Environment: exchanges.Live}, Rules{80 * day, 10 * day, 56 * day}},
-		{"the environment", Record{Exchange: "kraken", Environment: exchanges.Testnet}, Rules{0, 10 * day, 56 * day}},
-		{"the key", Record{Name: "Grid", Exchange: "kraken", Environment: exchanges.Testnet}, Rules{12 * time.Hour, 10 * day, 0}},
+		{"the top", Record{Exchange: "binance", Environment: exchanges.Live}, Rules{100 * day, 10 * day, 30 * day, false}},
+		{"the exchange", Record{Exchange: "kraken", Environment: exchanges.Live}, Rules{80 * day, 10 * day, 56 * day, false}},
+		{"the environment", Record{Exchange: "kraken", Environment: exchanges.Testnet}, Rules{0, 10 * day, 56 * day, false}},
+		{"the key", Record{Name: "Grid", Exchange: "kraken", Environment: exchanges.Testnet}, Rules{12 * time.Hour, 10 * day, 0, false}},
 		{"the record", Record{Name: "grid", Exchange: "kraken", Environment: exchanges.Live,
-			Rules: Overrides{RotateEvery: 5 * day, WarnBefore: Off}}, Rules{5 * day, 0, 0}},
-		{"an unknown environment", Record{Exchange: "kraken", Environment: "paper"}, Rules{80 * day, 10 * day, 56 * day}},
+			Rules: Overrides{RotateEvery: 5 * day, WarnBefore: Off}}, Rules{5 * day, 0, 0, false}},
+		{"an unknown environment", Record{Exchange: "kraken", Environment: "paper"}, Rules{80 * day, 10 * day, 56 * day, false}},
 	} {
 		if got := c.RulesFor(&step.r); got != step.want {
 			t.Errorf("%s: %+v, want %+v", step.what, got, step.want)

@@ -344,6 +344,6 @@ func (e *entry) key() Key {
 	return Key{
 		Label: e.Label, Account: e.Sub, Key: e.ID, Secret: e.Secret, Passphrase: e.Passphrase, PrivateKey: e.PrivatePEM,
 		Permissions: append([]string{}, e.Permissions...), // never nil: JSON wants []
-		IPWhitelist: append([]string{}, e.IPs...),
+		IPWhitelist: append([]string{}, e.IPs...), Created: e.Created.UTC(),
 	}
 }

@@ -72,6 +72,8 @@ type Key struct {
 	PrivateKey  string   `json:"private_key"`
 	Permissions []string `json:"permissions"`
 	IPWhitelist []string `json:"ip_whitelist"`
+
+	Created time.Time `json:"created"`
 }
 
 // venue is what one exchange's file implements. The server in front of it has

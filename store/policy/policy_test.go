@@ -352,3 +352,16 @@ func BenchmarkAssess(b *testing.B) {
 		})
 	}
 }
+
+// What no page has a box for is nothing that the person could mend.
+func TestAnExchangeWithoutIPListsMakesNoFindingOfIt(t *testing.T) {
+	r := &store.Record{Exchange: "hyperliquid", Environment: exchanges.Live, Added: now,
+		Facts: store.Facts{Seen: now, IPs: exchanges.IPWhitelist{State: exchanges.IPAny}}, Check: store.Check{At: now}}
+	rules := store.DefaultRules()
+	if !Assess(r, rules, now).Has(CodeNoIPList) {
+		t.Error("a key that is open to every address is no finding")
+	}
+	if rules.NoIPLists = true; Assess(r, rules, now).Has(CodeNoIPList) {
+		t.Error("a finding that nobody can mend")
+	}
+}

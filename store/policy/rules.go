@@ -108,7 +108,7 @@ func withdrawEnabled(s subject) (Finding, bool) {
 }
 
 func noIPList(s subject) (Finding, bool) {
-	if !s.realMoney() || !fromAnywhere(s.Facts.IPs) {
+	if !s.realMoney() || s.rules.NoIPLists || !fromAnywhere(s.Facts.IPs) {
 		return Finding{}, false
 	}
 	return Finding{Code: CodeNoIPList, Severity: Warning, Word: "NO IP LIST",

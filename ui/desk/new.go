@@ -112,7 +112,13 @@ func (d *Desk) Load() (*store.Snapshot, error) { return d.store.Load() }
 func (d *Desk) Snapshot() *store.Snapshot { return d.store.Snapshot() }
 
 // RulesFor returns the policy that holds for a key.
-func (d *Desk) RulesFor(r *store.Record) store.Rules { return d.store.Config().RulesFor(r) }
+func (d *Desk) RulesFor(r *store.Record) store.Rules {
+	rules := d.store.Config().RulesFor(r)
+	if a, err := d.registry.Get(r.Exchange); err == nil {
+		rules.NoIPLists = a.Info.Guide.IPs.None
+	}
+	return rules
+}
 
 // Exchanges describes the exchanges that keyrota can talk to.
 func (d *Desk) Exchanges() []exchanges.Info {
