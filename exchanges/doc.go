@@ -19,4 +19,50 @@
 //
 // The package imports nothing else of this module, so that it can be lifted
 // out and read on its own.
+//
+// # Adding an exchange
+//
+// The smallest adapter is package upbit; read it beside this. Write the files
+// in this order, in a folder named like the exchange's ID without dashes.
+//
+//   - upbit/upbit.go has the package comment (which call tells what, and the
+//     sources), the [ID], Adapter and an [Info] with the [Site] list: one for
+//     each deployment that has accounts of its own, with the [Capabilities] that
+//     it keeps. What no document promises is not declared. A venue holds a
+//     rest.Client and implements [Exchange]: Inspect checks the credential, makes
+//     the call with rest.Client.Do and fills in a [KeyInfo]. Where all calls are
+//     signed alike, rest.API takes the signing, the refusals and the stamps of
+//     time out of it; rest.Milliseconds reads most clocks.
+//   - upbit/sign.go has the [Form] of a credential, its check by cred.Rules, and
+//     the signature. What several exchanges share of it is in package cred.
+//   - upbit/errors.go maps the exchange's codes to a rest.Verdict each, for
+//     rest.Judge. A code that may mean several things gets a hint that names
+//     them all; Error.UnknownKey is for words that mean nothing but a dead key.
+//   - upbit/inspect.go turns an answer into a [KeyInfo], with the types of package
+//     wire, which take JSON as exchanges write it: a surprise becomes unknown.
+//     wire.Rights and wire.Switches bring rights to the normal form.
+//   - upbit/guide.go is the [Guide]: the menu words of the exchange's pages, its
+//     limits, and each [Lifetime] by which it ends keys, all with source and day.
+//     The boxes of the page give what an inspection reports of them.
+//
+// An exchange that manages keys by API has one more file or two, for [Creator],
+// [Lister], [Editor] and [Revoker]; kucoin/manage.go is one. Package subkeys
+// has what goes for keys of sub-accounts: subkeys.Desk words what is refused
+// before it is sent, subkeys.Keys finds, edits and revokes what a list has.
+// Package nonce is for exchanges that count calls.
+//
+// Then the tests. upbit/upbit_test.go hands exchangetest.Run an
+// exchangetest.Subject: a credential of canaries, the exchange's good answers as
+// exchangetest.Routes, a Verify that judges a request by the documents and not
+// by the adapter's code, and every refusal that is documented; with abilities,
+// an exchangetest.Manage too. The suite tells what is missing. Published
+// signatures are in upbit/testdata/vectors.json, read by exchangetest.Vectors,
+// and exchangetest.Live lets whoever has a key hold the adapter against the
+// exchange itself: go test ./exchanges/... -run Live -v.
+//
+// Last, the adapter is listed in all.Registry, in the place where people look
+// for it. The simulator, package sim, gets a venue of its own, written from the
+// same documents: it may not share code with the adapter, or both would agree on
+// one mistake. sim/venues.go lists the venues, each with the exchange's ID, its
+// environments, and how a request says which key it acts as.
 package exchanges

@@ -35,8 +35,8 @@ type Manager struct {
 	// none, or a wrong one, fails with SecondFactor and has changed nothing.
 	Code Secret
 
-	// KeyPassphrase is that of the key that EditKey changes, for exchanges that
-	// want it beside the change. CreateKey makes one up by itself.
+	// KeyPassphrase is that of the key that EditKey or RevokeKey is about, for
+	// exchanges that want it beside the change. CreateKey makes one up by itself.
 	KeyPassphrase Secret
 }
 
@@ -114,7 +114,7 @@ type Site struct {
 	Capabilities Capabilities
 
 	// ByHeader is set where a header of each call, not the address, tells the
-	// environment: then the origin may be that of another environment too.
+	// site from another one: then the two have their origin in common.
 	ByHeader bool
 }
 

@@ -2,6 +2,7 @@ package all
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -34,6 +35,29 @@ func TestEveryAdapterIsListed(t *testing.T) {
 	}
 }
 
+// The suite and the check against the exchange itself are part of an adapter.
+func TestEveryAdapterRunsTheSuite(t *testing.T) {
+	for _, a := range Registry().All() {
+		files, err := filepath.Glob(filepath.Join("..", strings.ReplaceAll(string(a.Info.ID), "-", ""), "*_test.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var text strings.Builder
+		for _, path := range files {
+			raw, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text.Write(raw)
+		}
+		for _, call := range []string{"exchangetest.Run(t, ", "exchangetest.Live(t, Adapter())"} {
+			if !strings.Contains(text.String(), call) {
+				t.Errorf("%s: no test calls %s", a.Info.ID, call)
+			}
+		}
+	}
+}
+
 // adapterIn returns the adapter of a folder: its ID, without dashes.
 func adapterIn(folder string) (exchanges.Adapter, bool) {
 	for _, a := range Registry().All() {
@@ -44,17 +68,16 @@ func adapterIn(folder string) (exchanges.Adapter, bool) {
 	return exchanges.Adapter{}, false
 }
 
-// A key of one environment must not reach a host of another, nor a key of one
-// exchange a host of another exchange.
-func TestNoTwoSitesShareAnOrigin(t *testing.T) {
-	owner := map[string]string{}
+// A key of one exchange must not reach a host of another one. What the sites of
+// one may share, the suite says.
+func TestNoTwoExchangesShareAnOrigin(t *testing.T) {
+	owner := map[string]exchanges.ID{}
 	for _, a := range Registry().All() {
 		for _, s := range a.Info.Sites {
-			name := string(a.Info.ID) + " " + string(s.Environment) + "/" + s.ID
-			if other, taken := owner[s.Origin]; taken {
-				t.Errorf("%s and %s share %s", name, other, s.Origin)
+			if other, taken := owner[s.Origin]; taken && other != a.Info.ID {
+				t.Errorf("%s and %s share %s", a.Info.ID, other, s.Origin)
 			}
-			owner[s.Origin] = name
+			owner[s.Origin] = a.Info.ID
 		}
 	}
 }

@@ -16,8 +16,6 @@ package binance
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"net/http"
 	"time"
 
@@ -97,7 +95,7 @@ func info() exchanges.Info {
 
 // venue is one site. look is the call that tells most of a key there.
 type venue struct {
-	client *rest.Client
+	client rest.API
 	look   lookup
 }
 
@@ -116,12 +114,12 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	}
 	client, err := rest.New(rest.Config{
 		Exchange: ID, Connection: c, Limit: limit, Burst: burst,
-		ServerTime: &rest.TimeCall{Path: timePath, Parse: parseTime},
+		ServerTime: rest.Milliseconds(timePath, "serverTime"),
 	})
 	if err != nil {
 		return nil, err
 	}
-	v.client = client
+	v.client = rest.API{Client: client, Sign: signed, Refusal: refusal}
 	if c.Site.Capabilities.Reach == exchanges.NoKeys {
 		return v, nil
 	}
@@ -138,57 +136,13 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.
 		return exchanges.KeyInfo{}, err
 	}
 	var found exchanges.KeyInfo
-	err = v.do(ctx, c, call{method: http.MethodGet, path: v.look.path, parse: func(r rest.Response) (e *exchanges.Error) {
+	err = v.client.Ask(ctx, rest.Call{Credential: c}, params("").request(http.MethodGet, v.look.path), func(r rest.Response) (e *exchanges.Error) {
 		found, e = v.look.parse(r)
 		return e
-	}})
+	})
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
 	found.KeyID = c.KeyID
-	return v.stamped(found), nil
-}
-
-// stamped returns an answer with when it was there.
-func (v *venue) stamped(k exchanges.KeyInfo) exchanges.KeyInfo {
-	k.Seen, k.Clock = v.client.Now().UTC(), v.client.Clock()
-	return k
-}
-
-// call is a signed call. Its parameters go into the body of a POST and into the
-// query of everything else. parse reads an answer that is no refusal.
-type call struct {
-	method, path string
-	params       params
-	parse        func(rest.Response) *exchanges.Error
-	limiter      *rate.Limiter
-}
-
-// do makes a call with a checked credential. What is no GET is a write.
-func (v *venue) do(ctx context.Context, c exchanges.Credential, what call) error {
-	query, body := string(what.params), ""
-	if what.method == http.MethodPost {
-		query, body = "", query
-	}
-	_, err := v.client.Do(ctx, rest.Call{
-		Op: what.method + " " + what.path, Credential: c, Write: what.method != http.MethodGet, Limiter: what.limiter,
-		Build: func(now time.Time) (rest.Request, error) { return signed(c, what.method, what.path, query, body, now) },
-		Classify: func(r rest.Response) *exchanges.Error {
-			if e := refusal(r); e != nil {
-				return e
-			}
-			return what.parse(r)
-		},
-	})
-	return err
-}
-
-func parseTime(body []byte) (time.Time, error) {
-	var t struct {
-		ServerTime int64 `json:"serverTime"`
-	}
-	if err := json.Unmarshal(body, &t); err != nil || t.ServerTime <= 0 {
-		return time.Time{}, errors.New("no serverTime")
-	}
-	return time.UnixMilli(t.ServerTime), nil
+	return v.client.Stamp(found), nil
 }

@@ -74,6 +74,8 @@ func verify(r exchangetest.Request) error {
 	return nil
 }
 
+func TestLive(t *testing.T) { exchangetest.Live(t, Adapter()) }
+
 func TestLaws(t *testing.T) {
 	exchangetest.Run(t, exchangetest.Subject{
 		Adapter:    Adapter(),
@@ -139,17 +141,5 @@ func TestLiveHostsAreKnownByAllTheirNames(t *testing.T) {
 	}
 	if _, err := registry.Open(ID, exchanges.Connection{Site: site, Origin: "https://api1.testnet.binance.vision"}); err != nil {
 		t.Errorf("the testnet's other name is refused: %v", err)
-	}
-}
-
-func TestServerTime(t *testing.T) {
-	at, err := parseTime([]byte(`{"serverTime":1499827319559}`))
-	if err != nil || !at.Equal(time.UnixMilli(1499827319559)) {
-		t.Errorf("%v, %v", at, err)
-	}
-	for _, body := range []string{``, `{}`, `{"serverTime":0}`, `{"serverTime":"soon"}`, `{"serverTime":-1}`, `[]`, `OK`} {
-		if _, err := parseTime([]byte(body)); err == nil {
-			t.Errorf("%q tells a time", body)
-		}
 	}
 }

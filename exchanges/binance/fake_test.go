@@ -224,14 +224,14 @@ func (f fake) dropIPs(r exchangetest.Request) exchangetest.Reply {
 	return f.readIPs(r)
 }
 
-// desk is the live site on a fake with an account.
-type desk struct {
+// bench is the live site on a fake with an account.
+type bench struct {
 	*master
 	account *exchangetest.Account
 	server  *exchangetest.Server
 }
 
-func newDesk(t *testing.T) desk {
+func newBench(t *testing.T) bench {
 	t.Helper()
 	site, _ := info().Site(exchanges.Live, "")
 	account := exchangetest.NewAccount(subKeyOf)
@@ -244,10 +244,10 @@ func newDesk(t *testing.T) desk {
 	if !ok {
 		t.Fatalf("the live site is a %T", x)
 	}
-	return desk{m, account, server}
+	return bench{m, account, server}
 }
 
 // key makes a key in the account and returns its ID.
-func (d desk) key() string {
+func (d bench) key() string {
 	return d.account.Make(exchangetest.Key{Label: "gridbot", Permissions: subSet(exchanges.Spot), IPs: ipList("203.0.113.7")}).KeyID
 }

@@ -1,6 +1,11 @@
 package binance
 
-import "github.com/keyrota/keyrota/exchanges"
+import (
+	"slices"
+	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
+)
 
 // box is a switch of the page, with the name that it has in answers.
 type box struct {
@@ -22,38 +27,49 @@ var boxes = []box{
 	{"Enable Withdrawals", "enableWithdrawals", []exchanges.Permission{exchanges.Withdraw}},
 }
 
+// unbound is the rule for older keys without IP list. New ones get no rights
+// beyond reading without a list in the first place, unless they are key pairs.
+var unbound = exchanges.Lifetime{
+	After: 30 * 24 * time.Hour, Since: exchanges.SinceCreated, Then: exchanges.EndsLoseRights,
+	NoIPs: true, Grants: []exchanges.Permission{exchanges.Spot, exchanges.Margin, exchanges.Futures, exchanges.Options},
+	In:     []exchanges.Environment{exchanges.Live},
+	Words:  "Binance takes the right to trade from a key without IP list 30 days after it was made or last edited.",
+	Source: "www.binance.com, announcement of 2021-07-08",
+	AsOf:   "2026-11-23",
+}
+
 func guide() exchanges.Guide {
+	const place = "Profile icon → Account → API Management"
+	// Without a list the boxes beyond reading cannot be ticked.
+	rights := []exchanges.GuideStep{
+		{Text: "Edit restrictions → restrict access to trusted IPs", Put: exchanges.PutIPs},
+		{Text: "Tick", Put: exchanges.PutTicks},
+		{Text: "Leave off, with every box that is not named here", Put: exchanges.PutNoTicks},
+		{Text: "Save, and confirm with your second factor"},
+	}
 	g := exchanges.Guide{
-		Create: []exchanges.GuideStep{
-			{Text: "Profile icon → Account → API Management (on the testnet, after signing in with GitHub, the front page has the keys)"},
+		Create: slices.Concat([]exchanges.GuideStep{
+			{Text: place + " (on the testnet, after signing in with GitHub, the front page has the keys)"},
 			{Text: "Create API → System generated", Only: exchanges.FromExchange},
 			{Text: "Create API → Self-generated (on the testnet: register a public key)", Only: exchanges.FromKeyPair},
 			{Text: "The public key", Put: exchanges.PutPublicKey, Only: exchanges.FromKeyPair},
 			{Text: "The label of the API key", Put: exchanges.PutLabel},
 			{Text: "Confirm with your second factor"},
 			{Text: "Copy API Key and Secret Key now: the secret is not shown again", Only: exchanges.FromExchange},
-			// Without a list the boxes beyond reading cannot be ticked.
-			{Text: "Edit restrictions → restrict access to trusted IPs", Put: exchanges.PutIPs},
-			{Text: "Tick", Put: exchanges.PutTicks},
-			{Text: "Leave off, with every box that is not named here", Put: exchanges.PutNoTicks},
-			{Text: "Save, and confirm with your second factor"},
-		},
-		Restrict: []exchanges.GuideStep{
-			{Text: "Profile icon → Account → API Management"},
+		}, rights),
+		Restrict: slices.Concat([]exchanges.GuideStep{
+			{Text: place},
 			{Text: "Find the key", Put: exchanges.PutKey},
-			{Text: "Edit restrictions → restrict access to trusted IPs", Put: exchanges.PutIPs},
-			{Text: "Tick", Put: exchanges.PutTicks},
-			{Text: "Leave off, with every box that is not named here", Put: exchanges.PutNoTicks},
-			{Text: "Save, and confirm with your second factor"},
-		},
+		}, rights),
 		Delete: []exchanges.GuideStep{
-			{Text: "Profile icon → Account → API Management"},
+			{Text: place},
 			{Text: "Find the key", Put: exchanges.PutKey},
 			{Text: "Delete, and confirm with your second factor"},
 		},
-		IPs:    exchanges.IPRule{Separator: ",", Most: mostIPs},
-		Source: "www.binance.com, API Management; developers.binance.com, Wallet and Sub Account",
-		AsOf:   "2026-11-23",
+		IPs:       exchanges.IPRule{Separator: ",", Most: mostIPs},
+		Lifetimes: []exchanges.Lifetime{unbound},
+		Source:    "www.binance.com, API Management; developers.binance.com, Wallet and Sub Account",
+		AsOf:      "2026-11-23",
 	}
 	for _, b := range boxes {
 		g.Boxes = append(g.Boxes, exchanges.Box{Words: b.words, Gives: b.gives})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
+	"github.com/keyrota/keyrota/exchanges/internal/subkeys"
 )
 
 const (
@@ -25,6 +26,8 @@ const (
 const hintManager = "Binance does not say which: the managing key is unknown, deleted or not of the master account, " +
 	"this address is not on its IP list (it must have one), or it lacks a right (changing an IP list takes spot & margin trading). " +
 	"The sub-account may also be of a kind whose keys cannot be managed."
+
+var desk = subkeys.Desk{ID: ID, Name: "Binance"}
 
 // master is a site at which a key of the master account manages the keys of
 // sub-accounts. Binance has no call for the master account's own keys.
@@ -57,43 +60,40 @@ func (m *master) ListKeys(ctx context.Context, mgr exchanges.Manager) ([]exchang
 	if err != nil {
 		return nil, err
 	}
-	keys, err := s.list(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]exchanges.KeyInfo, len(keys))
-	for i, k := range keys {
-		out[i] = m.stamped(k.info())
-	}
-	return out, nil
+	return s.keys().Infos(ctx, func(k subKey) exchanges.KeyInfo { return m.client.Stamp(k.info()) })
 }
 
 // EditKey changes a key of the sub-account, as exchanges.Editor says.
 func (m *master) EditKey(ctx context.Context, mgr exchanges.Manager, keyID string, r exchanges.KeyRequest) error {
-	s, err := m.sub(mgr, http.MethodPost+" "+permitPath)
+	const op = http.MethodPost + " " + permitPath
+	s, err := m.named(mgr, op, keyID)
 	if err != nil {
 		return err
 	}
 	err = s.edit(ctx, keyID, r)
-	if err != nil && s.absent(ctx, keyID, err) {
-		e := *exchanges.AsError(err)
-		e.Kind, e.Outcome, e.Hint = exchanges.NotFound, exchanges.Refused, "The sub-account has no such key: list its keys, or check the e-mail address."
-		return &e
+	if s.keys().Gone(ctx, keyID, err) {
+		return desk.NotFound(op)
 	}
 	return err
 }
 
 // RevokeKey deletes a key of the sub-account, as exchanges.Revoker says.
 func (m *master) RevokeKey(ctx context.Context, mgr exchanges.Manager, keyID string) error {
-	s, err := m.sub(mgr, http.MethodDelete+" "+keysPath)
+	s, err := m.named(mgr, http.MethodDelete+" "+keysPath, keyID)
 	if err != nil {
 		return err
 	}
-	err = s.do(ctx, http.MethodDelete, keysPath, s.of(keyID), acknowledged)
-	if err != nil && s.absent(ctx, keyID, err) {
-		return nil
+	return s.keys().Revoke(ctx, keyID, func() error {
+		return s.do(ctx, http.MethodDelete, keysPath, s.of(keyID), acknowledged)
+	})
+}
+
+// named opens the sub-account that mgr means, for a change of one of its keys.
+func (m *master) named(mgr exchanges.Manager, op, keyID string) (subAccount, error) {
+	if err := desk.CheckKey(op, mgr, keyID); err != nil {
+		return subAccount{}, err
 	}
-	return err
+	return m.sub(mgr, op)
 }
 
 // sub opens the sub-account that mgr means.
@@ -105,14 +105,9 @@ func (m *master) sub(mgr exchanges.Manager, op string) (subAccount, error) {
 	// Binance knows the addresses in lower case only.
 	email := strings.ToLower(strings.TrimSpace(mgr.SubAccount))
 	if name, domain, ok := strings.Cut(email, "@"); !ok || name == "" || domain == "" {
-		return subAccount{}, invalid(op, "Name the sub-account by its e-mail address; Binance has no API for keys of the master account itself, those are managed on its web site.")
+		return subAccount{}, desk.Invalid(op, "Name the sub-account by its e-mail address; Binance has no API for keys of the master account itself, those are managed on its web site.")
 	}
 	return subAccount{master: m, cred: c, email: email}, nil
-}
-
-// invalid is a request that is refused here.
-func invalid(op, hint string) *exchanges.Error {
-	return &exchanges.Error{Exchange: ID, Op: op, Kind: exchanges.Invalid, Outcome: exchanges.NotSent, Hint: hint}
 }
 
 // of are the parameters that name a key.
@@ -122,7 +117,7 @@ func (s subAccount) of(keyID string) params {
 
 // do makes a call with the managing key.
 func (s subAccount) do(ctx context.Context, method, path string, p params, parse func(rest.Response) *exchanges.Error) error {
-	err := s.venue.do(ctx, s.cred, call{method: method, path: path, params: p, parse: parse, limiter: s.limiter})
+	err := s.client.Ask(ctx, rest.Call{Credential: s.cred, Limiter: s.limiter}, p.request(method, path), parse)
 	if e := exchanges.AsError(err); err != nil && (e.Kind == exchanges.Auth || e.Kind == exchanges.Denied) {
 		e.Hint = hintManager
 	}
@@ -134,15 +129,4 @@ func (s subAccount) do(ctx context.Context, method, path string, p params, parse
 func acknowledged(r rest.Response) *exchanges.Error {
 	var object map[string]json.RawMessage
 	return rest.Decode(r, &object)
-}
-
-// absent finds out whether a key is gone, after a call about it failed with
-// err. Binance documents no code that says so, and a reply may be lost: the
-// list alone tells.
-func (s subAccount) absent(ctx context.Context, keyID string, err error) bool {
-	if !rest.WorthLooking(err) {
-		return false
-	}
-	_, found, err := s.find(ctx, keyID)
-	return err == nil && !found
 }

@@ -30,7 +30,7 @@ func calls(s *exchangetest.Server) []string {
 }
 
 func TestCreateSendsWhatIsDocumented(t *testing.T) {
-	d := newDesk(t)
+	d := newBench(t)
 	_, public, err := exchanges.NewKeyPair(exchanges.Ed25519)
 	if err != nil {
 		t.Fatal(err)
@@ -56,7 +56,7 @@ func TestCreateSendsWhatIsDocumented(t *testing.T) {
 }
 
 func TestCreateOfAnOpenKeySaysSo(t *testing.T) {
-	d := newDesk(t)
+	d := newBench(t)
 	r := spotKey("gridbot")
 	r.IPs = exchanges.IPWhitelist{State: exchanges.IPAny}
 	if _, err := d.CreateKey(t.Context(), testManager(), r); err != nil {
@@ -90,7 +90,7 @@ func TestRequestsThatAreRefusedHere(t *testing.T) {
 		"IPv6":        with(func(r *exchanges.KeyRequest) { r.IPs = ipList("2001:db8::1") }),
 		"too many":    with(func(r *exchanges.KeyRequest) { r.IPs = ipList(many...) }),
 	} {
-		d := newDesk(t)
+		d := newBench(t)
 		_, err := d.CreateKey(t.Context(), testManager(), r)
 		if e := exchanges.AsError(err); e.Kind != exchanges.Invalid || e.Outcome != exchanges.NotSent || e.Hint == "" || len(d.server.Requests()) != 0 {
 			t.Errorf("%s: %v, %d requests", name, err, len(d.server.Requests()))
@@ -106,7 +106,7 @@ func TestRequestsThatAreRefusedHere(t *testing.T) {
 
 func TestSubAccountIsAnEMailAddress(t *testing.T) {
 	for _, name := range []string{"", "  ", "bot01", "@example.com", "bot@"} {
-		d := newDesk(t)
+		d := newBench(t)
 		m := testManager()
 		m.SubAccount = name
 		_, err := d.ListKeys(t.Context(), m)
@@ -123,7 +123,7 @@ func TestSubAccountIsAnEMailAddress(t *testing.T) {
 }
 
 func TestListReadsTheSwitches(t *testing.T) {
-	d := newDesk(t)
+	d := newBench(t)
 	d.server.Handle("GET "+keysPath, exchangetest.JSON(`{"total":2,"list":[
 		{"email":"bot+01@example.com","apiName":"grid bot","apikey":"k1","canTrade":true,"canMarginLoanRepay":false,"canNewThing":true,"canFixApiTrading":true,"timestamp":1700000000000},
 		{"apiName":"other","apiKey":"k2","canFuturesTrade":"odd"}]}`).Handler())
@@ -161,7 +161,7 @@ func TestIncompleteListIsAnError(t *testing.T) {
 		"no name":       {`{"total":1,"list":[{"apiName":"x"}]}`},
 		"total changes": {`{"total":3,"list":[{"apikey":"k1"}]}`, `{"total":2,"list":[{"apikey":"k2"}]}`},
 	} {
-		d := newDesk(t)
+		d := newBench(t)
 		var replies []exchangetest.Reply
 		for _, p := range pages {
 			replies = append(replies, exchangetest.JSON(p))
@@ -179,7 +179,7 @@ func TestIncompleteListIsAnError(t *testing.T) {
 }
 
 func TestEditKeepsWhatIsUnknown(t *testing.T) {
-	d := newDesk(t)
+	d := newBench(t)
 	id := d.key()
 	only := exchanges.PermissionSet{}.With(exchanges.Futures, exchanges.Granted)
 	if err := d.EditKey(t.Context(), testManager(), id, exchanges.KeyRequest{Permissions: only}); err != nil {
@@ -200,7 +200,7 @@ func TestEditKeepsWhatIsUnknown(t *testing.T) {
 }
 
 func TestEditOfNothingSendsNothing(t *testing.T) {
-	d := newDesk(t)
+	d := newBench(t)
 	if err := d.EditKey(t.Context(), testManager(), d.key(), exchanges.KeyRequest{}); err != nil || len(d.server.Requests()) != 0 {
 		t.Errorf("%v, %d requests", err, len(d.server.Requests()))
 	}
@@ -209,7 +209,7 @@ func TestEditOfNothingSendsNothing(t *testing.T) {
 // Whatever Binance makes of a list that is set over another one, the old
 // addresses must not stay.
 func TestEditTakesOldAddressesAway(t *testing.T) {
-	d := newDesk(t)
+	d := newBench(t)
 	id := d.key()
 	if err := d.EditKey(t.Context(), testManager(), id, exchanges.KeyRequest{IPs: ipList("198.51.100.1")}); err != nil {
 		t.Fatal(err)
@@ -230,14 +230,14 @@ func TestEditDoesNotTrustAnIPListThatIsNotThere(t *testing.T) {
 		"says less":  `{"ipList":["198.51.100.1"]}`,
 		"no sign up": `{}`,
 	} {
-		d := newDesk(t)
+		d := newBench(t)
 		d.server.Handle("GET "+readIPsPath, exchangetest.JSON(body).Handler())
 		err := d.EditKey(t.Context(), testManager(), d.key(), exchanges.KeyRequest{IPs: ipList("198.51.100.1")})
 		if !errors.Is(err, exchanges.Protocol) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	d := newDesk(t)
+	d := newBench(t)
 	d.server.Handle("GET "+readIPsPath, exchangetest.JSON(`{"ipRestrict":"true","ipList":[]}`).Handler())
 	open := exchanges.KeyRequest{IPs: exchanges.IPWhitelist{State: exchanges.IPAny}}
 	if err := d.EditKey(t.Context(), testManager(), d.key(), open); !errors.Is(err, exchanges.Protocol) {
@@ -245,37 +245,9 @@ func TestEditDoesNotTrustAnIPListThatIsNotThere(t *testing.T) {
 	}
 }
 
-func TestRevokeLooksOnlyWhereAnAnswerIsToBeHad(t *testing.T) {
-	for name, c := range map[string]struct {
-		reply exchangetest.Reply
-		looks bool
-	}{
-		"unknown code": {noSuchKey(), true},
-		"vague":        {said(401, -2015, "Invalid API-key, IP, or permissions for action."), true},
-		"lost":         {exchangetest.Drop(), true},
-		"limit":        {said(429, -1003, "slow").With("Retry-After", "60"), false},
-		"clock":        {said(400, -1021, "Timestamp."), false},
-		"firewall":     {exchangetest.Page(403), false},
-	} {
-		d := newDesk(t)
-		id := d.key()
-		d.server.Handle("DELETE "+keysPath, c.reply.Handler())
-		if err := d.RevokeKey(t.Context(), testManager(), id); err == nil {
-			t.Errorf("%s: the key is there and counts as gone", name)
-		}
-		if looked := len(d.server.Requests("GET "+keysPath)) > 0; looked != c.looks {
-			t.Errorf("%s: looked %t", name, looked)
-		}
-		d.account.Delete(id)
-		if err := d.RevokeKey(t.Context(), testManager(), id); (err == nil) != c.looks {
-			t.Errorf("%s, gone: %v", name, err)
-		}
-	}
-}
-
 // A login page answers 200 to anything.
 func TestAPageIsNoAcknowledgement(t *testing.T) {
-	d := newDesk(t)
+	d := newBench(t)
 	id := d.key()
 	d.server.Handle("DELETE "+keysPath, exchangetest.Page(200).Handler())
 	if err := d.RevokeKey(t.Context(), testManager(), id); !errors.Is(err, exchanges.Protocol) || exchanges.AsError(err).Outcome != exchanges.OutcomeUnknown {
@@ -284,7 +256,7 @@ func TestAPageIsNoAcknowledgement(t *testing.T) {
 }
 
 func TestRefusedManagerIsNotTheKey(t *testing.T) {
-	d := newDesk(t)
+	d := newBench(t)
 	d.server.Handle("GET "+keysPath, said(401, -2015, "Invalid API-key, IP, or permissions for action.").Handler())
 	_, err := d.ListKeys(t.Context(), testManager())
 	if e := exchanges.AsError(err); e.Kind != exchanges.Auth || !strings.Contains(e.Hint, "managing key") || e.UnknownKey {
@@ -294,7 +266,7 @@ func TestRefusedManagerIsNotTheKey(t *testing.T) {
 
 // Sixty a minute is what an account has, for all its programs.
 func TestManagingStaysBelowTheLimit(t *testing.T) {
-	d := newDesk(t)
+	d := newBench(t)
 	began := d.client.Now()
 	for range 61 {
 		if _, err := d.ListKeys(t.Context(), testManager()); err != nil {
@@ -319,7 +291,7 @@ func TestOnlyTheLiveSiteManages(t *testing.T) {
 }
 
 func TestEditAfterCancelLooksNowhere(t *testing.T) {
-	d := newDesk(t)
+	d := newBench(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	err := d.EditKey(ctx, testManager(), d.key(), exchanges.KeyRequest{Permissions: subSet(exchanges.Spot)})

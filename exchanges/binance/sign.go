@@ -23,23 +23,20 @@ func sign(c exchanges.Credential, query, body string) (string, error) {
 	return cred.Signature(c, query+body, pairs...)
 }
 
-// signed builds a request with the parameters that make it valid at time now.
-// They go where the call's own parameters are: the body, if it has one.
-func signed(c exchanges.Credential, method, path, query, body string, now time.Time) (rest.Request, error) {
+// signed adds the parameters that make a request valid at time now. They go
+// where the call's own parameters are: the body, if it has one.
+func signed(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
 	validity := "timestamp=" + strconv.FormatInt(now.UnixMilli(), 10) + "&recvWindow=" + recvWindow
-	header := http.Header{"X-MBX-APIKEY": {c.KeyID}}
-	last := &query
-	if body != "" {
-		last = &body
-		header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header = http.Header{"X-MBX-APIKEY": {c.KeyID}}
+	last := &r.Query
+	if r.Body != "" {
+		last = &r.Body
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	*last = join(*last, validity)
-	sig, err := sign(c, query, body)
-	if err != nil {
-		return rest.Request{}, err
-	}
+	sig, err := sign(c, r.Query, r.Body)
 	*last = join(*last, "signature="+url.QueryEscape(sig))
-	return rest.Request{Method: method, Path: path, Query: query, Body: body, Header: header}, nil
+	return r, err
 }
 
 func join(params, more string) string {
@@ -57,4 +54,13 @@ type params string
 // query takes a plus for one.
 func (p params) with(name, value string) params {
 	return params(join(string(p), name+"="+strings.ReplaceAll(url.QueryEscape(value), "+", "%20")))
+}
+
+// request is a call with p as its parameters. They go into the body of a POST
+// and into the query of everything else.
+func (p params) request(method, path string) rest.Request {
+	if method == http.MethodPost {
+		return rest.Request{Method: method, Path: path, Body: string(p)}
+	}
+	return rest.Request{Method: method, Path: path, Query: string(p)}
 }

@@ -4,10 +4,8 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/exchangetest"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
@@ -38,18 +37,7 @@ func (v vector) credential() exchanges.Credential {
 	}
 }
 
-func vectors(t testing.TB) []vector {
-	t.Helper()
-	raw, err := os.ReadFile("testdata/vectors.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []vector
-	if err := json.Unmarshal(raw, &all); err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
+func vectors(t testing.TB) []vector { return exchangetest.Vectors[vector](t, 9) }
 
 // pairCredential returns the key pair of a vector under a well-formed key.
 func pairCredential(t testing.TB, name string) exchanges.Credential {
@@ -73,11 +61,7 @@ func macHex(secret, text string) string {
 }
 
 func TestSignatureVectors(t *testing.T) {
-	all := vectors(t)
-	if len(all) != 9 {
-		t.Fatalf("%d vectors, want 9", len(all))
-	}
-	for _, v := range all {
+	for _, v := range vectors(t) {
 		t.Run(v.Name, func(t *testing.T) {
 			got, err := sign(v.credential(), v.Query, v.Body)
 			if err != nil || got != v.Signature {
@@ -97,7 +81,7 @@ func TestSignedRequestVectors(t *testing.T) {
 			continue
 		}
 		built++
-		r, err := signed(v.credential(), v.Method, v.Path, query, v.Body, time.UnixMilli(v.Timestamp))
+		r, err := signed(v.credential(), rest.Request{Method: v.Method, Path: v.Path, Query: query, Body: v.Body}, time.UnixMilli(v.Timestamp))
 		if err != nil {
 			t.Fatalf("%s: %v", v.Name, err)
 		}
@@ -118,7 +102,7 @@ func TestSignedRequestVectors(t *testing.T) {
 }
 
 func TestSignedBodyTakesTheSignature(t *testing.T) {
-	r, err := signed(hmacCredential(), "POST", "/api/v3/order", "symbol=LTCBTC", "side=BUY", time.UnixMilli(1))
+	r, err := signed(hmacCredential(), rest.Request{Method: "POST", Path: "/api/v3/order", Query: "symbol=LTCBTC", Body: "side=BUY"}, time.UnixMilli(1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +117,7 @@ func TestSignedBodyTakesTheSignature(t *testing.T) {
 
 func TestSignRefusesWhatIsNoPrivateKey(t *testing.T) {
 	c := exchanges.Credential{KeyID: testKey, PrivateKey: exchanges.NewSecret("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")}
-	if r, err := signed(c, "GET", accountPath, "", "", time.Now()); err == nil {
+	if r, err := signed(c, rest.Request{Method: "GET", Path: accountPath}, time.Now()); err == nil {
 		t.Errorf("signed %q", r.Query)
 	}
 }

@@ -41,34 +41,35 @@ func (a addresses) add(p params) params {
 
 // restriction brings a whitelist into Binance's form. One that is not known is
 // refused: it would leave the key open to every address.
-func restriction(op string, ips exchanges.IPWhitelist) (addresses, *exchanges.Error) {
+func restriction(op string, ips exchanges.IPWhitelist) (addresses, error) {
+	list, err := desk.Addresses(op, ips)
 	switch {
-	case ips.State == exchanges.IPAny:
+	case err != nil:
+		return addresses{}, err
+	case len(list) == 0:
 		return addresses{open: true}, nil
-	case ips.State != exchanges.IPList || len(ips.Entries) == 0:
-		return addresses{}, invalid(op, "Give the addresses that the key may be used from, or say that any will do.")
-	case len(ips.Entries) > mostIPs || len(strings.Join(ips.Entries, ",")) > mostIPChars:
-		return addresses{}, invalid(op, "Binance takes 30 addresses at most, in 500 characters.")
+	case len(list) > mostIPs || len(strings.Join(list, ",")) > mostIPChars:
+		return addresses{}, desk.Invalid(op, "Binance takes 30 addresses at most, in 500 characters.")
 	}
-	for _, entry := range ips.Entries {
+	for _, entry := range list {
 		if at, err := netip.ParseAddr(entry); err != nil || !at.Is4() {
-			return addresses{}, invalid(op, "Binance takes single IPv4 addresses, neither blocks nor IPv6.")
+			return addresses{}, desk.Invalid(op, "Binance takes single IPv4 addresses, neither blocks nor IPv6.")
 		}
 	}
-	return addresses{list: ips.Entries}, nil
+	return addresses{list: list}, nil
 }
 
 // edit changes what r knows, permissions first. Everything is checked before
 // anything is sent.
 func (s subAccount) edit(ctx context.Context, keyID string, r exchanges.KeyRequest) error {
-	if e := switchable(http.MethodPost+" "+permitPath, r.Permissions); e != nil {
-		return e
+	if err := switchable(http.MethodPost+" "+permitPath, r.Permissions); err != nil {
+		return err
 	}
 	var ips addresses
 	if r.IPs.State != exchanges.IPUnknown {
-		var e *exchanges.Error
-		if ips, e = restriction(http.MethodPost+" "+setIPsPath, r.IPs); e != nil {
-			return e
+		var err error
+		if ips, err = restriction(http.MethodPost+" "+setIPsPath, r.IPs); err != nil {
+			return err
 		}
 	}
 	if r.Permissions.Known() {
@@ -93,14 +94,16 @@ func (s subAccount) permit(ctx context.Context, keyID string, set exchanges.Perm
 	}
 	var present map[string]bool
 	if len(keep) > 0 {
-		k, found, err := s.find(ctx, keyID)
+		k, err := s.keys().Find(ctx, keyID)
 		if err != nil {
 			return rest.BeforeChange(err)
 		}
-		present = k.switches // of a key that is not there: none, and the exchange will say so
-		untold := func(name string) bool { _, told := present[name]; return !told }
-		if found && slices.ContainsFunc(keep, untold) {
+		untold := func(name string) bool { _, told := k.switches[name]; return !told }
+		if k != nil && slices.ContainsFunc(keep, untold) {
 			return rest.BeforeChange(incomplete("not every switch of the key is told"))
+		}
+		if k != nil { // of one that is not there the exchange will say so
+			present = k.switches
 		}
 	}
 	return s.do(ctx, http.MethodPost, permitPath, s.of(keyID).switches(set, present), acknowledged)

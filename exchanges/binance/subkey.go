@@ -12,6 +12,7 @@ import (
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
+	"github.com/keyrota/keyrota/exchanges/internal/subkeys"
 	"github.com/keyrota/keyrota/exchanges/internal/wire"
 )
 
@@ -29,14 +30,14 @@ var subSwitches = []struct {
 }
 
 // switchable refuses what no switch gives.
-func switchable(op string, set exchanges.PermissionSet) *exchanges.Error {
+func switchable(op string, set exchanges.PermissionSet) error {
 	for _, p := range set.All(exchanges.Granted) {
 		given := p == exchanges.Read
 		for _, s := range subSwitches {
 			given = given || s.gives == p
 		}
 		if !given {
-			return invalid(op, fmt.Sprintf("Binance's API cannot give the right to %s to a key of a sub-account. Ask for less, or make the key on the web site.", p))
+			return desk.Invalid(op, fmt.Sprintf("Binance's API cannot give the right to %s to a key of a sub-account. Ask for less, or make the key on the web site.", p))
 		}
 	}
 	return nil
@@ -56,14 +57,14 @@ func (p params) switches(set exchanges.PermissionSet, unknown map[string]bool) p
 func (s subAccount) create(ctx context.Context, r exchanges.KeyRequest) (exchanges.Credential, error) {
 	const op = http.MethodPost + " " + createPath
 	if r.Label == "" {
-		return exchanges.Credential{}, invalid(op, "Give the key a label: it is how a key is found whose answer was lost.")
+		return exchanges.Credential{}, desk.Invalid(op, "Give the key a label: it is how a key is found whose answer was lost.")
 	}
-	if e := switchable(op, r.Permissions); e != nil {
-		return exchanges.Credential{}, e
+	if err := switchable(op, r.Permissions); err != nil {
+		return exchanges.Credential{}, err
 	}
-	addresses, e := restriction(op, r.IPs)
-	if e != nil {
-		return exchanges.Credential{}, e
+	addresses, err := restriction(op, r.IPs)
+	if err != nil {
+		return exchanges.Credential{}, err
 	}
 	p := params("").with("email", s.email).with("apiName", r.Label)
 	p = addresses.add(p).switches(r.Permissions, nil)
@@ -71,7 +72,7 @@ func (s subAccount) create(ctx context.Context, r exchanges.KeyRequest) (exchang
 		p = p.with("publicKey", strings.TrimSpace(r.PublicKey))
 	}
 	var made exchanges.Credential
-	err := s.do(ctx, http.MethodPost, createPath, p, func(resp rest.Response) (e *exchanges.Error) {
+	err = s.do(ctx, http.MethodPost, createPath, p, func(resp rest.Response) (e *exchanges.Error) {
 		made, e = parseMade(resp, r.PublicKey != "")
 		return e
 	})
@@ -163,12 +164,17 @@ const (
 	mostPages = 50
 )
 
-// list returns every key of the sub-account. It fails rather than leave one
-// out: what is not in it counts as gone.
+// keys are those of the sub-account. Binance documents no code that says that one
+// is gone: their list alone tells, and the whole of it is read, since it is
+// nowhere promised that Binance's filter finds every key.
+func (s subAccount) keys() subkeys.Keys[subKey] {
+	return subkeys.Keys[subKey]{Desk: desk, Op: http.MethodGet + " " + keysPath, List: s.list, ID: func(k subKey) string { return k.id }}
+}
+
+// list returns every key of the sub-account. It fails rather than leave one out.
 func (s subAccount) list(ctx context.Context) ([]subKey, error) {
 	var all []subKey
 	var before int64
-	seen := map[string]bool{}
 	for page := 1; page <= mostPages; page++ {
 		total, keys, err := s.page(ctx, page)
 		if err != nil {
@@ -178,12 +184,6 @@ func (s subAccount) list(ctx context.Context) ([]subKey, error) {
 			return nil, incomplete("the number of keys changed")
 		}
 		before = total
-		for _, k := range keys {
-			if k.id == "" || seen[k.id] {
-				return nil, incomplete("a key without name, or one twice")
-			}
-			seen[k.id] = true
-		}
 		all = append(all, keys...)
 		switch {
 		case int64(len(all)) == total:
@@ -214,21 +214,6 @@ func (s subAccount) page(ctx context.Context, page int) (total int64, keys []sub
 	return total, keys, err
 }
 
-// incomplete is a list that cannot be relied on.
 func incomplete(what string) *exchanges.Error {
-	return &exchanges.Error{
-		Exchange: ID, Op: http.MethodGet + " " + keysPath, Kind: exchanges.Protocol, Outcome: exchanges.Refused, Code: what,
-		Hint: "The list of keys may have changed while it was read: try again.",
-	}
-}
-
-// find looks for a key in the list. The whole of it is read: that Binance's
-// filter finds every key is nowhere promised.
-func (s subAccount) find(ctx context.Context, keyID string) (subKey, bool, error) {
-	keys, err := s.list(ctx)
-	i := slices.IndexFunc(keys, func(k subKey) bool { return k.id == keyID })
-	if err != nil || i < 0 {
-		return subKey{}, false, err
-	}
-	return keys[i], true, nil
+	return desk.Incomplete(http.MethodGet+" "+keysPath, what)
 }

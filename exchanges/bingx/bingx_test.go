@@ -194,3 +194,6 @@ func TestReadersLiveForEver(t *testing.T) {
 		t.Errorf("BingX does not tell the last use, and the key ends at %s", at)
 	}
 }
+
+// TestLive holds the adapter against the exchange itself: see exchangetest.Live.
+func TestLive(t *testing.T) { exchangetest.Live(t, Adapter()) }

@@ -4,11 +4,9 @@ import (
 	"crypto/hmac"
 	"crypto/sha512"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -95,6 +93,8 @@ func verify(r exchangetest.Request) error {
 	return nil
 }
 
+func TestLive(t *testing.T) { exchangetest.Live(t, Adapter()) }
+
 func TestLaws(t *testing.T) {
 	exchangetest.Run(t, exchangetest.Subject{
 		Adapter: Adapter(), Credential: testCredential(), Routes: routes,
@@ -109,14 +109,7 @@ type vector struct {
 }
 
 func TestSignedRequestMatchesVectors(t *testing.T) {
-	raw, err := os.ReadFile("testdata/vectors.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []vector
-	if err := json.Unmarshal(raw, &all); err != nil || len(all) != 1 {
-		t.Fatalf("%d vectors, want 1: %v", len(all), err)
-	}
+	all := exchangetest.Vectors[vector](t, 1)
 	for _, v := range all {
 		t.Run(v.Name, func(t *testing.T) {
 			got := signed(exchanges.Credential{KeyID: v.Key, Secret: exchanges.NewSecret(v.Secret)}, v.Path, v.Nonce, v.Body)

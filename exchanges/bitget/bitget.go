@@ -9,11 +9,11 @@
 // A key of a main account makes, lists and changes those of its sub-accounts.
 // On a unified account it deletes them too; on a classic one that is done by
 // hand, as is everything about keys of the main account itself. To change a
-// key, Bitget wants its passphrase again: keyrota derives that of each key that
-// it makes from the managing key.
+// key, Bitget wants its passphrase again.
 //
-// Demo trading is at the same host as live trading, so it is no site of its
-// own here.
+// Demo trading is at the same host as live trading and has keys of its own: a
+// header, which is not signed, tells its calls from live ones. Whether it has
+// sub-accounts is not documented.
 //
 // Sources: www.bitget.com/api-doc (quick start, signature, error codes,
 // account and sub-account pages of both generations), the bitget-api package
@@ -22,8 +22,6 @@ package bitget
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"net/http"
 	"time"
 
@@ -31,7 +29,6 @@ import (
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
-	"github.com/keyrota/keyrota/exchanges/internal/wire"
 )
 
 // ID is how files and commands name Bitget.
@@ -58,35 +55,40 @@ func Adapter() exchanges.Adapter {
 }
 
 func info() exchanges.Info {
+	const origin, page = "https://api.bitget.com", "https://www.bitget.com"
+	told := exchanges.Capabilities{Permissions: true, IPList: true}
+	managed := told
+	managed.Create, managed.List, managed.Edit, managed.Revoke, managed.Reach = true, true, true, true, exchanges.SubAccountKeys
 	return exchanges.Info{
 		ID: ID, Name: "Bitget", Form: form(), Guide: guide(),
-		Sites: []exchanges.Site{{
-			ID: "global", Name: "Bitget", Environment: exchanges.Live,
-			Origin: "https://api.bitget.com", KeysPage: "https://www.bitget.com",
-			Capabilities: exchanges.Capabilities{
-				Permissions: true, IPList: true,
-				Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys,
-			},
-		}},
+		Sites: []exchanges.Site{
+			{ID: "global", Name: "Bitget", Environment: exchanges.Live, Origin: origin, KeysPage: page, Capabilities: managed},
+			{ID: "global", Name: "Bitget Demo Trading", Environment: exchanges.Demo, Origin: origin, KeysPage: page, Capabilities: told, ByHeader: true},
+		},
 		Aliases: map[exchanges.Environment][]string{exchanges.Live: {"capi.bitget.com"}},
 	}
 }
 
-// venue is Bitget.
+// venue is one site.
 type venue struct {
-	client  *rest.Client
+	client  rest.API
 	classic *rate.Limiter
+	demo    bool
 }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	client, err := rest.New(rest.Config{
 		Exchange: ID, Connection: c, Limit: callsPerSecond, Burst: callsAtOnce,
-		ServerTime: &rest.TimeCall{Path: timePath, Parse: parseTime},
+		ServerTime: rest.Milliseconds(timePath, "data", "serverTime"),
 	})
 	if err != nil {
 		return nil, err
 	}
-	v := &venue{client, rate.NewLimiter(classicPerSecond, 1)}
+	v := &venue{classic: rate.NewLimiter(classicPerSecond, 1), demo: c.Site.Environment == exchanges.Demo}
+	v.client = rest.API{Client: client, Sign: v.signed, Refusal: refusal}
+	if c.Site.Capabilities.Reach == exchanges.NoKeys {
+		return v, nil
+	}
 	return &manager{v, rate.NewLimiter(changesPerSecond, 1)}, nil
 }
 
@@ -103,7 +105,7 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	return v.stamped(k.info(c.KeyID)), nil
+	return v.client.Stamp(k.info(c.KeyID)), nil
 }
 
 // ask makes the calling key describe itself. A refusal by the unified call that
@@ -123,10 +125,11 @@ func (v *venue) ask(ctx context.Context, c exchanges.Credential) (*key, error) {
 
 func (v *venue) describe(ctx context.Context, c exchanges.Credential, path string, limiter *rate.Limiter) (*key, error) {
 	var found *key
-	err := v.do(ctx, c, call{method: http.MethodGet, path: path, limiter: limiter, parse: func(r rest.Response) (e *exchanges.Error) {
+	r := rest.Request{Method: http.MethodGet, Path: path}
+	err := v.client.Ask(ctx, rest.Call{Credential: c, Limiter: limiter}, r, func(r rest.Response) (e *exchanges.Error) {
 		found, e = parseKey(r)
 		return e
-	}})
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -134,41 +137,11 @@ func (v *venue) describe(ctx context.Context, c exchanges.Credential, path strin
 	return found, nil
 }
 
-// stamped returns an answer with when it was there.
-func (v *venue) stamped(k exchanges.KeyInfo) exchanges.KeyInfo {
-	k.Seen, k.Clock = v.client.Now().UTC(), v.client.Clock()
-	return k
-}
-
-// call is a signed call. parse reads an answer that is no refusal.
-type call struct {
-	method, path, query, body string
-	parse                     func(rest.Response) *exchanges.Error
-	limiter                   *rate.Limiter
-	secrets                   []exchanges.Secret // in the body
-}
-
-// do makes a call with a checked credential. What is no GET is a write.
-func (v *venue) do(ctx context.Context, c exchanges.Credential, what call) error {
-	_, err := v.client.Do(ctx, rest.Call{
-		Op: what.method + " " + what.path, Credential: c, Secrets: what.secrets,
-		Write: what.method != http.MethodGet, Limiter: what.limiter,
-		Build: func(now time.Time) (rest.Request, error) {
-			return signed(c, what.method, what.path, what.query, what.body, now)
-		},
-		Classify: rest.Then(refusal, what.parse),
-	})
-	return err
-}
-
-func parseTime(body []byte) (time.Time, error) {
-	var t struct {
-		Data struct {
-			ServerTime wire.Int `json:"serverTime"` // ms
-		} `json:"data"`
+// signed signs a request, and names demo trading where it is meant.
+func (v *venue) signed(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
+	r, err := signed(c, r, now)
+	if err == nil && v.demo {
+		r.Header.Set("Paptrading", "1")
 	}
-	if json.Unmarshal(body, &t) != nil || t.Data.ServerTime.Value <= 0 {
-		return time.Time{}, errors.New("no time")
-	}
-	return time.UnixMilli(t.Data.ServerTime.Value), nil
+	return r, err
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -72,9 +73,6 @@ func verifySignature(r exchangetest.Request) error {
 	if h.Get("ACCESS-KEY") != testKey || h.Get("ACCESS-PASSPHRASE") != testPassphrase || h.Get("locale") != "en-US" {
 		return errors.New("a header is missing or wrong")
 	}
-	if h.Get("paptrading") != "" {
-		return errors.New("this is not demo trading")
-	}
 	endpoint := r.Path
 	if r.Query != "" {
 		endpoint += "?" + r.Query
@@ -101,6 +99,8 @@ func subject() exchangetest.Subject {
 		Manage:          manage(),
 	}
 }
+
+func TestLive(t *testing.T) { exchangetest.Live(t, Adapter()) }
 
 func TestLaws(t *testing.T) { exchangetest.Run(t, subject()) }
 
@@ -135,13 +135,40 @@ func inspect(t *testing.T, unified, classic exchangetest.Reply) (exchanges.KeyIn
 }
 
 // A line that is wrong would send a key to a host where it does not belong.
-func TestTheOneSite(t *testing.T) {
-	sites := info().Sites
-	if len(sites) != 1 || sites[0].Origin != "https://api.bitget.com" || sites[0].Environment != exchanges.Live {
-		t.Errorf("%+v", sites)
+func TestSitesAreTheDocumentedOnes(t *testing.T) {
+	var got []string
+	for _, s := range info().Sites {
+		x, err := open(exchanges.Connection{Site: s, Origin: s.Origin})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, manages := x.(exchanges.Creator)
+		got = append(got, fmt.Sprintf("%s/%s %s %t", s.Environment, s.ID, s.Origin, manages))
+	}
+	if want := "live/global https://api.bitget.com true, demo/global https://api.bitget.com false"; strings.Join(got, ", ") != want {
+		t.Errorf("%q", got)
 	}
 	if a := info().Aliases; len(a) != 1 || len(a[exchanges.Live]) != 1 || a[exchanges.Live][0] != "capi.bitget.com" {
 		t.Errorf("%+v", a)
+	}
+}
+
+func TestDemoIsToldByAHeader(t *testing.T) {
+	for _, site := range info().Sites {
+		server := exchangetest.NewServer(t, classicRoutes(site))
+		x, err := open(exchangetest.Hurried(exchanges.Connection{Site: site, Origin: server.URL}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := x.Inspect(t.Context(), goodCredential()); err != nil {
+			t.Error(err)
+		}
+		want := map[exchanges.Environment]string{exchanges.Live: "", exchanges.Demo: "1"}[site.Environment]
+		for _, r := range server.Requests("GET "+unifiedPath, "GET "+classicPath) {
+			if got := r.Header.Get("paptrading"); got != want {
+				t.Errorf("%s: %s has the header %q", site.Environment, r.Path, got)
+			}
+		}
 	}
 }
 
@@ -181,18 +208,5 @@ func TestClassicCallsKeepTheirOwnLimit(t *testing.T) {
 	}
 	if took := x.client.Now().Sub(began); took.Seconds() < 3 {
 		t.Errorf("four descriptions within %s", took)
-	}
-}
-
-func TestServerTime(t *testing.T) {
-	for _, body := range []string{`{"data":{"serverTime":"1764000000123"}}`, `{"data":{"serverTime":1764000000123}}`} {
-		if at, err := parseTime([]byte(body)); err != nil || at.UnixMilli() != 1764000000123 {
-			t.Errorf("%s: %v, %v", body, at, err)
-		}
-	}
-	for _, body := range []string{``, `{}`, `{"data":null}`, `{"data":{"serverTime":"later"}}`, `{"data":{"serverTime":-5}}`} {
-		if _, err := parseTime([]byte(body)); err == nil {
-			t.Errorf("%q tells a time", body)
-		}
 	}
 }

@@ -13,10 +13,10 @@ import (
 
 // Hints for what a person can mend.
 const (
-	hintKey = "The key is deleted or was never made here; or it is one of demo trading, which keyrota does not use; key and secret may also be swapped. " +
+	hintKey = "The key is deleted or was never made here; or it is one of demo trading that is used as a live one, or the other way round; key and secret may also be swapped. " +
 		"Look the key up under API Keys."
 	hintPassphrase = "Key and passphrase do not belong together: the passphrase is the one that was chosen when this key was made. " +
-		"The key may also be deleted, or be one of demo trading. A lost passphrase cannot be recovered: make a new key."
+		"The key may also be deleted, or be used in another environment than its own (live, demo trading). A lost passphrase cannot be recovered: make a new key."
 	hintSecret = "The secret does not belong to this key, or key and secret are swapped; a private key must be the half of the public key that Bitget has. " +
 		"Paste both again; a lost secret is not shown again, only replaced by a new key."
 	hintIP      = "Add this machine's public address to the key's IP list at Bitget, or use the key from an address that is on it."

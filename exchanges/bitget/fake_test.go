@@ -3,6 +3,7 @@ package bitget
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,18 +11,19 @@ import (
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/exchangetest"
-	"github.com/keyrota/keyrota/exchanges/internal/cred"
 )
 
 const testUID = "8899001122"
 
+// testManager has what changes of the first key want.
 func testManager() exchanges.Manager {
-	return exchanges.Manager{Credential: goodCredential(), SubAccount: testUID}
+	return exchanges.Manager{Credential: goodCredential(), SubAccount: testUID, KeyPassphrase: subKeyOf(1).Passphrase}
 }
 
 func subKeyOf(n int) exchanges.Credential {
 	return exchanges.Credential{
 		KeyID: fmt.Sprintf("bg_%032x", n), Secret: exchanges.NewSecret(fmt.Sprintf("5ec7e7%058x", n)),
+		Passphrase: exchanges.NewSecret(fmt.Sprintf("CanaryPhrase%d", n)),
 	}
 }
 
@@ -95,8 +97,8 @@ func oddRequest() exchangetest.Reply {
 	return said(400, "49997", "a parameter is odd")
 }
 
-// own is the passphrase of a key that keyrota made.
-func own(label string) string { return cred.OwnPassphrase(goodCredential(), testUID, label).Reveal() }
+// chosen reports whether a passphrase is one as Bitget takes it.
+func chosen(p string) bool { return regexp.MustCompile(`^[A-Za-z0-9]{8,32}$`).MatchString(p) }
 
 // request is the body of a change, in both dialects.
 type request struct {
@@ -167,10 +169,10 @@ func (f *fake) list(r exchangetest.Request) exchangetest.Reply {
 func (f *fake) create(r exchangetest.Request) exchangetest.Reply {
 	q := read(r)
 	set, ok := q.set()
-	if !ok || q.SubUID != testUID || q.Note == "" || q.IPs == nil || q.Passphrase != own(q.Note) {
+	if !ok || q.SubUID != testUID || q.Note == "" || q.IPs == nil || !chosen(q.Passphrase) {
 		return oddRequest()
 	}
-	c := f.Make(exchangetest.Key{Label: q.Note, Permissions: set, IPs: whitelist(*q.IPs)})
+	c := f.Make(exchangetest.Key{Label: q.Note, Permissions: set, IPs: whitelist(*q.IPs), Passphrase: q.Passphrase})
 	return result(map[string]any{"note": q.Note, "apiKey": c.KeyID, "secret": c.Secret.Reveal(), "type": q.Type, "permissions": q.Permissions, "ips": q.IPs})
 }
 
@@ -187,7 +189,7 @@ func (f *fake) update(r exchangetest.Request) exchangetest.Reply {
 	switch {
 	case !found:
 		return noSuchKey()
-	case q.Passphrase != own(k.Label):
+	case q.Passphrase != k.Passphrase:
 		return wrongPassphrase()
 	}
 	f.Change(k.ID, func(k *exchangetest.Key) {
@@ -237,10 +239,10 @@ func granted(list []string) exchanges.PermissionSet {
 
 func (f *fake) classicCreate(r exchangetest.Request) exchangetest.Reply {
 	q := read(r)
-	if q.SubAccountUID != testUID || q.Label == "" || q.Passphrase != own(q.Label) || q.PermList == nil || q.IPList == nil {
+	if q.SubAccountUID != testUID || q.Label == "" || !chosen(q.Passphrase) || q.PermList == nil || q.IPList == nil {
 		return oddRequest()
 	}
-	c := f.Make(exchangetest.Key{Label: q.Label, Permissions: granted(*q.PermList), IPs: whitelist(*q.IPList)})
+	c := f.Make(exchangetest.Key{Label: q.Label, Permissions: granted(*q.PermList), IPs: whitelist(*q.IPList), Passphrase: q.Passphrase})
 	return result(map[string]any{"subAccountUid": testUID, "label": q.Label, "subAccountApiKey": c.KeyID, "secretKey": c.Secret.Reveal(), "permList": q.PermList, "ipList": q.IPList})
 }
 
@@ -252,7 +254,7 @@ func (f *fake) classicModify(r exchangetest.Request) exchangetest.Reply {
 		return oddRequest()
 	case !found:
 		return noSuchKey()
-	case q.Passphrase != own(k.Label):
+	case q.Passphrase != k.Passphrase:
 		return wrongPassphrase()
 	}
 	f.Change(k.ID, func(k *exchangetest.Key) {

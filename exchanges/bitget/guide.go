@@ -1,6 +1,10 @@
 package bitget
 
-import "github.com/keyrota/keyrota/exchanges"
+import (
+	"slices"
+
+	"github.com/keyrota/keyrota/exchanges"
+)
 
 // box is a switch of the page with the word that it has in answers.
 type box struct {
@@ -23,34 +27,33 @@ var boxes = []box{
 }
 
 func guide() exchanges.Guide {
+	const where = "Avatar → API Keys. For a demo key change to demo trading before"
 	const unified = "On a unified account there are fewer boxes: one for trading of every kind, one for managing the account. Tick only what covers the boxes named here; keyrota shows afterwards what the key may do"
+	rights := []exchanges.GuideStep{
+		{Text: "Read-write if a box beyond reading is named below, else Read-only"},
+		{Text: "Tick", Put: exchanges.PutTicks},
+		{Text: "Leave off, with every box that is not named here", Put: exchanges.PutNoTicks},
+		{Text: unified},
+		{Text: "The linked IP addresses", Put: exchanges.PutIPs},
+		{Text: "Confirm with the code by e-mail and the authenticator"},
+	}
 	g := exchanges.Guide{
-		Create: []exchanges.GuideStep{
-			{Text: "Avatar → API Keys → Create API key"},
+		Create: slices.Concat([]exchanges.GuideStep{
+			{Text: where},
+			{Text: "Create API key"},
 			{Text: "System-generated"},
 			{Text: "Note", Put: exchanges.PutLabel},
 			{Text: "A passphrase of 8 to 32 letters and digits: keep it, keyrota asks for it beside key and secret, and it is never shown again"},
-			{Text: "Read-write if a box beyond reading is named below, else Read-only"},
-			{Text: "Tick", Put: exchanges.PutTicks},
-			{Text: "Leave off, with every box that is not named here", Put: exchanges.PutNoTicks},
-			{Text: unified},
-			{Text: "The linked IP addresses", Put: exchanges.PutIPs},
-			{Text: "Confirm with the code by e-mail and the authenticator"},
+		}, rights, []exchanges.GuideStep{
 			{Text: "Copy API Key and Secret Key now: the secret is not shown again"},
-		},
-		Restrict: []exchanges.GuideStep{
-			{Text: "Avatar → API Keys"},
+		}),
+		Restrict: slices.Concat([]exchanges.GuideStep{
+			{Text: where},
 			{Text: "Find the key", Put: exchanges.PutKey},
 			{Text: "Edit"},
-			{Text: "Read-write if a box beyond reading is named below, else Read-only"},
-			{Text: "Tick", Put: exchanges.PutTicks},
-			{Text: "Leave off, with every box that is not named here", Put: exchanges.PutNoTicks},
-			{Text: unified},
-			{Text: "The linked IP addresses", Put: exchanges.PutIPs},
-			{Text: "Confirm with the code by e-mail and the authenticator"},
-		},
+		}, rights),
 		Delete: []exchanges.GuideStep{
-			{Text: "Avatar → API Keys"},
+			{Text: where},
 			{Text: "Find the key", Put: exchanges.PutKey},
 			{Text: "Delete, and confirm with the codes that are asked for"},
 		},

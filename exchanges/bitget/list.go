@@ -8,6 +8,7 @@ import (
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
+	"github.com/keyrota/keyrota/exchanges/internal/subkeys"
 	"github.com/keyrota/keyrota/exchanges/internal/wire"
 )
 
@@ -39,33 +40,16 @@ func (m *manager) ListKeys(ctx context.Context, mgr exchanges.Manager) ([]exchan
 	if err != nil {
 		return nil, err
 	}
-	keys, err := s.list(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]exchanges.KeyInfo, len(keys))
-	for i := range keys {
-		out[i] = m.stamped(keys[i].info(s.uid))
-	}
-	return out, nil
+	return s.keys().Infos(ctx, func(k subKey) exchanges.KeyInfo { return m.client.Stamp(k.info(s.uid)) })
 }
 
-// list returns every key of the sub-account. It fails rather than leave one
-// out: what is not in it counts as gone.
-func (s subAccount) list(ctx context.Context) ([]subKey, error) {
-	path, read := listPath, s.pages
+// keys are those of the sub-account.
+func (s subAccount) keys() subkeys.Keys[subKey] {
+	path, list := listPath, s.pages
 	if !s.unified {
-		path, read = classicListPath, s.classicList
+		path, list = classicListPath, s.classicList
 	}
-	keys, err := read(ctx)
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]string, len(keys))
-	for i, k := range keys {
-		ids[i] = k.id
-	}
-	return keys, desk.Unique(http.MethodGet+" "+path, ids)
+	return subkeys.Keys[subKey]{Desk: desk, Op: http.MethodGet + " " + path, List: list, ID: func(k subKey) string { return k.id }}
 }
 
 // classicList reads the list of a classic account, which has no pages.
@@ -97,20 +81,7 @@ const (
 )
 
 func (s subAccount) pages(ctx context.Context) ([]subKey, error) {
-	var all []subKey
-	cursor := ""
-	for range mostPages {
-		keys, next, err := s.page(ctx, cursor)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, keys...)
-		if next == "" {
-			return all, nil
-		}
-		cursor = next
-	}
-	return nil, desk.Incomplete(http.MethodGet+" "+listPath, "more pages than an account can have")
+	return subkeys.Pages(desk, http.MethodGet+" "+listPath, mostPages, func(cursor string) ([]subKey, string, error) { return s.page(ctx, cursor) })
 }
 
 // page reads a page; next is the cursor of the one after it, "" for none.
@@ -152,7 +123,7 @@ func (s subAccount) page(ctx context.Context, cursor string) (keys []subKey, nex
 // read makes a call and decodes its answer into v; complete says whether it has
 // what it must have.
 func (s subAccount) read(ctx context.Context, path, query string, v any, complete func() bool) error {
-	return s.manage(ctx, call{method: http.MethodGet, path: path, query: query, parse: func(r rest.Response) *exchanges.Error {
+	return s.manage(ctx, rest.Call{}, rest.Request{Method: http.MethodGet, Path: path, Query: query}, func(r rest.Response) *exchanges.Error {
 		if e := rest.Decode(r, v); e != nil {
 			return e
 		}
@@ -160,5 +131,5 @@ func (s subAccount) read(ctx context.Context, path, query string, v any, complet
 			return rest.NotJSON(r)
 		}
 		return nil
-	}})
+	})
 }

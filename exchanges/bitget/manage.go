@@ -76,8 +76,9 @@ func (m *manager) of(ctx context.Context, mgr exchanges.Manager, op, keyID strin
 }
 
 // manage makes a call with the managing key.
-func (s subAccount) manage(ctx context.Context, what call) error {
-	err := s.do(ctx, s.cred, what)
+func (s subAccount) manage(ctx context.Context, call rest.Call, r rest.Request, parse func(rest.Response) *exchanges.Error) error {
+	call.Credential = s.cred
+	err := s.client.Ask(ctx, call, r, parse)
 	if e := exchanges.AsError(err); err != nil && e.Kind == exchanges.Denied && e.Hint == hintDenied {
 		e.Hint = hintManager
 	}
@@ -89,26 +90,20 @@ type fields map[string]any
 
 // change sends a change. A key's own passphrase is added where one is given.
 func (s subAccount) change(ctx context.Context, path string, own exchanges.Secret, request fields, parse func(rest.Response) *exchanges.Error) error {
-	what := call{method: http.MethodPost, path: path, parse: parse, limiter: s.limiter}
+	call := rest.Call{Limiter: s.limiter}
 	if !own.IsZero() {
 		request["passphrase"] = own.Reveal()
-		what.secrets = []exchanges.Secret{own}
+		call.Secrets = []exchanges.Secret{own}
 	}
 	body, err := json.Marshal(request)
 	if err != nil {
 		return err
 	}
-	what.body = string(body)
-	return s.manage(ctx, what)
+	return s.manage(ctx, call, rest.Request{Method: http.MethodPost, Path: path, Body: string(body)}, parse)
 }
 
 // acknowledged takes whatever is in the envelope for the answer to a change.
 func acknowledged(rest.Response) *exchanges.Error { return nil }
-
-// passphrase returns that of a key which keyrota made, by its label.
-func (s subAccount) passphrase(label string) exchanges.Secret {
-	return cred.OwnPassphrase(s.cred, s.uid, label)
-}
 
 // CreateKey makes a key of the sub-account, as exchanges.Creator says.
 func (m *manager) CreateKey(ctx context.Context, mgr exchanges.Manager, r exchanges.KeyRequest) (exchanges.Credential, error) {
@@ -128,7 +123,7 @@ func (m *manager) CreateKey(ctx context.Context, mgr exchanges.Manager, r exchan
 	if err != nil {
 		return exchanges.Credential{}, err
 	}
-	own := s.passphrase(r.Label)
+	own := cred.NewPassphrase("")
 	var made exchanges.Credential
 	err = s.change(ctx, path, own, request, func(r rest.Response) (e *exchanges.Error) {
 		made, e = parseMade(r, own)
@@ -198,30 +193,22 @@ func parseMade(r rest.Response, own exchanges.Secret) (exchanges.Credential, *ex
 // EditKey changes a key of the sub-account, as exchanges.Editor says.
 func (m *manager) EditKey(ctx context.Context, mgr exchanges.Manager, keyID string, r exchanges.KeyRequest) error {
 	const op = http.MethodPost + " " + updatePath
+	own, err := desk.Own(op, mgr)
+	if err != nil {
+		return err
+	}
 	s, err := m.of(ctx, mgr, op, keyID)
 	if err != nil {
 		return err
 	}
-	k, err := s.find(ctx, keyID)
-	if err != nil {
-		return rest.BeforeChange(err)
-	}
-	if k == nil {
-		return desk.NotFound(op)
-	}
-	path, edit := updatePath, k.unifiedEdit
-	if !s.unified {
-		path, edit = classicModifyPath, k.classicEdit
-	}
-	request, err := edit(op, s.uid, r)
-	if err != nil {
-		return rest.BeforeChange(err)
-	}
-	err = desk.OfOwn(s.change(ctx, path, s.passphrase(k.label), request, acknowledged))
-	if subkeys.Gone(err, s.there(ctx, keyID)) {
-		return desk.NotFound(op)
-	}
-	return err
+	return s.keys().Edit(ctx, op, keyID, func(k subKey) (func() error, error) {
+		path, edit := updatePath, k.unifiedEdit
+		if !s.unified {
+			path, edit = classicModifyPath, k.classicEdit
+		}
+		request, err := edit(op, s.uid, r)
+		return func() error { return desk.OfOwn(s.change(ctx, path, own, request, acknowledged)) }, err
+	})
 }
 
 // unifiedEdit returns the change that makes k what r asks for. What is left out
@@ -280,28 +267,12 @@ func (m *manager) RevokeKey(ctx context.Context, mgr exchanges.Manager, keyID st
 		return err
 	}
 	if !s.unified {
-		if k, err := s.find(ctx, keyID); err != nil || k == nil {
+		if k, err := s.keys().Find(ctx, keyID); err != nil || k == nil {
 			return rest.BeforeChange(err)
 		}
 		return desk.Unsupported(op, hintClassic)
 	}
-	err = s.change(ctx, deletePath, exchanges.Secret{}, fields{"apiKey": keyID}, acknowledged)
-	if subkeys.Gone(err, s.there(ctx, keyID)) {
-		return nil
-	}
-	return err
-}
-
-// find looks for a key in the list.
-func (s subAccount) find(ctx context.Context, keyID string) (*subKey, error) {
-	keys, err := s.list(ctx)
-	return subkeys.Find(keys, func(k subKey) bool { return k.id == keyID }), err
-}
-
-// there reports whether the list has a key.
-func (s subAccount) there(ctx context.Context, keyID string) func() (bool, error) {
-	return func() (bool, error) {
-		k, err := s.find(ctx, keyID)
-		return k != nil, err
-	}
+	return s.keys().Revoke(ctx, keyID, func() error {
+		return s.change(ctx, deletePath, exchanges.Secret{}, fields{"apiKey": keyID}, acknowledged)
+	})
 }

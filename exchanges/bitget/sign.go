@@ -20,27 +20,22 @@ func sign(c exchanges.Credential, text string) (string, error) {
 	return cred.Signature(c, text, pairs...)
 }
 
-// signed builds a request that is valid at time now. The query is signed byte
-// for byte as it is sent.
-func signed(c exchanges.Credential, method, path, query, body string, now time.Time) (rest.Request, error) {
+// signed adds the headers that make a request valid at time now. The query is
+// signed byte for byte as it is sent.
+func signed(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
 	stamp := strconv.FormatInt(now.UnixMilli(), 10)
-	endpoint := path
-	if query != "" {
-		endpoint += "?" + query
+	endpoint := r.Path
+	if r.Query != "" {
+		endpoint += "?" + r.Query
 	}
-	sig, err := sign(c, stamp+method+endpoint+body)
-	if err != nil {
-		return rest.Request{}, err
+	sig, err := sign(c, stamp+r.Method+endpoint+r.Body)
+	r.Header = http.Header{
+		"Access-Key":        {c.KeyID},
+		"Access-Sign":       {sig},
+		"Access-Timestamp":  {stamp},
+		"Access-Passphrase": {c.Passphrase.Reveal()},
+		"Content-Type":      {"application/json"},
+		"Locale":            {"en-US"},
 	}
-	return rest.Request{
-		Method: method, Path: path, Query: query, Body: body,
-		Header: http.Header{
-			"Access-Key":        {c.KeyID},
-			"Access-Sign":       {sig},
-			"Access-Timestamp":  {stamp},
-			"Access-Passphrase": {c.Passphrase.Reveal()},
-			"Content-Type":      {"application/json"},
-			"Locale":            {"en-US"},
-		},
-	}, nil
+	return r, err
 }

@@ -8,15 +8,15 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
-	"encoding/json"
 	"encoding/pem"
-	"os"
 	"strconv"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/exchangetest"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
 // vector is a request with the signature that others computed for it.
@@ -41,17 +41,10 @@ func mac(secret, text string) string {
 }
 
 func TestVectors(t *testing.T) {
-	raw, err := os.ReadFile("testdata/vectors.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []vector
-	if err := json.Unmarshal(raw, &all); err != nil || len(all) != 4 {
-		t.Fatalf("%d vectors, want 4: %v", len(all), err)
-	}
+	all := exchangetest.Vectors[vector](t, 4)
 	for _, v := range all {
 		c := exchanges.Credential{KeyID: v.Key, Secret: exchanges.NewSecret(v.Secret), Passphrase: exchanges.NewSecret(v.Passphrase)}
-		r, err := signed(c, v.Method, v.Path, v.Query, v.Body, time.UnixMilli(v.Timestamp))
+		r, err := signed(c, rest.Request{Method: v.Method, Path: v.Path, Query: v.Query, Body: v.Body}, time.UnixMilli(v.Timestamp))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,7 +81,7 @@ func rsaCredential() exchanges.Credential {
 }
 
 func TestPrivateKeySignsBesideAPassphrase(t *testing.T) {
-	r, err := signed(rsaCredential(), "GET", unifiedPath, "", "", time.UnixMilli(1700000000000))
+	r, err := signed(rsaCredential(), rest.Request{Method: "GET", Path: unifiedPath}, time.UnixMilli(1700000000000))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +101,7 @@ func TestPrivateKeySignsBesideAPassphrase(t *testing.T) {
 func TestOtherPairsAreRefused(t *testing.T) {
 	c := rsaCredential()
 	c.PrivateKey = exchanges.NewSecret("-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n-----END PRIVATE KEY-----\n")
-	if _, err := signed(c, "GET", unifiedPath, "", "", time.UnixMilli(5)); err == nil {
+	if _, err := signed(c, rest.Request{Method: "GET", Path: unifiedPath}, time.UnixMilli(5)); err == nil {
 		t.Error("signed with Ed25519")
 	}
 	if _, err := check(c); err == nil || exchanges.AsError(err).Hint == "" {

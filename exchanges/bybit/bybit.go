@@ -109,7 +109,7 @@ func capabilities(s exchanges.Site) exchanges.Capabilities {
 }
 
 // venue is one site.
-type venue struct{ client *rest.Client }
+type venue struct{ client rest.API }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	client, err := rest.New(rest.Config{
@@ -119,7 +119,7 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &venue{client}
+	v := &venue{rest.API{Client: client, Sign: signed, Refusal: refusal}}
 	m := &manager{v, rate.NewLimiter(changesPerSecond, 1)}
 	switch can := c.Site.Capabilities; {
 	case can.Create:
@@ -143,48 +143,17 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	return v.stamped(k.info(c.KeyID)), nil
+	return v.client.Stamp(k.info(c.KeyID)), nil
 }
 
 // ask makes the calling key describe itself.
 func (v *venue) ask(ctx context.Context, c exchanges.Credential) (*key, error) {
 	var found *key
-	err := v.do(ctx, c, call{method: http.MethodGet, path: inspectPath, parse: func(r rest.Response) (e *exchanges.Error) {
+	err := v.client.Ask(ctx, rest.Call{Credential: c}, rest.Request{Method: http.MethodGet, Path: inspectPath}, func(r rest.Response) (e *exchanges.Error) {
 		found, e = parseKey(r)
 		return e
-	}})
-	return found, err
-}
-
-// stamped returns an answer with when it was there.
-func (v *venue) stamped(k exchanges.KeyInfo) exchanges.KeyInfo {
-	k.Seen, k.Clock = v.client.Now().UTC(), v.client.Clock()
-	return k
-}
-
-// call is a signed call: a GET with a query or a POST with a body. parse reads
-// an answer that is no refusal.
-type call struct {
-	method, path, query, body string
-	parse                     func(rest.Response) *exchanges.Error
-	limiter                   *rate.Limiter
-}
-
-// do makes a call with a checked credential. What is no GET is a write.
-func (v *venue) do(ctx context.Context, c exchanges.Credential, what call) error {
-	_, err := v.client.Do(ctx, rest.Call{
-		Op: what.method + " " + what.path, Credential: c, Write: what.method != http.MethodGet, Limiter: what.limiter,
-		Build: func(now time.Time) (rest.Request, error) {
-			return signed(c, what.method, what.path, what.query, what.body, now)
-		},
-		Classify: func(r rest.Response) *exchanges.Error {
-			if e := refusal(r); e != nil {
-				return e
-			}
-			return what.parse(r)
-		},
 	})
-	return err
+	return found, err
 }
 
 // parseTime reads the finest of the three clocks that the answer has.

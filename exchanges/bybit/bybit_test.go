@@ -81,6 +81,8 @@ func verifySignature(r exchangetest.Request) error {
 	return nil
 }
 
+func TestLive(t *testing.T) { exchangetest.Live(t, Adapter()) }
+
 func TestLaws(t *testing.T) {
 	exchangetest.Run(t, exchangetest.Subject{
 		Adapter:         Adapter(),

@@ -14,25 +14,19 @@ import (
 func (m *maker) CreateKey(ctx context.Context, mgr exchanges.Manager, r exchanges.KeyRequest) (exchanges.Credential, error) {
 	const op = http.MethodPost + " " + createSubPath
 	s, err := m.sub(mgr, op)
+	if err == nil {
+		err = desk.CheckNew(op, r)
+	}
 	if err != nil {
 		return exchanges.Credential{}, err
 	}
-	switch {
-	case r.PublicKey != "":
-		return exchanges.Credential{}, &exchanges.Error{
-			Exchange: ID, Op: op, Kind: exchanges.Unsupported, Outcome: exchanges.NotSent,
-			Hint: "Bybit takes a public key on its web site only: make the key by hand, or let Bybit make the secret.",
-		}
-	case r.Label == "":
-		return exchanges.Credential{}, invalid(op, "Give the key a label: it is how a key is found whose answer was lost.")
+	rights, err := asked(op, r.Permissions, nil)
+	if err != nil {
+		return exchanges.Credential{}, err
 	}
-	rights, e := asked(op, r.Permissions, nil)
-	if e != nil {
-		return exchanges.Credential{}, e
-	}
-	ips, e := addresses(op, r.IPs)
-	if e != nil {
-		return exchanges.Credential{}, e
+	ips, err := addresses(op, r.IPs)
+	if err != nil {
+		return exchanges.Credential{}, err
 	}
 	var made exchanges.Credential
 	err = s.change(ctx, createSubPath, struct {
@@ -58,14 +52,7 @@ func parseMade(r rest.Response) (exchanges.Credential, *exchanges.Error) {
 	if e := rest.Decode(r, &answer); e != nil {
 		return exchanges.Credential{}, e
 	}
-	made, err := check(exchanges.Credential{KeyID: answer.Result.APIKey, Secret: exchanges.NewSecret(answer.Result.Secret)})
-	if err != nil {
-		return exchanges.Credential{}, &exchanges.Error{
-			Kind: exchanges.Protocol, Code: "no key and secret in the answer",
-			Hint: "Bybit may have made the key all the same: look for its label in the list of the sub-account's keys, and delete it.",
-		}
-	}
-	return made, nil
+	return desk.Made(exchanges.Credential{KeyID: answer.Result.APIKey, Secret: exchanges.NewSecret(answer.Result.Secret)}, check)
 }
 
 // EditKey changes a key of a sub-account or, without one, the calling key
@@ -74,34 +61,19 @@ func (m *manager) EditKey(ctx context.Context, mgr exchanges.Manager, keyID stri
 	if itself(mgr, keyID) {
 		return m.editItself(ctx, mgr.Credential, r)
 	}
-	s, err := m.sub(mgr, http.MethodPost+" "+editSubPath)
+	const op = http.MethodPost + " " + editSubPath
+	s, err := m.of(mgr, op, keyID)
 	if err != nil {
 		return err
 	}
-	k, err := s.find(ctx, keyID)
-	if err != nil {
-		return rest.BeforeChange(err)
-	}
-	if k == nil {
-		return notFound()
-	}
-	edit, e := k.edited(r)
-	if e != nil {
-		return rest.BeforeChange(e)
-	}
-	edit.APIKey = keyID
-	err = s.change(ctx, editSubPath, edit, acknowledged)
-	if err != nil && s.absent(ctx, keyID, err) {
-		return notFound()
-	}
-	return err
-}
-
-func notFound() *exchanges.Error {
-	return &exchanges.Error{
-		Exchange: ID, Op: http.MethodPost + " " + editSubPath, Kind: exchanges.NotFound, Outcome: exchanges.Refused,
-		Hint: "The sub-account has no such key: list its keys, or check the UID.",
-	}
+	return s.keys().Edit(ctx, op, keyID, func(k key) (func() error, error) {
+		edit, err := k.edited(r)
+		if err != nil {
+			return nil, err
+		}
+		edit.APIKey = keyID
+		return func() error { return s.change(ctx, editSubPath, edit, acknowledged) }, nil
+	})
 }
 
 // subEdit is a change of a sub-account's key. Its IP list is always sent: one
@@ -114,18 +86,18 @@ type subEdit struct {
 
 // edited returns the change that makes k what r asks for. What r does not know
 // stays as k has it, and must therefore be known of k.
-func (k *key) edited(r exchanges.KeyRequest) (subEdit, *exchanges.Error) {
+func (k *key) edited(r exchanges.KeyRequest) (subEdit, error) {
 	const op = http.MethodPost + " " + editSubPath
-	rights, e := k.becomes(op, r.Permissions)
-	if e != nil {
-		return subEdit{}, e
+	rights, err := k.becomes(op, r.Permissions)
+	if err != nil {
+		return subEdit{}, err
 	}
 	if r.IPs.State == exchanges.IPUnknown {
 		r.IPs = whitelist(k.IPs)
 	}
-	ips, e := addresses(op, r.IPs)
-	if e != nil {
-		return subEdit{}, e
+	ips, err := addresses(op, r.IPs)
+	if err != nil {
+		return subEdit{}, err
 	}
 	return subEdit{IPs: ips, mode: rights}, nil
 }
@@ -143,9 +115,9 @@ func (m *manager) editItself(ctx context.Context, c exchanges.Credential, r exch
 		return rest.BeforeChange(err)
 	}
 	if k.ofSubAccount() {
-		edit, e := k.edited(r)
-		if e != nil {
-			return rest.BeforeChange(e)
+		edit, err := k.edited(r)
+		if err != nil {
+			return rest.BeforeChange(err)
 		}
 		return m.change(ctx, c, editSubPath, edit, acknowledged)
 	}
@@ -158,9 +130,9 @@ func (m *manager) editItself(ctx context.Context, c exchanges.Credential, r exch
 	if !r.Permissions.Known() {
 		return nil
 	}
-	rights, e := k.becomes(op, r.Permissions)
-	if e != nil {
-		return rest.BeforeChange(e)
+	rights, err := k.becomes(op, r.Permissions)
+	if err != nil {
+		return rest.BeforeChange(err)
 	}
 	return m.change(ctx, c, editPath, rights, acknowledged)
 }

@@ -41,7 +41,7 @@ func TestEditSendsModeAndListEvenWhereTheyStay(t *testing.T) {
 			`{"apikey":"subKey000000000001","ips":"203.0.113.7","readOnly":1,"permissions":{"ContractTrade":["Order","Position"],"Spot":["SpotTrade"]}}`,
 		},
 	} {
-		d := newDesk(t)
+		d := newBench(t)
 		id := d.key(c.granted...).KeyID
 		d.server.Handle("POST "+editSubPath, result(struct{}{}).Handler())
 		if err := d.EditKey(t.Context(), testManager(), id, c.request); err != nil {
@@ -72,7 +72,7 @@ func TestEditKeepsNothingThatIsNotTold(t *testing.T) {
 		"no mode needed": {`,"ips":["203.0.113.7"]`, rights, true},
 		"no list needed": {`,"readOnly":false,"permissions":{"Spot":["SpotTrade"]}`, list, true},
 	} {
-		d := newDesk(t)
+		d := newBench(t)
 		d.server.Handle("GET "+listSubPath, entry(c.fields))
 		d.server.Handle("POST "+editSubPath, result(struct{}{}).Handler())
 		err := d.EditKey(t.Context(), testManager(), "k1", c.request)
@@ -118,7 +118,7 @@ func TestKeyRevokesItself(t *testing.T) {
 		subs bool
 		path string
 	}{{false, deletePath}, {true, deleteSubPath}} {
-		d := newDesk(t)
+		d := newBench(t)
 		d.fake.subs = c.subs
 		own, other := d.key(exchanges.Futures), d.key()
 		for range 2 { // a second try finds nothing to do
@@ -137,7 +137,7 @@ func TestKeyRevokesItself(t *testing.T) {
 }
 
 func TestKeyThatIsNotTheCallingOneNeedsASubAccount(t *testing.T) {
-	d := newDesk(t)
+	d := newBench(t)
 	own, other := d.key(), d.key()
 	if err := d.RevokeKey(t.Context(), itselfAs(own), other.KeyID); !errors.Is(err, exchanges.Invalid) {
 		t.Error(err)
@@ -152,7 +152,7 @@ func TestKeyThatIsNotTheCallingOneNeedsASubAccount(t *testing.T) {
 
 // The reply to a key's last call is easily lost: then the key is asked.
 func TestLostReplyToSelfRevocation(t *testing.T) {
-	d := newDesk(t)
+	d := newBench(t)
 	own := d.key()
 	d.server.Handle("POST "+deletePath, func(r exchangetest.Request) exchangetest.Reply {
 		d.fake.deleteItself(r)
@@ -161,7 +161,7 @@ func TestLostReplyToSelfRevocation(t *testing.T) {
 	if err := d.RevokeKey(t.Context(), itselfAs(own), own.KeyID); err != nil {
 		t.Error(err)
 	}
-	d = newDesk(t)
+	d = newBench(t)
 	own = d.key()
 	d.server.Handle("POST "+deletePath, exchangetest.Drop().Handler())
 	err := d.RevokeKey(t.Context(), itselfAs(own), own.KeyID)
@@ -173,7 +173,7 @@ func TestLostReplyToSelfRevocation(t *testing.T) {
 // Only the one code says that a key is unknown; a refused address does not.
 func TestSelfRevocationIsNotDoneByARefusal(t *testing.T) {
 	for _, code := range []int{10004, 10005, 10007, 10010, 33004} {
-		d := newDesk(t)
+		d := newBench(t)
 		own := d.key()
 		d.server.Handle("POST "+deletePath, said(200, code, "no").Handler())
 		if err := d.RevokeKey(t.Context(), itselfAs(own), own.KeyID); err == nil {
@@ -187,7 +187,7 @@ func TestSelfRevocationIsNotDoneByARefusal(t *testing.T) {
 }
 
 func TestKeyEditsItself(t *testing.T) {
-	d := newDesk(t)
+	d := newBench(t)
 	own := d.key(exchanges.Futures)
 	r := exchanges.KeyRequest{Permissions: exchanges.NewPermissionSet(exchanges.Read), IPs: ipList("203.0.113.7")}
 	if err := d.EditKey(t.Context(), itselfAs(own), own.KeyID, r); err != nil {
@@ -205,7 +205,7 @@ func TestKeyEditsItself(t *testing.T) {
 }
 
 func TestMasterKeyCannotChangeItsOwnList(t *testing.T) {
-	d := newDesk(t)
+	d := newBench(t)
 	own := d.key(exchanges.Futures)
 	for _, ips := range []exchanges.IPWhitelist{ipList("198.51.100.1"), {State: exchanges.IPAny}} {
 		err := d.EditKey(t.Context(), itselfAs(own), own.KeyID, exchanges.KeyRequest{Permissions: exchanges.NewPermissionSet(exchanges.Read), IPs: ips})
@@ -219,7 +219,7 @@ func TestMasterKeyCannotChangeItsOwnList(t *testing.T) {
 }
 
 func TestSubAccountsKeyEditsItselfWithItsList(t *testing.T) {
-	d := newDesk(t)
+	d := newBench(t)
 	d.fake.subs = true
 	own := d.key(exchanges.Futures)
 	if err := d.EditKey(t.Context(), itselfAs(own), own.KeyID, manage().Changed); err != nil {

@@ -254,14 +254,14 @@ func (f *fake) deleteItself(r exchangetest.Request) exchangetest.Reply {
 	return result(struct{}{})
 }
 
-// desk is a site on a fake with an account.
-type desk struct {
+// bench is a site on a fake with an account.
+type bench struct {
 	*maker
 	fake   *fake
 	server *exchangetest.Server
 }
 
-func newDesk(t *testing.T) desk {
+func newBench(t *testing.T) bench {
 	t.Helper()
 	site, _ := info().Site(exchanges.Live, "")
 	f := &fake{Account: exchangetest.NewAccount(subKeyOf)}
@@ -274,18 +274,18 @@ func newDesk(t *testing.T) desk {
 	if !ok {
 		t.Fatalf("the site is a %T", x)
 	}
-	return desk{m, f, server}
+	return bench{m, f, server}
 }
 
 // key makes a key in the account and returns its credential.
-func (d desk) key(granted ...exchanges.Permission) exchanges.Credential {
+func (d bench) key(granted ...exchanges.Permission) exchanges.Credential {
 	return d.fake.Make(exchangetest.Key{
 		Label: "grid bot", IPs: ipList("203.0.113.7"),
 		Permissions: exchanges.NewPermissionSet(slices.Concat([]exchanges.Permission{exchanges.Read}, granted)...),
 	})
 }
 
-func (d desk) must(t *testing.T, id string) exchangetest.Key {
+func (d bench) must(t *testing.T, id string) exchangetest.Key {
 	t.Helper()
 	k, ok := d.fake.Key(id)
 	if !ok {

@@ -1,6 +1,10 @@
 package bybit
 
-import "github.com/keyrota/keyrota/exchanges"
+import (
+	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
+)
 
 // box is a switch of the page with the group and the rights that it has in
 // answers.
@@ -24,6 +28,15 @@ var boxes = []box{
 	{"Wallet: Withdrawal", "Wallet", []string{"Withdraw"}, []exchanges.Permission{exchanges.Withdraw, exchanges.Admin}},
 	{"Exchange: Exchange History", "Exchange", []string{"ExchangeHistory"}, []exchanges.Permission{exchanges.Other}},
 	{"Earn", "Earn", []string{"Earn"}, []exchanges.Permission{exchanges.Earn}},
+}
+
+// unbound is the rule for keys without IP list. A shorter one holds after a
+// change of the account's password, of which keyrota does not hear.
+var unbound = exchanges.Lifetime{
+	After: 90 * 24 * time.Hour, Since: exchanges.SinceCreated, Then: exchanges.EndsExpired, NoIPs: true,
+	Words:  "At Bybit a key without IP list ends 90 days after it was made, or after its last edit.",
+	Source: "bybit-exchange.github.io/docs, V5, User, Get API Key Information",
+	AsOf:   "2026-11-23",
 }
 
 func guide() exchanges.Guide {
@@ -57,9 +70,10 @@ func guide() exchanges.Guide {
 			{Text: "Find the key", Put: exchanges.PutKey},
 			{Text: "Delete, and confirm with the authenticator"},
 		},
-		IPs:    exchanges.IPRule{Separator: ","},
-		Source: "www.bybit.com, API Management; bybit-exchange.github.io/docs, V5, User",
-		AsOf:   "2026-11-23",
+		IPs:       exchanges.IPRule{Separator: ","},
+		Lifetimes: []exchanges.Lifetime{unbound},
+		Source:    "www.bybit.com, API Management; bybit-exchange.github.io/docs, V5, User",
+		AsOf:      "2026-11-23",
 	}
 	for _, b := range boxes {
 		g.Boxes = append(g.Boxes, exchanges.Box{Words: b.words, Gives: b.gives})

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
+	"github.com/keyrota/keyrota/exchanges/internal/subkeys"
 	"github.com/keyrota/keyrota/exchanges/internal/wire"
 )
 
@@ -28,6 +28,11 @@ const (
 // hintManager is for refusals of calls that change keys.
 const hintManager = "To change keys, the calling key needs a right of the wallet (transfer between accounts or sub-accounts, or withdrawal) " +
 	"and must not be read-only; for keys of sub-accounts it must be of the master account. Edit it under API Management."
+
+var desk = subkeys.Desk{ID: ID, Name: "Bybit"}
+
+// hintOwn is for requests about other keys than those of a sub-account.
+const hintOwn = "Of keys of the master account itself, Bybit's API changes and deletes the calling one alone, without a sub-account."
 
 // manager is a site at which keys are managed: those of sub-accounts with a
 // key of the master account, and any key with itself.
@@ -54,14 +59,18 @@ func (m *manager) sub(mgr exchanges.Manager, op string) (subAccount, error) {
 	}
 	uid, err := strconv.ParseInt(strings.TrimSpace(mgr.SubAccount), 10, 64)
 	if err != nil || uid <= 0 {
-		return subAccount{}, invalid(op, "Name the sub-account by its UID, digits only. Of keys of the master account itself, Bybit's API changes and deletes the calling one alone.")
+		return subAccount{}, desk.Invalid(op, "Name the sub-account by its UID, digits only. "+hintOwn)
 	}
 	return subAccount{manager: m, cred: c, uid: uid}, nil
 }
 
-// invalid is a request that is refused here.
-func invalid(op, hint string) *exchanges.Error {
-	return &exchanges.Error{Exchange: ID, Op: op, Kind: exchanges.Invalid, Outcome: exchanges.NotSent, Hint: hint}
+// of opens the sub-account that mgr means, for a change of one of its keys. The
+// calling key is none of them, though the list would say no more than that.
+func (m *manager) of(mgr exchanges.Manager, op, keyID string) (subAccount, error) {
+	if keyID == "" || keyID == strings.TrimSpace(mgr.Credential.KeyID) {
+		return subAccount{}, desk.Invalid(op, "Name a key of the sub-account. "+hintOwn)
+	}
+	return m.sub(mgr, op)
 }
 
 // ListKeys returns the keys of the sub-account, as exchanges.Lister says.
@@ -70,16 +79,11 @@ func (m *manager) ListKeys(ctx context.Context, mgr exchanges.Manager) ([]exchan
 	if err != nil {
 		return nil, err
 	}
-	keys, err := s.list(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]exchanges.KeyInfo, len(keys))
-	for i := range keys {
-		out[i] = m.stamped(keys[i].info(string(keys[i].APIKey)))
-		out[i].Account = strconv.FormatInt(s.uid, 10)
-	}
-	return out, nil
+	return s.keys().Infos(ctx, func(k key) exchanges.KeyInfo {
+		out := m.client.Stamp(k.info(string(k.APIKey)))
+		out.Account = strconv.FormatInt(s.uid, 10)
+		return out
+	})
 }
 
 // RevokeKey deletes a key of a sub-account or, without one, the calling key
@@ -88,15 +92,13 @@ func (m *manager) RevokeKey(ctx context.Context, mgr exchanges.Manager, keyID st
 	if itself(mgr, keyID) {
 		return m.revokeItself(ctx, mgr.Credential)
 	}
-	s, err := m.sub(mgr, http.MethodPost+" "+deleteSubPath)
+	s, err := m.of(mgr, http.MethodPost+" "+deleteSubPath, keyID)
 	if err != nil {
 		return err
 	}
-	err = s.change(ctx, deleteSubPath, map[string]string{"apikey": keyID}, acknowledged)
-	if err != nil && s.absent(ctx, keyID, err) {
-		return nil
-	}
-	return err
+	return s.keys().Revoke(ctx, keyID, func() error {
+		return s.change(ctx, deleteSubPath, map[string]string{"apikey": keyID}, acknowledged)
+	})
 }
 
 // itself reports whether the key that is meant is the calling one.
@@ -147,7 +149,8 @@ func (m *manager) change(ctx context.Context, c exchanges.Credential, path strin
 	if err != nil {
 		return err
 	}
-	err = m.do(ctx, c, call{method: http.MethodPost, path: path, body: string(body), parse: parse, limiter: m.limiter})
+	r := rest.Request{Method: http.MethodPost, Path: path, Body: string(body)}
+	err = m.client.Ask(ctx, rest.Call{Credential: c, Limiter: m.limiter}, r, parse)
 	if e := exchanges.AsError(err); err != nil && e.Kind == exchanges.Denied {
 		e.Hint = hintManager
 	}
@@ -156,16 +159,7 @@ func (m *manager) change(ctx context.Context, c exchanges.Credential, path strin
 
 // change sends a change of a sub-account's key.
 func (s subAccount) change(ctx context.Context, path string, v any, parse func(rest.Response) *exchanges.Error) error {
-	return ofManager(s.manager.change(ctx, s.cred, path, v, parse))
-}
-
-// ofManager takes back that a key is unknown: it is the calling one, and not
-// the one that the call is about.
-func ofManager(err error) error {
-	if err != nil {
-		exchanges.AsError(err).UnknownKey = false
-	}
-	return err
+	return subkeys.OfManager(s.manager.change(ctx, s.cred, path, v, parse))
 }
 
 // acknowledged takes whatever is in the envelope for the answer to a change:
@@ -178,38 +172,24 @@ const (
 	mostPages = 100
 )
 
-// list returns every key of the sub-account. It fails rather than leave one
-// out: what is not in it counts as gone.
-func (s subAccount) list(ctx context.Context) ([]key, error) {
-	var all []key
-	seen := map[string]bool{}
-	cursor := ""
-	for range mostPages {
-		next, keys, err := s.page(ctx, cursor)
-		if err != nil {
-			return nil, err
-		}
-		for _, k := range keys {
-			if k.APIKey == "" || seen[string(k.APIKey)] {
-				return nil, incomplete("a key without name, or one twice")
-			}
-			seen[string(k.APIKey)] = true
-		}
-		all = append(all, keys...)
-		if next == "" || len(keys) == 0 {
-			return all, nil
-		}
-		cursor = next
-	}
-	return nil, incomplete("more pages than an account can have")
+// keys are those of the sub-account. Bybit documents no code that says of
+// another key than the calling one that it is gone: their list alone tells.
+func (s subAccount) keys() subkeys.Keys[key] {
+	return subkeys.Keys[key]{Desk: desk, Op: http.MethodGet + " " + listSubPath, List: s.list, ID: func(k key) string { return string(k.APIKey) }}
 }
 
-func (s subAccount) page(ctx context.Context, cursor string) (next string, keys []key, err error) {
+// list returns every key of the sub-account.
+func (s subAccount) list(ctx context.Context) ([]key, error) {
+	return subkeys.Pages(desk, http.MethodGet+" "+listSubPath, mostPages, func(cursor string) ([]key, string, error) { return s.page(ctx, cursor) })
+}
+
+func (s subAccount) page(ctx context.Context, cursor string) (keys []key, next string, err error) {
 	query := "subMemberId=" + strconv.FormatInt(s.uid, 10) + "&limit=" + strconv.Itoa(pageSize)
 	if cursor != "" {
 		query += "&cursor=" + url.QueryEscape(cursor)
 	}
-	err = s.do(ctx, s.cred, call{method: http.MethodGet, path: listSubPath, query: query, parse: func(r rest.Response) *exchanges.Error {
+	r := rest.Request{Method: http.MethodGet, Path: listSubPath, Query: query}
+	err = s.client.Ask(ctx, rest.Call{Credential: s.cred}, r, func(r rest.Response) *exchanges.Error {
 		var answer struct {
 			Result struct {
 				Keys *[]key    `json:"result"`
@@ -222,37 +202,15 @@ func (s subAccount) page(ctx context.Context, cursor string) (next string, keys 
 		if answer.Result.Keys == nil {
 			return rest.NotJSON(r)
 		}
-		next, keys = string(answer.Result.Next), *answer.Result.Keys
+		keys = *answer.Result.Keys
+		if len(keys) > 0 { // an empty page is the last, whatever it says
+			next = string(answer.Result.Next)
+		}
 		return nil
-	}})
-	return next, keys, ofManager(err)
+	})
+	return keys, next, subkeys.OfManager(err)
 }
 
-// incomplete is a list that cannot be relied on.
 func incomplete(what string) *exchanges.Error {
-	return &exchanges.Error{
-		Exchange: ID, Op: http.MethodGet + " " + listSubPath, Kind: exchanges.Protocol, Outcome: exchanges.Refused, Code: what,
-		Hint: "The list of keys may have changed while it was read: try again.",
-	}
-}
-
-// find looks for a key in the list.
-func (s subAccount) find(ctx context.Context, keyID string) (*key, error) {
-	keys, err := s.list(ctx)
-	i := slices.IndexFunc(keys, func(k key) bool { return string(k.APIKey) == keyID })
-	if err != nil || i < 0 {
-		return nil, err
-	}
-	return &keys[i], nil
-}
-
-// absent finds out whether a key is gone, after a call about it failed with
-// err. Bybit documents no code that says so of another key than the calling
-// one, and a reply may be lost: the list alone tells.
-func (s subAccount) absent(ctx context.Context, keyID string, err error) bool {
-	if !rest.WorthLooking(err) {
-		return false
-	}
-	k, err := s.find(ctx, keyID)
-	return err == nil && k == nil
+	return desk.Incomplete(http.MethodGet+" "+listSubPath, what)
 }

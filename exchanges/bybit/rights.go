@@ -40,7 +40,7 @@ type mode struct {
 // asked returns the mode that gives what want grants. have are the rights that
 // a read-write key has already: one of them stays unless want denies something
 // that it gives.
-func asked(op string, want exchanges.PermissionSet, have groups) (mode, *exchanges.Error) {
+func asked(op string, want exchanges.PermissionSet, have groups) (mode, error) {
 	m := mode{Permissions: groups{}}
 	given := have.kept(want, m.Permissions)
 	for _, p := range want.All(exchanges.Granted) {
@@ -49,7 +49,7 @@ func asked(op string, want exchanges.PermissionSet, have groups) (mode, *exchang
 		}
 		rights, ok := takes[p]
 		if !ok {
-			return mode{}, invalid(op, "Bybit's API cannot give a key the right to "+p.String()+". Ask for less, or do it under API Management.")
+			return mode{}, desk.Invalid(op, "Bybit's API cannot give a key the right to "+p.String()+". Ask for less, or do it under API Management.")
 		}
 		m.Permissions.add(rights...)
 	}
@@ -57,7 +57,7 @@ func asked(op string, want exchanges.PermissionSet, have groups) (mode, *exchang
 		return m, nil
 	}
 	if !want.Has(exchanges.Read) {
-		return mode{}, invalid(op, "Bybit takes no key without rights. Ask for reading at least.")
+		return mode{}, desk.Invalid(op, "Bybit takes no key without rights. Ask for reading at least.")
 	}
 	m.ReadOnly = 1
 	m.Permissions.add(looking...)
@@ -102,7 +102,7 @@ func (k *key) mode() mode {
 
 // becomes returns the mode that k gets by a request: unchanged where nothing is
 // known of what it should be. What a read-only key lists are areas, not rights.
-func (k *key) becomes(op string, want exchanges.PermissionSet) (mode, *exchanges.Error) {
+func (k *key) becomes(op string, want exchanges.PermissionSet) (mode, error) {
 	told := k.ReadOnly.Known && k.Permissions != nil
 	switch {
 	case !told && len(want.All(exchanges.Unknown)) > 0:
@@ -118,14 +118,11 @@ func (k *key) becomes(op string, want exchanges.PermissionSet) (mode, *exchanges
 // anywhere is an IP list that restricts nothing.
 const anywhere = "*"
 
-// addresses writes a whitelist as requests have it. One that is not known is
-// refused: a list that is left out means no restriction.
-func addresses(op string, ips exchanges.IPWhitelist) (string, *exchanges.Error) {
-	switch {
-	case ips.State == exchanges.IPAny:
-		return anywhere, nil
-	case ips.State != exchanges.IPList || len(ips.Entries) == 0:
-		return "", invalid(op, "Give the addresses that the key may be used from, or say that any will do.")
+// addresses writes a whitelist as requests have it.
+func addresses(op string, ips exchanges.IPWhitelist) (string, error) {
+	list, err := desk.Addresses(op, ips)
+	if err == nil && len(list) == 0 {
+		list = []string{anywhere}
 	}
-	return strings.Join(ips.Entries, ","), nil
+	return strings.Join(list, ","), err
 }

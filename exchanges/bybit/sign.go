@@ -20,23 +20,20 @@ func sign(c exchanges.Credential, text string) (string, error) {
 	return cred.Signature(c, text, pairs...)
 }
 
-// signed builds a request that is valid at time now. What is signed is the
-// query or the body, byte for byte as it is sent. A GET must not have a body:
-// Bybit's gateway answers 403 to one.
-func signed(c exchanges.Credential, method, path, query, body string, now time.Time) (rest.Request, error) {
+// signed adds the headers that make a request valid at time now. What is signed
+// is the query or the body, byte for byte as it is sent. A GET must not have a
+// body: Bybit's gateway answers 403 to one.
+func signed(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
 	stamp := strconv.FormatInt(now.UnixMilli(), 10)
-	sig, err := sign(c, stamp+c.KeyID+recvWindow+query+body)
-	if err != nil {
-		return rest.Request{}, err
-	}
-	header := http.Header{
+	sig, err := sign(c, stamp+c.KeyID+recvWindow+r.Query+r.Body)
+	r.Header = http.Header{
 		"X-BAPI-API-KEY":     {c.KeyID},
 		"X-BAPI-TIMESTAMP":   {stamp},
 		"X-BAPI-RECV-WINDOW": {recvWindow},
 		"X-BAPI-SIGN":        {sig},
 	}
-	if body != "" {
-		header.Set("Content-Type", "application/json")
+	if r.Body != "" {
+		r.Header.Set("Content-Type", "application/json")
 	}
-	return rest.Request{Method: method, Path: path, Query: query, Body: body, Header: header}, nil
+	return r, err
 }

@@ -4,12 +4,12 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"os"
 	"testing"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/exchangetest"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
 // vector is a text with the signature that others computed for it.
@@ -33,18 +33,7 @@ func (v vector) credential() exchanges.Credential {
 	}
 }
 
-func vectors(t testing.TB) []vector {
-	t.Helper()
-	raw, err := os.ReadFile("testdata/vectors.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []vector
-	if err := json.Unmarshal(raw, &all); err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
+func vectors(t testing.TB) []vector { return exchangetest.Vectors[vector](t, 7) }
 
 func vectorNamed(t testing.TB, name string) vector {
 	t.Helper()
@@ -65,11 +54,7 @@ func macHex(secret, text string) string {
 }
 
 func TestSignatureVectors(t *testing.T) {
-	all := vectors(t)
-	if len(all) != 7 {
-		t.Fatalf("%d vectors, want 7", len(all))
-	}
-	for _, v := range all {
+	for _, v := range vectors(t) {
 		t.Run(v.Name, func(t *testing.T) {
 			got, err := sign(v.credential(), v.Text)
 			if err != nil || got != v.Signature {
@@ -85,7 +70,7 @@ func TestSignedRequestVectors(t *testing.T) {
 			continue
 		}
 		t.Run(v.Name, func(t *testing.T) {
-			r, err := signed(v.credential(), v.Method, v.Path, v.Query, v.Body, time.UnixMilli(v.Timestamp))
+			r, err := signed(v.credential(), rest.Request{Method: v.Method, Path: v.Path, Query: v.Query, Body: v.Body}, time.UnixMilli(v.Timestamp))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -109,7 +94,7 @@ func TestSignedRequestVectors(t *testing.T) {
 func TestSignRefusesAKeyPairThatBybitDoesNotTake(t *testing.T) {
 	c := exchanges.Credential{KeyID: testKey, PrivateKey: exchanges.NewSecret(
 		"-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n-----END PRIVATE KEY-----\n")}
-	if _, err := signed(c, "GET", inspectPath, "", "", time.Now()); err == nil {
+	if _, err := signed(c, rest.Request{Method: "GET", Path: inspectPath}, time.Now()); err == nil {
 		t.Error("signed with Ed25519")
 	}
 	if _, err := check(c); err == nil || exchanges.AsError(err).Hint == "" {

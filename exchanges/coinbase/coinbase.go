@@ -17,14 +17,12 @@ package coinbase
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
-	"github.com/keyrota/keyrota/exchanges/internal/wire"
 )
 
 // ID is how files and commands name Coinbase.
@@ -70,7 +68,7 @@ type venue struct{ client *rest.Client }
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	client, err := rest.New(rest.Config{
 		Exchange: ID, Connection: c, Limit: callsPerSecond, Burst: callsAtOnce,
-		ServerTime: &rest.TimeCall{Path: timePath, Parse: parseTime},
+		ServerTime: rest.Milliseconds(timePath, "epochMillis"),
 	})
 	if err != nil {
 		return nil, err
@@ -96,8 +94,7 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.
 		return exchanges.KeyInfo{}, err
 	}
 	found.KeyID = c.KeyID
-	found.Seen, found.Clock = v.client.Now().UTC(), v.client.Clock()
-	return found, nil
+	return v.client.Stamp(found), nil
 }
 
 // ask makes the calling key describe itself.
@@ -113,15 +110,4 @@ func (v *venue) ask(ctx context.Context, c exchanges.Credential) (found exchange
 		},
 	})
 	return found, err
-}
-
-// parseTime reads the clock of Coinbase, whose numbers are in quotes.
-func parseTime(body []byte) (time.Time, error) {
-	var t struct {
-		Millis wire.Int `json:"epochMillis"`
-	}
-	if err := json.Unmarshal(body, &t); err != nil || t.Millis.Value <= 0 {
-		return time.Time{}, errors.New("no epochMillis")
-	}
-	return time.UnixMilli(t.Millis.Value), nil
 }

@@ -110,18 +110,6 @@ func TestTokensFollowTheClockOfCoinbase(t *testing.T) {
 	}
 }
 
-func TestParseTime(t *testing.T) {
-	got, err := parseTime([]byte(`{"iso":"2023-11-14T22:13:20Z","epochSeconds":"1700000000","epochMillis":"1700000000123"}`))
-	if err != nil || got.UnixMilli() != 1700000000123 {
-		t.Errorf("%s, %v", got, err)
-	}
-	for _, body := range []string{`{}`, `null`, `[]`, `{"epochMillis":"soon"}`, `{"epochMillis":-1}`, `{"epochSeconds":"1700000000"}`} {
-		if got, err := parseTime([]byte(body)); err == nil {
-			t.Errorf("%s: %s", body, got)
-		}
-	}
-}
-
 func TestALiveKeyDoesNotReachTheSandbox(t *testing.T) {
 	r := exchanges.NewRegistry(Adapter())
 	for origin, fine := range map[string]bool{

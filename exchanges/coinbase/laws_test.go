@@ -114,8 +114,6 @@ func denied(name string, status int, body string, kind exchanges.Kind) exchanget
 	return exchangetest.Refusal{Name: name, Reply: exchangetest.Status(status, body), Kind: kind, Outcome: exchanges.Refused}
 }
 
-// subject has no 401 among its refusals: it is the one refusal that is asked
-// for once more, see TestARefusedKeyIsAskedForOnceMore.
 func subject(t *testing.T) exchangetest.Subject {
 	v := vectors(t)
 	return exchangetest.Subject{
@@ -127,13 +125,16 @@ func subject(t *testing.T) exchangetest.Subject {
 			v[2].credential(),
 			v[3].credential(),
 		},
-		DetectsSwap: true,
-		ClockCall:   clockCall,
+		DetectsSwap:    true,
+		RetriesRefusal: true,
+		ClockCall:      clockCall,
 		Routes: func(exchanges.Site) exchangetest.Routes {
 			return exchangetest.Routes{clockCall: tells(time.Now), inspectOp: exchangetest.JSON(goodReply).Handler()}
 		},
 		Verify: verify,
 		Refusals: []exchangetest.Refusal{
+			denied("the key", 401, "Unauthorized", exchanges.Auth),
+			denied("the key, in JSON", 401, `{"errors":[{"id":"unauthenticated","message":"it is not known here"}]}`, exchanges.Auth),
 			denied("a right is missing", 403, `{"error":"PERMISSION_DENIED","error_details":"no view","message":"you may not"}`, exchanges.Denied),
 			denied("a scope is missing", 403, `Missing required scopes`, exchanges.Denied),
 			denied("another 403", 403, `{"error":"FORBIDDEN_REGION","message":"not in your country"}`, exchanges.Blocked),
@@ -142,5 +143,7 @@ func subject(t *testing.T) exchangetest.Subject {
 		},
 	}
 }
+
+func TestLive(t *testing.T) { exchangetest.Live(t, Adapter()) }
 
 func TestLaws(t *testing.T) { exchangetest.Run(t, subject(t)) }

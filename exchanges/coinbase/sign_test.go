@@ -8,7 +8,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"math/big"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -36,21 +35,7 @@ func (v vector) credential() exchanges.Credential {
 	return c
 }
 
-func vectors(t *testing.T) []vector {
-	t.Helper()
-	raw, err := os.ReadFile("testdata/vectors.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []vector
-	if err := json.Unmarshal(raw, &all); err != nil {
-		t.Fatal(err)
-	}
-	if len(all) != 4 {
-		t.Fatalf("%d vectors, want 4", len(all))
-	}
-	return all
-}
+func vectors(t testing.TB) []vector { return exchangetest.Vectors[vector](t, 4) }
 
 func (v vector) time(t *testing.T) time.Time {
 	t.Helper()

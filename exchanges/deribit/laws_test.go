@@ -147,6 +147,8 @@ func refusal(name, words string, kind exchanges.Kind) exchangetest.Refusal {
 	return exchangetest.Refusal{Name: name, Reply: rpcError(words), Kind: kind, Outcome: exchanges.Refused}
 }
 
+func TestLive(t *testing.T) { exchangetest.Live(t, Adapter()) }
+
 func TestLaws(t *testing.T) {
 	exchangetest.Run(t, exchangetest.Subject{
 		Adapter:         Adapter(),

@@ -8,14 +8,13 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/exchangetest"
 )
 
 // vector is a signature whose source is in testdata/vectors.json.
@@ -51,18 +50,8 @@ func (v vector) data() string {
 }
 
 func TestSignatureMatchesPublishedVectors(t *testing.T) {
-	raw, err := os.ReadFile("testdata/vectors.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var vectors []vector
-	if err := json.Unmarshal(raw, &vectors); err != nil {
-		t.Fatal(err)
-	}
-	if len(vectors) != 4 {
-		t.Fatalf("%d vectors, want 4", len(vectors))
-	}
-	for _, v := range vectors {
+	all := exchangetest.Vectors[vector](t, 4)
+	for _, v := range all {
 		t.Run(v.Name, func(t *testing.T) {
 			s := stamp{time.UnixMilli(v.Timestamp), v.Nonce}
 			if got := s.text(v.data()); got != v.Text {

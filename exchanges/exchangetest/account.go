@@ -16,8 +16,9 @@ type Manage struct {
 	Manager exchanges.Manager
 
 	// Key returns the n-th key, from 1, that the fake exchange hands out: an ID
-	// and a canary secret in the exchange's form. It must always return the
-	// same for an n, and never the Manager.
+	// and a canary secret in the exchange's form, and a passphrase where changes
+	// of a key want it. It must always return the same for an n, and never the
+	// Manager.
 	Key func(n int) exchanges.Credential
 
 	// Routes is the exchange in good order: every call that an ability makes,
@@ -30,6 +31,10 @@ type Manage struct {
 
 	// Writes are the routes that change something.
 	Writes []string
+
+	// PassphraseInQuery is the write in whose address the exchange wants the
+	// key's passphrase; empty: there is none.
+	PassphraseInQuery string
 
 	// New is a key that the exchange makes exactly as it is asked for: a label
 	// within the rule, permissions that are all known, an IP list of at least
@@ -57,6 +62,7 @@ type Key struct {
 	Permissions exchanges.PermissionSet
 	IPs         exchanges.IPWhitelist // IPAny or IPList
 	PublicKey   string                // PEM; empty: it has a secret
+	Passphrase  string                // empty: that of Manage.Key, if it has one
 }
 
 // Account is what a fake exchange knows of an account. It is safe for
@@ -86,6 +92,9 @@ func (a *Account) Make(k Key) exchanges.Credential {
 	a.changes++
 	c := a.key(a.made)
 	k.ID, k.Number = c.KeyID, a.made
+	if k.Passphrase == "" {
+		k.Passphrase = c.Passphrase.Reveal()
+	}
 	if k.PublicKey != "" {
 		c.Secret = exchanges.Secret{}
 	}

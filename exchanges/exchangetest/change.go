@@ -129,7 +129,7 @@ func editsAsAsked(s Subject) error {
 		p.in(name, s.managing(edits, func(d *desk) error {
 			d.account.Make(keyOf(m.New))
 			d.account.Make(keyOf(m.New))
-			if err := d.edit(context.Background(), d.key(2), c.ask); err != nil {
+			if err := d.edit(context.Background(), 2, c.ask); err != nil {
 				return err
 			}
 			first, _ := d.account.Key(d.key(1))
@@ -148,7 +148,7 @@ func editsNothing(s Subject) error {
 	return s.managing(edits, func(d *desk) error {
 		d.account.Make(keyOf(d.Manage.New))
 		before := d.account.Changes()
-		err := d.edit(context.Background(), d.key(2), d.Manage.Changed)
+		err := d.edit(context.Background(), 2, d.Manage.Changed)
 		if d.account.Changes() != before {
 			return errors.New("another key was changed")
 		}
@@ -167,7 +167,7 @@ func revokesAsAsked(s Subject) error {
 		}
 		var p problems
 		for _, again := range []string{"once", "again"} {
-			p.in(again, d.revoke(context.Background(), d.key(1)))
+			p.in(again, d.revoke(context.Background(), 1))
 			p.in(again, d.left(2, 3))
 		}
 		// Somebody else is faster, after the adapter has looked.
@@ -177,7 +177,7 @@ func revokesAsAsked(s Subject) error {
 			d.account.Delete(d.key(2))
 			return good(r)
 		})
-		p.in("gone in between", d.revoke(context.Background(), d.key(2)))
+		p.in("gone in between", d.revoke(context.Background(), 2))
 		p.in("gone in between", d.left(3))
 		p.in("requests", d.judged())
 		return p.err()
@@ -201,7 +201,7 @@ func revokesItself(s Subject) error {
 		d.account.Make(keyOf(d.Manage.New))
 		d.account.Make(keyOf(d.Manage.New))
 		d.manager = exchanges.Manager{Credential: d.Manage.Key(1)}
-		if err := d.revoke(context.Background(), d.key(1)); err != nil {
+		if err := d.revoke(context.Background(), 1); err != nil {
 			return err
 		}
 		return d.left(2)

@@ -1,9 +1,13 @@
 package exchangetest
 
 import (
+	"errors"
+	"fmt"
+	"maps"
 	"net/url"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -11,7 +15,7 @@ import (
 
 var describeLaws = []Law{
 	{"Info names the exchange and its sites", describes},
-	{"sites have https origins of their own", siteOrigins},
+	{"sites have https origins of their own, or headers that tell them apart", siteOrigins},
 	{"sites have unique ids", siteIDs},
 	{"the form asks for what a credential has", formFields},
 	{"declared capabilities equal the implemented interfaces", capabilitiesMatch},
@@ -56,13 +60,47 @@ func siteOrigins(s Subject) error {
 		if u, err := url.Parse(site.KeysPage); err != nil || u.Scheme != "https" || u.Host == "" {
 			p.addf("%s: the page for keys %q is not an https address", site.ID, site.KeysPage)
 		}
-		before, dup := hosts[site.Origin]
-		if dup && (before.Environment == site.Environment || !site.ByHeader && !before.ByHeader) {
-			p.addf("%s/%s and %s/%s share the origin %s", before.Environment, before.ID, site.Environment, site.ID, site.Origin)
+		if before, dup := hosts[site.Origin]; dup {
+			p.in(fmt.Sprintf("%s/%s and %s/%s share the origin %s", before.Environment, before.ID, site.Environment, site.ID, site.Origin), s.apart(before, site))
 		}
 		hosts[site.Origin] = site
 	}
 	return p.err()
+}
+
+// apart checks that a header tells two sites from each other that nothing else
+// does: one of them sends it with every signed call, the other never.
+func (s Subject) apart(a, b exchanges.Site) error {
+	if !a.ByHeader && !b.ByHeader {
+		return errors.New("no header is declared to tell them apart")
+	}
+	names := make([]map[string]bool, 2)
+	for i, site := range []exchanges.Site{a, b} {
+		err := s.on(site, func(bench *bench) error {
+			_, err := bench.inspect()
+			names[i] = bench.headersOfAll()
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if maps.Equal(names[0], names[1]) {
+		return errors.New("their calls have the same headers")
+	}
+	return nil
+}
+
+// headersOfAll returns the names of the headers that every signed call had.
+func (b *bench) headersOfAll() map[string]bool {
+	calls := b.signed()
+	names := map[string]bool{}
+	for _, r := range calls {
+		for name := range r.Header {
+			names[name] = !slices.ContainsFunc(calls, func(r Request) bool { return r.Header[name] == nil })
+		}
+	}
+	return names
 }
 
 func siteIDs(s Subject) error {

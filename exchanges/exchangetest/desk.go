@@ -18,6 +18,10 @@ type desk struct {
 	manager exchanges.Manager
 }
 
+// laidOut is how many of the keys that the fake exchange hands out are watched
+// for leaks.
+const laidOut = 2
+
 // ability is one of the optional acts, as the laws go through them.
 type ability struct {
 	name string
@@ -32,8 +36,8 @@ var changing = []ability{
 		_, err := d.create(ctx, d.Manage.New)
 		return err
 	}},
-	{"EditKey", edits, func(ctx context.Context, d *desk) error { return d.edit(ctx, d.key(1), d.Manage.Changed) }},
-	{"RevokeKey", revokes, func(ctx context.Context, d *desk) error { return d.revoke(ctx, d.key(1)) }},
+	{"EditKey", edits, func(ctx context.Context, d *desk) error { return d.edit(ctx, 1, d.Manage.Changed) }},
+	{"RevokeKey", revokes, func(ctx context.Context, d *desk) error { return d.revoke(ctx, 1) }},
 }
 
 var listing = ability{"ListKeys", lists, func(ctx context.Context, d *desk) error {
@@ -82,7 +86,10 @@ func (s Subject) atDesk(site exchanges.Site, code string, f func(*desk) error) e
 	a.Code = code
 	s.Routes = func(site exchanges.Site) Routes { return m.Routes(site, a) }
 	s.Verify = m.Verify
-	s.MoreCredentials = append(slices.Clip(s.MoreCredentials), m.Manager.Credential, m.Key(1), m.Key(2))
+	s.MoreCredentials = append(slices.Clip(s.MoreCredentials), m.Manager.Credential)
+	for n := 1; n <= laidOut; n++ {
+		s.MoreCredentials = append(s.MoreCredentials, m.Key(n))
+	}
 	return s.on(site, func(b *bench) error {
 		b.cred = m.Manager.Credential
 		return f(&desk{bench: b, account: a, manager: m.Manager})
@@ -112,16 +119,23 @@ func (d *desk) list(ctx context.Context) ([]exchanges.KeyInfo, error) {
 	return nil, errNotThere
 }
 
-func (d *desk) edit(ctx context.Context, keyID string, r exchanges.KeyRequest) error {
+// of is the manager with what it must know of the n-th key.
+func (d *desk) of(n int) exchanges.Manager {
+	m := d.manager
+	m.KeyPassphrase = d.Manage.Key(n).Passphrase
+	return m
+}
+
+func (d *desk) edit(ctx context.Context, n int, r exchanges.KeyRequest) error {
 	if e, ok := d.exchange.(exchanges.Editor); ok {
-		return e.EditKey(ctx, d.manager, keyID, r)
+		return e.EditKey(ctx, d.of(n), d.key(n), r)
 	}
 	return errNotThere
 }
 
-func (d *desk) revoke(ctx context.Context, keyID string) error {
+func (d *desk) revoke(ctx context.Context, n int) error {
 	if r, ok := d.exchange.(exchanges.Revoker); ok {
-		return r.RevokeKey(ctx, d.manager, keyID)
+		return r.RevokeKey(ctx, d.of(n), d.key(n))
 	}
 	return errNotThere
 }

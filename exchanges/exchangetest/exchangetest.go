@@ -2,10 +2,13 @@
 // adapter runs them:
 //
 //	func TestLaws(t *testing.T) { exchangetest.Run(t, subject()) }
+//	func TestLive(t *testing.T) { exchangetest.Live(t, Adapter()) }
 //
 // The laws talk to the adapter through a scripted HTTP server and know nothing
 // of any exchange; what an exchange's answers look like comes with the Subject.
-// The package imports no adapter and no simulator.
+// Live asks the exchange itself, if the person who runs the tests has a key for
+// it: see there for the variables that it reads. The package imports no adapter
+// and no simulator.
 package exchangetest
 
 import (
@@ -56,6 +59,10 @@ type Subject struct {
 	// would harm the key's other programs. Then short failures are returned.
 	SentOnce bool
 
+	// RetriesRefusal says that Inspect asks once more, signed anew, where the
+	// exchange refused the key, since it refuses good ones now and then.
+	RetriesRefusal bool
+
 	// Verify judges a request of Inspect as the exchange would: method,
 	// headers, timestamp, signature. It is not called for ClockCall.
 	Verify func(Request) error
@@ -89,7 +96,7 @@ func Laws() []Law {
 	var all []Law
 	for _, group := range [][]Law{
 		describeLaws, guideLaws, checkLaws, inspectLaws, replyLaws, callLaws, secretLaws,
-		createLaws, changeLaws, onceLaws,
+		createLaws, changeLaws, goneLaws, onceLaws,
 	} {
 		all = append(all, group...)
 	}

@@ -80,21 +80,6 @@ func TestEachLawCatchesItsBreach(t *testing.T) {
 	}
 }
 
-func TestPatienceIsAsDeclared(t *testing.T) {
-	law := lawOf(t, "a read is tried again")
-	for _, once := range []bool{false, true} {
-		for _, declared := range []bool{false, true} {
-			a := newToy()
-			a.once = once
-			s := a.subject()
-			s.SentOnce = declared
-			if err := law.Hold(s); (err == nil) != (once == declared) {
-				t.Errorf("sends once: %t, declares it: %t: %v", once, declared, err)
-			}
-		}
-	}
-}
-
 func TestHammeringIsSeen(t *testing.T) {
 	a := newToy()
 	a.config = func(c *rest.Config) { c.Connection.Sleep = func(context.Context, time.Duration) error { return nil } }

@@ -1,6 +1,7 @@
 package exchangetest
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ var guideLaws = []Law{
 	{"the guide says where its words are from and how old they are", guideSource},
 	{"the guide's boxes cover reading and bring no surprise", guideBoxes},
 	{"labels are unique and within the exchange's rule", guideLabels},
+	{"rules by which keys end say when, how and where that is written", guideLifetimes},
 }
 
 func guideSteps(s Subject) error {
@@ -66,13 +68,56 @@ func guideSource(s Subject) error {
 	if strings.TrimSpace(g.Source) == "" {
 		p.addf("there is no source")
 	}
-	at, err := time.Parse(time.DateOnly, g.AsOf)
-	if err != nil || at.Year() < 2020 {
-		p.addf("%q is not the day of a look at the source", g.AsOf)
-	}
+	p.in("the source", lookedAt(g.AsOf))
 	if g.MostKeys < 0 || g.Label.Max < 0 || g.IPs.Most < 0 {
 		p.addf("limits below nothing: %d keys, %d characters, %d addresses", g.MostKeys, g.Label.Max, g.IPs.Most)
 	}
+	return p.err()
+}
+
+// lookedAt checks that a text is the day of a look at a source.
+func lookedAt(day string) error {
+	if at, err := time.Parse(time.DateOnly, day); err != nil || at.Year() < 2020 {
+		return fmt.Errorf("%q is not the day of a look at it", day)
+	}
+	return nil
+}
+
+func guideLifetimes(s Subject) error {
+	var p problems
+	info := s.Adapter.Info
+	for _, l := range info.Guide.Lifetimes {
+		p.in(fmt.Sprintf("%q", l.Words), ends(l))
+		for _, env := range l.In {
+			if !slices.Contains(info.Environments(), env) {
+				p.addf("%q is about %s, which the exchange does not have", l.Words, env)
+			}
+		}
+	}
+	return p.err()
+}
+
+// ends checks what is said of the end of keys.
+func ends(l exchanges.Lifetime) error {
+	var p problems
+	if l.After <= 0 {
+		p.addf("it ends keys after %s", l.After)
+	}
+	if l.Since != exchanges.SinceCreated && l.Since != exchanges.SinceUsed {
+		p.addf("it counts from %q", string(l.Since))
+	}
+	switch l.Then {
+	case exchanges.EndsDeleted, exchanges.EndsExpired, exchanges.EndsLoseRights:
+	default:
+		p.addf("it ends in %q", string(l.Then))
+	}
+	if exchanges.Clean(l.Words) != l.Words || !strings.HasSuffix(l.Words, ".") {
+		p.addf("it is no sentence")
+	}
+	if strings.TrimSpace(l.Source) == "" {
+		p.addf("there is no source")
+	}
+	p.in("the source", lookedAt(l.AsOf))
 	return p.err()
 }
 

@@ -37,16 +37,23 @@ func inspectsGoodKey(s Subject) error {
 func (b *bench) facts(info exchanges.KeyInfo) error {
 	var p problems
 	p.in("facts", declared(b.site.Capabilities, info))
+	p.in("facts", consistent(info, b.cred))
+	p.in("KeyInfo", b.leaks(dump(info)))
+	return p.err()
+}
+
+// consistent holds a KeyInfo against itself and the key that was asked about.
+func consistent(info exchanges.KeyInfo, c exchanges.Credential) error {
+	var p problems
 	if len(info.IPs.Entries) > 0 && info.IPs.State != exchanges.IPList {
 		p.addf("the IP whitelist has entries and is called %q", info.IPs.State)
 	}
-	if info.KeyID != "" && info.KeyID != b.cred.KeyID {
+	if info.KeyID != "" && info.KeyID != c.KeyID {
 		p.addf("the answer is about another key")
 	}
 	if since := time.Since(info.Seen); info.Seen.Location() != time.UTC || since < -time.Minute || since > time.Hour {
 		p.addf("Seen is %s, not the present in UTC", info.Seen)
 	}
-	p.in("KeyInfo", b.leaks(dump(info)))
 	return p.err()
 }
 
@@ -96,7 +103,7 @@ func (b *bench) judge(r Request) error {
 	if r.Method == http.MethodGet && r.Body != "" {
 		p.addf("GET has a body")
 	}
-	p.in("the address", b.leaks(r.Path+"?"+r.Query))
+	p.in("the address", b.leaks(r.Path+"?"+b.concealed(r)))
 	if r.Call() == b.ClockCall {
 		if strings.Contains(fmt.Sprint(r), b.cred.KeyID) {
 			p.addf("the public question for the time carries the key")
@@ -107,6 +114,18 @@ func (b *bench) judge(r Request) error {
 		p.in("the exchange would refuse it", b.Verify(r))
 	}
 	return p.err()
+}
+
+// concealed is the query of a request without the passphrase that the exchange
+// wants there.
+func (b *bench) concealed(r Request) string {
+	query := r.Query
+	if m := b.Manage; m != nil && r.Call() == m.PassphraseInQuery {
+		for n := 1; n <= laidOut; n++ {
+			query = strings.ReplaceAll(query, m.Key(n).Passphrase.Reveal(), "")
+		}
+	}
+	return query
 }
 
 func inspectRepeats(s Subject) error {
@@ -144,6 +163,9 @@ func inspectMeasuresClock(s Subject) error {
 		}
 		if !info.Clock.Known {
 			return errors.New("the offset is not in KeyInfo")
+		}
+		if info.Clock.Offset.Abs() > patience {
+			return fmt.Errorf("of clocks that agree, the exchange's is said to be %s ahead", info.Clock.Offset)
 		}
 		if len(b.server.Requests(b.ClockCall)) != 1 {
 			return fmt.Errorf("the clock was asked %d times", len(b.server.Requests(b.ClockCall)))

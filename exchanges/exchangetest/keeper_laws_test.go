@@ -1,6 +1,7 @@
 package exchangetest_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -23,6 +24,7 @@ func TestEachLawOfManagingCatchesItsBreach(t *testing.T) {
 		"EditKey finds no key where there is none":              {finish: as(exchanges.Auth, exchanges.Refused)},
 		"RevokeKey ends with the key gone":                      {finish: as(exchanges.Auth, exchanges.Refused)},
 		"a key revokes itself where that is declared":           {proud: true},
+		"an unknown managing key is not the key":                {finish: gone},
 		"a change is sent once, whatever comes back":            {again: true},
 		"a change that is given up may have happened":           {finish: as("", exchanges.NotSent)},
 		"a change by a context that has ended is not sent":      {finish: as("", exchanges.OutcomeUnknown)},
@@ -78,6 +80,30 @@ func TestAPublicListIsAskedForWithoutAKey(t *testing.T) {
 			s.Manage.Verify = nil // the toy sends an empty key where it is given none
 		}
 		if err := law.Hold(s); (err == nil) != c.lawful {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestKeysThatCountAsGoneTooEasilyAreSeen(t *testing.T) {
+	believes := func(_ string, _ exchanges.Manager, err error) error {
+		if errors.Is(err, exchanges.Auth) {
+			return nil
+		}
+		return err
+	}
+	for name, c := range map[string]struct {
+		law string
+		breach
+		want string
+	}{
+		"revokes itself":     {"a managing key is none", breach{}, "Revoke"},
+		"believes a refusal": {"RevokeKey believes the list", breach{finish: believes}, "a key that is there counts as gone"},
+		"asks for no list":   {"RevokeKey believes the list", breach{}, "a key that is gone does not count as gone"},
+	} {
+		a := newKeeper(c.breach)
+		a.info.Sites[0].Capabilities.Reach = exchanges.SubAccountKeys
+		if err := lawOf(t, c.law).Hold(a.managed()); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -147,6 +173,13 @@ func as(kind exchanges.Kind, outcome exchanges.Outcome) func(string, exchanges.M
 		}
 		return &e
 	}
+}
+
+// gone takes every failure for the end of the key.
+func gone(_ string, _ exchanges.Manager, err error) error {
+	e := *exchanges.AsError(err)
+	e.UnknownKey = true
+	return &e
 }
 
 // tell puts the managing key's secret into an error.

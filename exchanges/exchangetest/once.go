@@ -202,8 +202,8 @@ func managesQuietly(s Subject) error {
 				return fmt.Errorf("the log shows parameters of %s", r.Call())
 			}
 		}
-		if strings.Contains(log, d.manager.Credential.KeyID) {
-			return errors.New("the log shows the full key")
+		if strings.Contains(log, d.manager.Credential.KeyID) || strings.Contains(log, d.key(1)) {
+			return errors.New("the log shows a full key")
 		}
 		return d.leaks(log)
 	}))

@@ -76,6 +76,10 @@ func toyGuide() exchanges.Guide {
 			{Words: "move", Gives: []exchanges.Permission{exchanges.Transfer, exchanges.Withdraw}},
 		},
 		Label: exchanges.LabelRule{Max: 20, Chars: "-"}, Source: "toy.example", AsOf: "2026-01-31",
+		Lifetimes: []exchanges.Lifetime{{
+			After: 24 * time.Hour, Since: exchanges.SinceUsed, Then: exchanges.EndsDeleted, In: []exchanges.Environment{exchanges.Live},
+			Words: "A toy is thrown away when nobody has played with it for a day.", Source: "toy.example", AsOf: "2026-01-31",
+		}},
 	}
 }
 

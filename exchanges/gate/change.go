@@ -62,29 +62,14 @@ func parseMade(r rest.Response) (exchanges.Credential, *exchanges.Error) {
 // EditKey changes a key of the sub-account, as exchanges.Editor says.
 func (m *manager) EditKey(ctx context.Context, mgr exchanges.Manager, keyID string, r exchanges.KeyRequest) error {
 	const op = http.MethodPut + subKeyOp
-	s, err := m.under(mgr, op)
-	if err == nil {
-		err = named(keyID, op)
-	}
+	s, err := m.of(mgr, op, keyID)
 	if err != nil {
 		return err
 	}
-	k, err := s.find(ctx, keyID)
-	if err != nil {
-		return rest.BeforeChange(err)
-	}
-	if k == nil {
-		return desk.NotFound(op)
-	}
-	body, err := k.edited(op, r)
-	if err != nil {
-		return rest.BeforeChange(err)
-	}
-	gone, err := s.change(ctx, http.MethodPut, keyID, body)
-	if gone {
-		return desk.NotFound(op)
-	}
-	return err
+	return s.keys().Edit(ctx, op, keyID, func(k entry) (func() error, error) {
+		body, err := k.edited(op, r)
+		return func() error { return s.ask(ctx, http.MethodPut, keyID, body, acknowledged) }, err
+	})
 }
 
 // members are what a change sends; the last is not documented for keys of

@@ -41,17 +41,19 @@ func sign(secret exchanges.Secret, text string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// signed builds a request that is valid for 60 s around now. The query is
-// signed as it reads before it is encoded for the URL.
-func signed(c exchanges.Credential, method, path, query, body string, now time.Time) rest.Request {
+// signed adds the headers that make a request valid for 60 s around now. The
+// query is signed as it reads before it is encoded for the URL: no call here has
+// one that is.
+func signed(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
 	stamp := strconv.FormatInt(now.Unix(), 10)
-	hash := sha512.Sum512([]byte(body))
-	text := strings.Join([]string{method, path, query, hex.EncodeToString(hash[:]), stamp}, "\n")
-	return rest.Request{Method: method, Path: path, Query: query, Body: body, Header: http.Header{
+	hash := sha512.Sum512([]byte(r.Body))
+	text := strings.Join([]string{r.Method, r.Path, r.Query, hex.EncodeToString(hash[:]), stamp}, "\n")
+	r.Header = http.Header{
 		// Gate's own spelling, which net/http would change.
 		"KEY":          {c.KeyID},
 		"Timestamp":    {stamp},
 		"SIGN":         {sign(c.Secret, text)},
 		"Content-Type": {"application/json"},
-	}}
+	}
+	return r, nil
 }

@@ -18,7 +18,6 @@ package gate
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"time"
@@ -27,7 +26,6 @@ import (
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
-	"github.com/keyrota/keyrota/exchanges/internal/wire"
 )
 
 // ID is how files and commands name Gate.
@@ -75,18 +73,17 @@ func info() exchanges.Info {
 }
 
 // venue is one site.
-type venue struct{ client *rest.Client }
+type venue struct{ client rest.API }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
-	c.Log = discreet(c.Log)
 	client, err := rest.New(rest.Config{
 		Exchange: ID, Connection: c, Limit: callsPerSecond, Burst: callsAtOnce,
-		ServerTime: &rest.TimeCall{Path: timePath, Parse: parseTime},
+		ServerTime: rest.Milliseconds(timePath, "server_time"),
 	})
 	if err != nil {
 		return nil, err
 	}
-	v := &venue{client}
+	v := &venue{rest.API{Client: client, Sign: signed, Refusal: refusal}}
 	if c.Site.Capabilities.Reach == exchanges.NoKeys {
 		return v, nil
 	}
@@ -103,7 +100,7 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.
 		return exchanges.KeyInfo{}, err
 	}
 	var out exchanges.KeyInfo
-	asked, err := v.do(ctx, c, call{method: http.MethodGet, path: keysPath, parse: func(r rest.Response) *exchanges.Error {
+	asked, err := v.ask(ctx, c, keysPath, func(r rest.Response) *exchanges.Error {
 		keys, e := parseKeys(r)
 		if e != nil {
 			return e
@@ -114,67 +111,37 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.
 			return nil
 		}
 		return unlisted()
-	}})
+	})
 	if err != nil && mayBeDescribed(err) {
 		out, asked, err = v.detail(ctx, c, err)
 	}
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	out.KeyID, out.Asked, out.Seen, out.Clock = c.KeyID, asked, v.client.Now().UTC(), v.client.Clock()
-	return out, nil
+	out.KeyID, out.Asked = c.KeyID, asked
+	return v.client.Stamp(out), nil
 }
 
 // detail asks for the little that a key is told about itself. first is why the
 // list of keys did not help; where this call is refused too, it says more.
 func (v *venue) detail(ctx context.Context, c exchanges.Credential, first error) (out exchanges.KeyInfo, asked time.Time, err error) {
-	asked, err = v.do(ctx, c, call{method: http.MethodGet, path: detailPath, parse: func(r rest.Response) (e *exchanges.Error) {
+	asked, err = v.ask(ctx, c, detailPath, func(r rest.Response) (e *exchanges.Error) {
 		out, e = parseDetail(r)
 		return e
-	}})
+	})
 	if err != nil && (errors.Is(err, exchanges.Denied) || errors.Is(err, exchanges.Protocol)) {
 		err = first
 	}
 	return out, asked, err
 }
 
-// call is a signed call. parse reads an answer that is no refusal.
-type call struct {
-	method, path, body string
-	op                 string // how errors name it; empty: by method and path
-	parse              func(rest.Response) *exchanges.Error
-	limiter            *rate.Limiter
-}
-
-// do makes a call with a checked credential and returns when it was sent. What
-// is no GET is a write.
-func (v *venue) do(ctx context.Context, c exchanges.Credential, what call) (asked time.Time, err error) {
-	if what.op == "" {
-		what.op = what.method + " " + what.path
+// ask makes a read with a checked credential and returns when it was sent.
+func (v *venue) ask(ctx context.Context, c exchanges.Credential, path string, parse func(rest.Response) *exchanges.Error) (asked time.Time, err error) {
+	timed := v.client
+	timed.Sign = func(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
+		asked = v.client.Now().UTC()
+		return signed(c, r, now)
 	}
-	_, err = v.client.Do(ctx, rest.Call{
-		Op: what.op, Credential: c, Write: what.method != http.MethodGet, Limiter: what.limiter,
-		Build: func(now time.Time) (rest.Request, error) {
-			asked = v.client.Now().UTC()
-			return signed(c, what.method, what.path, "", what.body, now), nil
-		},
-		Classify: func(r rest.Response) *exchanges.Error {
-			if e := refusal(r); e != nil {
-				return e
-			}
-			return what.parse(r)
-		},
-	})
+	err = timed.Ask(ctx, rest.Call{Credential: c}, rest.Request{Method: http.MethodGet, Path: path}, parse)
 	return asked, err
-}
-
-// parseTime reads Gate's clock, in ms.
-func parseTime(body []byte) (time.Time, error) {
-	var t struct {
-		ServerTime wire.Int `json:"server_time"`
-	}
-	if json.Unmarshal(body, &t) != nil || t.ServerTime.Value <= 0 {
-		return time.Time{}, errors.New("no time")
-	}
-	return time.UnixMilli(t.ServerTime.Value), nil
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"strconv"
 	"strings"
 	"testing"
@@ -71,6 +70,8 @@ func verifySignature(r exchangetest.Request) error {
 	return nil
 }
 
+func TestLive(t *testing.T) { exchangetest.Live(t, Adapter()) }
+
 func TestLaws(t *testing.T) {
 	exchangetest.Run(t, exchangetest.Subject{
 		Adapter:     Adapter(),
@@ -122,36 +123,6 @@ func TestSitesAreTheDocumentedOnes(t *testing.T) {
 		if !errors.Is(err, exchanges.Invalid) {
 			t.Errorf("a %s key may go to %s: %v", env, host, err)
 		}
-	}
-}
-
-func TestServerTime(t *testing.T) {
-	for body, want := range map[string]int64{`{"server_time":1764000000123}`: 1764000000123, `{"server_time":"1764000000123"}`: 1764000000123} {
-		if at, err := parseTime([]byte(body)); err != nil || at.UnixMilli() != want {
-			t.Errorf("%s: %v, %v", body, at, err)
-		}
-	}
-	for _, body := range []string{"", "{}", "[]", "null", `{"server_time":null}`, `{"server_time":-5}`} {
-		if _, err := parseTime([]byte(body)); err == nil {
-			t.Errorf("%q tells a time", body)
-		}
-	}
-}
-
-// A key is not shown in full, so not in the log's paths either.
-func TestLogShortensPathsWithAKey(t *testing.T) {
-	var text bytes.Buffer
-	log := discreet(slog.New(slog.NewTextHandler(&text, nil)))
-	path := base + "/sub_accounts/" + testUser + "/keys"
-	log.With("exchange", ID, "method", http.MethodDelete, "path", path+"/"+testKey).WithGroup("g").With("path", path+"/"+testKey).Info("http", "status", 204)
-	log.With("path", path).Info("http")
-	for _, want := range []string{" path=" + path + "/{key} g.path=" + path + "/{key} g.status=204", " path=" + path + "\n", "exchange=gate"} {
-		if !strings.Contains(text.String(), want) {
-			t.Errorf("%q is not in %s", want, text.String())
-		}
-	}
-	if strings.Contains(text.String(), testKey) || discreet(nil) != nil {
-		t.Error(text.String())
 	}
 }
 

@@ -1,6 +1,10 @@
 package gate
 
-import "github.com/keyrota/keyrota/exchanges"
+import (
+	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
+)
 
 // box is a choice on the page with the areas that it has in answers.
 type box struct {
@@ -26,6 +30,16 @@ var boxes = []box{
 	{"Wallet: Read-and-Write", []perm{{Name: "wallet"}}, []exchanges.Permission{exchanges.Transfer}, true},
 	{"Withdrawal: Read-and-Write", []perm{{Name: "withdrawal"}}, []exchanges.Permission{exchanges.Withdraw}, false},
 	{"Earn: Read-and-Write", []perm{{Name: "earn"}}, []exchanges.Permission{exchanges.Earn}, true},
+}
+
+// unbound is the rule for keys without IP whitelist. Whether an edit begins the
+// days anew is not documented.
+var unbound = exchanges.Lifetime{
+	After: 90 * 24 * time.Hour, Since: exchanges.SinceCreated, Then: exchanges.EndsExpired, NoIPs: true,
+	In:     []exchanges.Environment{exchanges.Live},
+	Words:  "A key without IP whitelist lives 90 days at Gate, which does not tell the day.",
+	Source: "www.gate.com, help centre, article 17521",
+	AsOf:   "2026-11-23",
 }
 
 func guide() exchanges.Guide {
@@ -56,9 +70,9 @@ func guide() exchanges.Guide {
 		// What a remark may hold is not documented: letters and digits will do.
 		Label:    exchanges.LabelRule{},
 		IPs:      exchanges.IPRule{Separator: ",", Most: mostIPs},
-		MostKeys: 20,
-		Source:   "www.gate.com, API Management and help centre; Gate API v4 documentation, Account and SubAccount",
-		AsOf:     "2026-11-23",
+		MostKeys: 20, Lifetimes: []exchanges.Lifetime{unbound},
+		Source: "www.gate.com, API Management and help centre; Gate API v4 documentation, Account and SubAccount",
+		AsOf:   "2026-11-23",
 	}
 	for _, b := range boxes {
 		g.Boxes = append(g.Boxes, exchanges.Box{Words: b.words, Gives: b.gives})

@@ -112,9 +112,6 @@ func (k key) info(o owner) exchanges.KeyInfo {
 	return info
 }
 
-// unboundLife is how long a key without IP whitelist lives.
-const unboundLife = 90 * 24 * time.Hour
-
 func (k key) notes(info exchanges.KeyInfo) []string {
 	var out []string
 	if k.nameless {
@@ -123,9 +120,8 @@ func (k key) notes(info exchanges.KeyInfo) []string {
 	if k.State.Known && k.State.Value != stateNormal {
 		out = append(out, fmt.Sprintf("Gate says that this key is locked or frozen (state %d).", k.State.Value))
 	}
-	if made, ok := info.Created.Time(); ok && info.IPs.State == exchanges.IPAny {
-		out = append(out, "A key without IP whitelist lives 90 days at Gate, which does not tell the day. By its creation that is about "+
-			made.Add(unboundLife).Format(time.DateOnly)+"; a later edit may count instead.")
+	if end, ok := unbound.End(info.Created, info.LastUsed); ok && info.IPs.State == exchanges.IPAny {
+		out = append(out, unbound.Words+" By its creation that is about "+end.Format(time.DateOnly)+"; a later edit may count instead.")
 	}
 	if k.LastAccess.Known && k.LastAccess.Value > 0 && k.LastAccess.Value <= k.CreatedAt.Value {
 		out = append(out, "Gate names the creation as last use: perhaps the key was never used.")

@@ -14,10 +14,12 @@ import (
 	"github.com/keyrota/keyrota/exchanges/internal/subkeys"
 )
 
-// The calls as errors name them: without the user ID and the key.
+// The calls as errors and logs name them: without the user ID and the key.
 const (
-	subKeysOp = " " + base + "/sub_accounts/{user_id}/keys"
-	subKeyOp  = subKeysOp + "/{key}"
+	subKeysShown = base + "/sub_accounts/{user_id}/keys"
+	subKeyShown  = subKeysShown + "/{key}"
+	subKeysOp    = " " + subKeysShown
+	subKeyOp     = " " + subKeyShown
 )
 
 // hintManager is for refusals of calls about keys of sub-accounts.
@@ -58,14 +60,11 @@ func (m *manager) under(mgr exchanges.Manager, op string) (children, error) {
 // ask makes a call about the sub-account's keys, or the one called keyID. That
 // a key is unknown is taken back: the calling one may be meant.
 func (s children) ask(ctx context.Context, method, keyID string, body []byte, parse func(rest.Response) *exchanges.Error) error {
-	what := call{
-		method: method, path: base + "/sub_accounts/" + s.parent + "/keys", op: method + subKeysOp,
-		body: string(body), parse: parse, limiter: s.limiter,
-	}
+	r := rest.Request{Method: method, Path: base + "/sub_accounts/" + s.parent + "/keys", Shown: subKeysShown, Body: string(body)}
 	if keyID != "" {
-		what.path, what.op = what.path+"/"+keyID, method+subKeyOp
+		r.Path, r.Shown = r.Path+"/"+keyID, subKeyShown
 	}
-	_, err := s.do(ctx, s.cred, what)
+	err := s.client.Ask(ctx, rest.Call{Credential: s.cred, Limiter: s.limiter}, r, parse)
 	if err == nil {
 		return nil
 	}
@@ -91,8 +90,12 @@ func (e *entry) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, &e.raw)
 }
 
-// list returns every key of the sub-account. It fails rather than leave one
-// out: what is not in it counts as gone.
+// keys are those of the sub-account.
+func (s children) keys() subkeys.Keys[entry] {
+	return subkeys.Keys[entry]{Desk: desk, Op: http.MethodGet + subKeysOp, List: s.list, ID: func(k entry) string { return string(k.Key) }}
+}
+
+// list returns every key of the sub-account.
 func (s children) list(ctx context.Context) (all []entry, err error) {
 	err = s.ask(ctx, http.MethodGet, "", nil, func(r rest.Response) *exchanges.Error {
 		if e := rest.Decode(r, &all); e != nil {
@@ -108,48 +111,19 @@ func (s children) list(ctx context.Context) (all []entry, err error) {
 
 // trusted refuses a list in which a key could be missed.
 func trusted(all []entry, parent string) *exchanges.Error {
-	ids := make([]string, len(all))
-	for i, k := range all {
-		ids[i] = string(k.Key)
-		if strings.Contains(ids[i], "*") {
+	for _, k := range all {
+		if strings.Contains(string(k.Key), "*") {
 			return incomplete("a masked key")
 		}
 		if k.UserID != "" && string(k.UserID) != parent {
 			return incomplete("a key of another account")
 		}
 	}
-	if err := desk.Unique(http.MethodGet+subKeysOp, ids); err != nil {
-		return exchanges.AsError(err)
-	}
 	return nil
 }
 
 func incomplete(what string) *exchanges.Error {
 	return desk.Incomplete(http.MethodGet+subKeysOp, what)
-}
-
-// find looks for a key in the list; nil: there is none.
-func (s children) find(ctx context.Context, keyID string) (*entry, error) {
-	all, err := s.list(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for i := range all {
-		if string(all[i].Key) == keyID {
-			return &all[i], nil
-		}
-	}
-	return nil, nil
-}
-
-// change sends a change of a key. gone reports that the list does not have the
-// key after the change failed: no label is documented that says so.
-func (s children) change(ctx context.Context, method, keyID string, body []byte) (gone bool, err error) {
-	err = s.ask(ctx, method, keyID, body, acknowledged)
-	return subkeys.Gone(err, func() (bool, error) {
-		k, err := s.find(ctx, keyID)
-		return k != nil, err
-	}), err
 }
 
 // acknowledged takes an empty answer or any JSON object for the answer to a
@@ -168,32 +142,32 @@ func (m *manager) ListKeys(ctx context.Context, mgr exchanges.Manager) ([]exchan
 	if err != nil {
 		return nil, err
 	}
-	all, err := s.list(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]exchanges.KeyInfo, len(all))
-	for i, k := range all {
-		out[i] = k.info(ofSub)
-		out[i].KeyID, out[i].Account = string(k.Key), s.parent
-		out[i].Seen, out[i].Clock = m.client.Now().UTC(), m.client.Clock()
-	}
-	return out, nil
+	return s.keys().Infos(ctx, func(k entry) exchanges.KeyInfo {
+		out := k.info(ofSub)
+		out.KeyID, out.Account = string(k.Key), s.parent
+		return m.client.Stamp(out)
+	})
 }
 
-// RevokeKey deletes a key of the sub-account, as exchanges.Revoker says.
-func (m *manager) RevokeKey(ctx context.Context, mgr exchanges.Manager, keyID string) error {
-	s, err := m.under(mgr, http.MethodDelete+subKeyOp)
-	if err == nil {
-		err = named(keyID, http.MethodDelete+subKeyOp)
+// of opens the keys of the sub-account that mgr means, for a change of one.
+func (m *manager) of(mgr exchanges.Manager, op, keyID string) (children, error) {
+	if err := desk.CheckKey(op, mgr, keyID); err != nil {
+		return children{}, err
 	}
+	if err := named(keyID, op); err != nil {
+		return children{}, err
+	}
+	return m.under(mgr, op)
+}
+
+// RevokeKey deletes a key of the sub-account, as exchanges.Revoker says. No
+// label is documented that says that it is gone.
+func (m *manager) RevokeKey(ctx context.Context, mgr exchanges.Manager, keyID string) error {
+	s, err := m.of(mgr, http.MethodDelete+subKeyOp, keyID)
 	if err != nil {
 		return err
 	}
-	if gone, err := s.change(ctx, http.MethodDelete, keyID, nil); !gone {
-		return err
-	}
-	return nil
+	return s.keys().Revoke(ctx, keyID, func() error { return s.ask(ctx, http.MethodDelete, keyID, nil, acknowledged) })
 }
 
 // named refuses what cannot be a key's ID and would make another path of the

@@ -4,13 +4,13 @@ import (
 	"crypto/hmac"
 	"crypto/sha512"
 	"encoding/hex"
-	"encoding/json"
-	"os"
 	"strconv"
 	"testing"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/exchangetest"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
 // vector is a request with the signature that others computed for it.
@@ -28,14 +28,7 @@ type vector struct {
 
 func vectors(t testing.TB) map[string]vector {
 	t.Helper()
-	raw, err := os.ReadFile("testdata/vectors.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []vector
-	if err := json.Unmarshal(raw, &all); err != nil {
-		t.Fatal(err)
-	}
+	all := exchangetest.Vectors[vector](t, 6)
 	out := map[string]vector{}
 	for _, v := range all {
 		out[v.Name] = v
@@ -44,13 +37,9 @@ func vectors(t testing.TB) map[string]vector {
 }
 
 func TestSignatureVectors(t *testing.T) {
-	all := vectors(t)
-	if len(all) != 6 {
-		t.Fatalf("%d vectors, want 6", len(all))
-	}
-	for name, v := range all {
+	for name, v := range vectors(t) {
 		c := exchanges.Credential{KeyID: v.Key, Secret: exchanges.NewSecret(v.Secret)}
-		r := signed(c, v.Method, v.Path, v.Query, v.Body, time.Unix(v.Timestamp, 999))
+		r, _ := signed(c, rest.Request{Method: v.Method, Path: v.Path, Query: v.Query, Body: v.Body}, time.Unix(v.Timestamp, 999))
 		if r.Method != v.Method || r.Path != v.Path || r.Query != v.Query || r.Body != v.Body {
 			t.Errorf("%s: the request is not what was signed: %+v", name, r)
 		}

@@ -2,13 +2,12 @@ package gemini
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"net/http"
-	"os"
 	"testing"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/exchangetest"
 	"github.com/keyrota/keyrota/exchanges/internal/nonce"
 )
 
@@ -20,11 +19,7 @@ type vector struct {
 }
 
 func TestSignaturesMatchTheVectors(t *testing.T) {
-	raw, err := os.ReadFile("testdata/vectors.json")
-	var all []vector
-	if err != nil || json.Unmarshal(raw, &all) != nil || len(all) != 2 {
-		t.Fatalf("%d vectors, %v", len(all), err)
-	}
+	all := exchangetest.Vectors[vector](t, 2)
 	for _, v := range all {
 		body := base64.StdEncoding.EncodeToString([]byte(v.Payload))
 		if want := v.Expected["X-GEMINI-PAYLOAD"]; body != want {

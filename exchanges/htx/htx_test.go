@@ -168,3 +168,6 @@ func TestInspectAsksFirstWhoseTheKeyIs(t *testing.T) {
 		}
 	}
 }
+
+// TestLive holds the adapter against the exchange itself: see exchangetest.Live.
+func TestLive(t *testing.T) { exchangetest.Live(t, Adapter()) }

@@ -135,3 +135,6 @@ func TestTheBoxAgreesWithTheRights(t *testing.T) {
 		t.Errorf("denied: %v", got)
 	}
 }
+
+// TestLive holds the adapter against the exchange itself: see exchangetest.Live.
+func TestLive(t *testing.T) { exchangetest.Live(t, Adapter()) }

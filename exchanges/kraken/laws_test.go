@@ -103,4 +103,6 @@ func subject() exchangetest.Subject {
 	}
 }
 
+func TestLive(t *testing.T) { exchangetest.Live(t, Adapter()) }
+
 func TestLaws(t *testing.T) { exchangetest.Run(t, subject()) }

@@ -1,13 +1,12 @@
 package kraken
 
 import (
-	"encoding/json"
 	"errors"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/exchangetest"
 )
 
 // vector is a signed request whose source is in testdata/vectors.json.
@@ -16,21 +15,7 @@ type vector struct {
 	Expected                                     map[string]string
 }
 
-func vectors(t *testing.T) []vector {
-	t.Helper()
-	raw, err := os.ReadFile("testdata/vectors.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []vector
-	if err := json.Unmarshal(raw, &all); err != nil {
-		t.Fatal(err)
-	}
-	if len(all) != 3 {
-		t.Fatalf("%d vectors, want 3", len(all))
-	}
-	return all
-}
+func vectors(t testing.TB) []vector { return exchangetest.Vectors[vector](t, 3) }
 
 func TestRequestMatchesPublishedVectors(t *testing.T) {
 	for _, v := range vectors(t) {

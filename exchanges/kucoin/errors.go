@@ -33,10 +33,13 @@ const (
 	hintOther    = "Look the code up in KuCoin's list of error codes, and the key under API Management."
 )
 
-// The codes that more depends on than a verdict.
+// The codes that more depends on than a verdict. That for an unknown key is also
+// what KuCoin says of one that has expired, which ends it as well, and of one of
+// another site; but a key that was accepted at a site before belongs there.
+// Signature, passphrase, address and rights have codes of their own.
 const (
 	success    = 200000
-	unknownKey = 400003 // also that of an expired key; signature, passphrase, address and rights have codes of their own
+	unknownKey = 400003
 	tooMany    = 429000
 )
 
@@ -73,6 +76,7 @@ func refusal(r rest.Response) *exchanges.Error {
 		return rest.HTTPError(r)
 	}
 	e := rest.Judge(r, verdicts, code, fmt.Sprintf("%d: %s", code, body.Msg), hintOther)
+	e.UnknownKey = code == unknownKey
 	wait, told := reset(r)
 	switch {
 	case code == tooMany && !told:

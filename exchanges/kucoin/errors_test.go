@@ -66,12 +66,11 @@ func TestHintsNameEveryCause(t *testing.T) {
 	}
 }
 
-// An expired key is refused with the same code as one that does not exist.
-func TestNoCodeSaysThatAKeyIsUnknown(t *testing.T) {
+func TestOneCodeSaysThatAKeyIsUnknown(t *testing.T) {
 	for code := range verdicts {
 		_, err := inspect(t, said(200, int(code), "no"))
-		if exchanges.AsError(err).UnknownKey {
-			t.Errorf("%d: unknown key", code)
+		if unknown := exchanges.AsError(err).UnknownKey; unknown != (code == 400003) {
+			t.Errorf("%d: unknown key %t", code, unknown)
 		}
 	}
 }

@@ -10,13 +10,13 @@ import (
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/exchangetest"
-	"github.com/keyrota/keyrota/exchanges/internal/cred"
 )
 
 const testSub = "gridbots01"
 
+// testManager has what changes of the first key want.
 func testManager() exchanges.Manager {
-	return exchanges.Manager{Credential: goodCredential(), SubAccount: testSub}
+	return exchanges.Manager{Credential: goodCredential(), SubAccount: testSub, KeyPassphrase: subKeyOf(1).Passphrase}
 }
 
 func ipList(entries ...string) exchanges.IPWhitelist {
@@ -26,6 +26,7 @@ func ipList(entries ...string) exchanges.IPWhitelist {
 func subKeyOf(n int) exchanges.Credential {
 	return exchanges.Credential{
 		KeyID: fmt.Sprintf("6705f5c311545b00%08x", n), Secret: exchanges.NewSecret(fmt.Sprintf("aaaaaaaa-bbbb-4ccc-8ddd-%012d", n)),
+		Passphrase: exchanges.NewSecret(fmt.Sprintf("Canary-Phrase-%d", n)),
 	}
 }
 
@@ -39,7 +40,9 @@ func manage() *exchangetest.Manage {
 		Routes: func(_ exchanges.Site, a *exchangetest.Account) exchangetest.Routes {
 			return (&fake{a}).routes()
 		},
-		Writes:  []string{"POST " + subPath, "POST " + updatePath, "DELETE " + subPath},
+		Writes:            []string{"POST " + subPath, "POST " + updatePath, "DELETE " + subPath},
+		PassphraseInQuery: "DELETE " + subPath,
+
 		New:     exchanges.KeyRequest{Label: "gridbot7f3a", Permissions: exchanges.NewPermissionSet(exchanges.Read, exchanges.Futures), IPs: ipList("203.0.113.7")},
 		Changed: exchanges.KeyRequest{Permissions: exchanges.NewPermissionSet(exchanges.Read, exchanges.Spot), IPs: ipList("203.0.113.7", "198.51.100.1")},
 		Verify: func(r exchangetest.Request) error {
@@ -80,11 +83,6 @@ func wrongPassphrase() exchangetest.Reply {
 	return said(200, 400004, "KC-API-PASSPHRASE error, or so")
 }
 func noSuchKey() exchangetest.Reply { return said(200, 260777, "no such key, in words of its own") }
-
-// own is the passphrase of a key that keyrota made.
-func own(label string) string {
-	return cred.OwnPassphrase(goodCredential(), testSub, label).Reveal()
-}
 
 var words = map[exchanges.Permission]string{
 	exchanges.Read: "General", exchanges.Spot: "Spot", exchanges.Futures: "Futures", exchanges.Earn: "Earn", exchanges.Withdraw: "Transfer",
@@ -144,10 +142,10 @@ func read(r exchangetest.Request) (q request, set exchanges.PermissionSet, ips e
 
 func (f *fake) create(r exchangetest.Request) exchangetest.Reply {
 	q, set, ips, err := read(r)
-	if err != nil || q.SubName != testSub || q.Remark == "" || len(q.Remark) > 24 || q.Passphrase != own(q.Remark) {
+	if err != nil || q.SubName != testSub || q.Remark == "" || len(q.Remark) > 24 || len(q.Passphrase) < 7 || len(q.Passphrase) > 32 {
 		return said(200, 400100, "Parameter Error")
 	}
-	c := f.Make(exchangetest.Key{Label: q.Remark, Permissions: set, IPs: ips})
+	c := f.Make(exchangetest.Key{Label: q.Remark, Permissions: set, IPs: ips, Passphrase: q.Passphrase})
 	return result(map[string]any{"subName": testSub, "remark": q.Remark, "apiKey": c.KeyID, "apiSecret": c.Secret.Reveal(), "apiVersion": 3, "passphrase": q.Passphrase, "permission": q.Permission})
 }
 
@@ -159,7 +157,7 @@ func (f *fake) update(r exchangetest.Request) exchangetest.Reply {
 		return said(200, 400100, "Parameter Error")
 	case !found:
 		return noSuchKey()
-	case q.Passphrase != own(k.Label):
+	case q.Passphrase != k.Passphrase:
 		return wrongPassphrase()
 	}
 	f.Change(q.APIKey, func(k *exchangetest.Key) { k.Permissions, k.IPs = set, ips })
@@ -172,7 +170,7 @@ func (f *fake) delete(r exchangetest.Request) exchangetest.Reply {
 	switch {
 	case !found:
 		return noSuchKey()
-	case q.Get("passphrase") != own(k.Label):
+	case q.Get("passphrase") != k.Passphrase:
 		return wrongPassphrase()
 	}
 	f.Delete(k.ID)

@@ -1,6 +1,10 @@
 package kucoin
 
-import "github.com/keyrota/keyrota/exchanges"
+import (
+	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
+)
 
 // box is a switch of the page with the word that it has in answers.
 type box struct {
@@ -17,6 +21,16 @@ var boxes = []box{
 	{"Flex Transfers", "InnerTransfer"},
 	{"Transfer (needs an IP list)", "Transfer"},
 	{"Earn", "Earn"},
+}
+
+// idle is the rule for trading keys without IP list. Where such a key is deleted,
+// its rights are gone as well.
+var idle = exchanges.Lifetime{
+	After: 30 * 24 * time.Hour, Since: exchanges.SinceUsed, Then: exchanges.EndsLoseRights,
+	NoIPs: true, Grants: []exchanges.Permission{exchanges.Spot, exchanges.Margin, exchanges.Futures},
+	Words:  "KuCoin deletes a trading key without an IP list, or takes its trading rights, when it is not used for 30 days.",
+	Source: "www.kucoin.com, support article 360015102174",
+	AsOf:   "2026-11-23",
 }
 
 func guide() exchanges.Guide {
@@ -47,10 +61,11 @@ func guide() exchanges.Guide {
 			{Text: "Find the key", Put: exchanges.PutKey},
 			{Text: "Delete, and confirm with the trading password and the codes that are asked for"},
 		},
-		Label:  exchanges.LabelRule{Max: 24},
-		IPs:    exchanges.IPRule{Separator: ",", Most: 20},
-		Source: "www.kucoin.com, API Management; www.kucoin.com/docs-new, sub-account API",
-		AsOf:   "2026-11-23",
+		Label:     exchanges.LabelRule{Max: 24},
+		IPs:       exchanges.IPRule{Separator: ",", Most: 20},
+		Lifetimes: []exchanges.Lifetime{idle},
+		Source:    "www.kucoin.com, API Management; www.kucoin.com/docs-new, sub-account API",
+		AsOf:      "2026-11-23",
 	}
 	for _, b := range boxes {
 		g.Boxes = append(g.Boxes, exchanges.Box{Words: b.words, Gives: rights.Set([]string{b.word}).All(exchanges.Granted)})

@@ -134,8 +134,8 @@ func (k *key) notes(info exchanges.KeyInfo, site string) []string {
 	switch {
 	case k.ThirdPartyApp != "":
 		out = append(out, fmt.Sprintf("This key is bound to the third-party application %s: it may be used from that application's addresses.", k.ThirdPartyApp))
-	case info.IPs.State == exchanges.IPAny && trades(info.Permissions):
-		out = append(out, "KuCoin deletes a trading key without an IP list, or takes its trading rights, when it is not used for 30 days.")
+	case idle.Covers(exchanges.Live, info.Permissions, info.IPs):
+		out = append(out, idle.Words)
 	}
 	if own, known := siteTypes[site]; known && k.SiteType != "" && k.SiteType != own {
 		out = append(out, fmt.Sprintf("KuCoin says that the account belongs to its site %s, which is not the site chosen.", k.SiteType))
@@ -144,10 +144,6 @@ func (k *key) notes(info exchanges.KeyInfo, site string) []string {
 		out = append(out, "KuCoin's answer names another key.")
 	}
 	return out
-}
-
-func trades(set exchanges.PermissionSet) bool {
-	return set.Has(exchanges.Spot) || set.Has(exchanges.Margin) || set.Has(exchanges.Futures)
 }
 
 func orUnnamed(t wire.Text) string {

@@ -8,9 +8,7 @@
 //
 // A key of a master account makes, lists, changes and deletes those of its
 // sub-accounts. To change or delete one, KuCoin wants that key's passphrase
-// again. keyrota therefore derives the passphrase of each key that it makes
-// from the managing key; a key that was made otherwise is managed by hand. So
-// are keys of the master account.
+// again. Keys of the master account are managed by hand.
 //
 // Sources: www.kucoin.com/docs-new (authentication, rate limits, API key
 // information, sub-account API), the repositories kucoin-universal-sdk and
@@ -20,8 +18,6 @@ package kucoin
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -63,14 +59,13 @@ func info() exchanges.Info {
 const australian = "australia"
 
 // sites lists the deployments whose API is documented; Turkey and Thailand have
-// sites too. There is no testnet any more. The port of the Australian site is
-// the one that https has anyway: it sets the two apart.
+// sites too. There is no testnet any more.
 func sites() []exchanges.Site {
 	const page = "https://www.kucoin.com/account/api"
 	all := []exchanges.Site{
 		{ID: "global", Name: "KuCoin", Origin: "https://api.kucoin.com", KeysPage: page},
 		{ID: "eu", Name: "KuCoin EU", Origin: "https://api.kucoin.eu", KeysPage: "https://www.kucoin.eu"},
-		{ID: australian, Name: "KuCoin Australia", Origin: "https://api.kucoin.com:443", KeysPage: page},
+		{ID: australian, Name: "KuCoin Australia", Origin: "https://api.kucoin.com", KeysPage: page, ByHeader: true},
 	}
 	for i := range all {
 		all[i].Environment = exchanges.Live
@@ -84,19 +79,21 @@ func sites() []exchanges.Site {
 
 // venue is one site.
 type venue struct {
-	client *rest.Client
+	client rest.API
 	site   string
 }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	client, err := rest.New(rest.Config{
 		Exchange: ID, Connection: c, Limit: callsPerSecond, Burst: callsAtOnce,
-		ServerTime: &rest.TimeCall{Path: timePath, Parse: parseTime},
+		ServerTime: rest.Milliseconds(timePath, "data"),
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &master{&venue{client, c.Site.ID}, rate.NewLimiter(changesPerSecond, 1)}, nil
+	v := &venue{site: c.Site.ID}
+	v.client = rest.API{Client: client, Sign: v.signed, Refusal: refusal}
+	return &master{v, rate.NewLimiter(changesPerSecond, 1)}, nil
 }
 
 // Info describes KuCoin.
@@ -119,60 +116,26 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	return v.stamped(k.info(c.KeyID, v.site)), nil
+	return v.client.Stamp(k.info(c.KeyID, v.site)), nil
 }
 
 // ask makes the calling key describe itself.
 func (v *venue) ask(ctx context.Context, c exchanges.Credential, path string) (*key, error) {
 	var found *key
-	err := v.do(ctx, c, call{method: http.MethodGet, path: path, parse: func(r rest.Response) (e *exchanges.Error) {
+	err := v.client.Ask(ctx, rest.Call{Credential: c}, rest.Request{Method: http.MethodGet, Path: path}, func(r rest.Response) (e *exchanges.Error) {
 		found, e = parseKey(r)
 		return e
-	}})
+	})
 	return found, err
 }
 
-// stamped returns an answer with when it was there.
-func (v *venue) stamped(k exchanges.KeyInfo) exchanges.KeyInfo {
-	k.Seen, k.Clock = v.client.Now().UTC(), v.client.Clock()
-	return k
-}
-
-// call is a signed call. parse reads an answer that is no refusal.
-type call struct {
-	method, path string
-	params       params
-	body         string
-	parse        func(rest.Response) *exchanges.Error
-	limiter      *rate.Limiter
-	secrets      []exchanges.Secret // in params or body
-}
-
-// do makes a call with a checked credential. What is no GET is a write.
-func (v *venue) do(ctx context.Context, c exchanges.Credential, what call) error {
-	_, err := v.client.Do(ctx, rest.Call{
-		Op: what.method + " " + what.path, Credential: c, Secrets: what.secrets,
-		Write: what.method != http.MethodGet, Limiter: what.limiter,
-		Build: func(now time.Time) (rest.Request, error) {
-			r := signed(c, what.method, what.path, what.params, what.body, now)
-			if v.site == australian {
-				r.Header.Set("X-Site-Type", australian)
-			}
-			return r, nil
-		},
-		Classify: rest.Then(refusal, what.parse),
-	})
-	return err
-}
-
-func parseTime(body []byte) (time.Time, error) {
-	var t struct {
-		Data wire.Int `json:"data"` // ms
+// signed signs a request, and names the site where its address does not.
+func (v *venue) signed(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
+	r, err := signed(c, r, now)
+	if err == nil && v.site == australian {
+		r.Header.Set("X-Site-Type", australian)
 	}
-	if json.Unmarshal(body, &t) != nil || t.Data.Value <= 0 {
-		return time.Time{}, errors.New("no time")
-	}
-	return time.UnixMilli(t.Data.Value), nil
+	return r, err
 }
 
 // list splits text at commas.

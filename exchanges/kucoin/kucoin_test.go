@@ -75,6 +75,8 @@ func verifySignature(r exchangetest.Request) error {
 	return nil
 }
 
+func TestLive(t *testing.T) { exchangetest.Live(t, Adapter()) }
+
 func TestLaws(t *testing.T) {
 	exchangetest.Run(t, exchangetest.Subject{
 		Adapter:     Adapter(),
@@ -111,7 +113,7 @@ func inspect(t *testing.T, reply exchangetest.Reply) (exchanges.KeyInfo, error) 
 func TestSitesAreTheDocumentedOnes(t *testing.T) {
 	const want = `live/global https://api.kucoin.com
 live/eu https://api.kucoin.eu
-live/australia https://api.kucoin.com:443
+live/australia https://api.kucoin.com
 `
 	var got strings.Builder
 	for _, s := range info().Sites {
@@ -158,17 +160,6 @@ func TestUnifiedAccountIsAskedWhereTheClassicCallIsClosed(t *testing.T) {
 		}
 		if err != nil && c.asks && !strings.Contains(err.Error(), "112099") {
 			t.Errorf("%s: the first refusal is the one that counts: %v", name, err)
-		}
-	}
-}
-
-func TestServerTime(t *testing.T) {
-	if at, err := parseTime([]byte(`{"code":"200000","data":1764000000123}`)); err != nil || at.UnixMilli() != 1764000000123 {
-		t.Errorf("%v, %v", at, err)
-	}
-	for _, body := range []string{``, `{}`, `{"data":null}`, `{"data":"later"}`, `{"data":-5}`} {
-		if _, err := parseTime([]byte(body)); err == nil {
-			t.Errorf("%q tells a time", body)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -60,11 +61,6 @@ func (m *master) of(mgr exchanges.Manager, op, keyID string) (subAccount, error)
 	return m.sub(mgr, op)
 }
 
-// passphrase returns that of a key which keyrota made, by its label.
-func (s subAccount) passphrase(label string) exchanges.Secret {
-	return cred.OwnPassphrase(s.cred, s.name, label)
-}
-
 // fields are the body of a change.
 type fields map[string]string
 
@@ -86,7 +82,7 @@ func (m *master) CreateKey(ctx context.Context, mgr exchanges.Manager, r exchang
 	if err != nil {
 		return exchanges.Credential{}, err
 	}
-	own := s.passphrase(r.Label)
+	own := cred.NewPassphrase("")
 	request := fields{"remark": r.Label, "permission": permission}
 	if len(ips) > 0 {
 		request["ipWhitelist"] = strings.Join(ips, ",")
@@ -132,15 +128,14 @@ func (s subAccount) change(ctx context.Context, path string, own exchanges.Secre
 	if err != nil {
 		return err
 	}
-	return s.manage(ctx, call{
-		method: http.MethodPost, path: path, body: string(body), parse: parse, limiter: s.limiter,
-		secrets: []exchanges.Secret{own},
-	})
+	return s.manage(ctx, rest.Call{Limiter: s.limiter, Secrets: []exchanges.Secret{own}},
+		rest.Request{Method: http.MethodPost, Path: path, Body: string(body)}, parse)
 }
 
 // manage makes a call with the managing key.
-func (s subAccount) manage(ctx context.Context, what call) error {
-	err := s.do(ctx, s.cred, what)
+func (s subAccount) manage(ctx context.Context, call rest.Call, r rest.Request, parse func(rest.Response) *exchanges.Error) error {
+	call.Credential = s.cred
+	err := s.client.Ask(ctx, call, r, parse)
 	if e := exchanges.AsError(err); err != nil && e.Kind == exchanges.Denied && e.Hint == hintDenied {
 		e.Hint = hintManager
 	}
@@ -153,15 +148,12 @@ func (m *master) ListKeys(ctx context.Context, mgr exchanges.Manager) ([]exchang
 	if err != nil {
 		return nil, err
 	}
-	keys, err := s.list(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]exchanges.KeyInfo, len(keys))
-	for i := range keys {
-		out[i] = m.stamped(keys[i].info(string(keys[i].APIKey), m.site))
-	}
-	return out, nil
+	return s.keys().Infos(ctx, func(k key) exchanges.KeyInfo { return m.client.Stamp(k.info(string(k.APIKey), m.site)) })
+}
+
+// keys are those of the sub-account.
+func (s subAccount) keys() subkeys.Keys[key] {
+	return subkeys.Keys[key]{Desk: desk, Op: http.MethodGet + " " + subPath, List: s.list, ID: func(k key) string { return string(k.APIKey) }}
 }
 
 // list returns every key of the sub-account; KuCoin's list has no pages.
@@ -169,44 +161,26 @@ func (s subAccount) list(ctx context.Context) ([]key, error) {
 	var answer struct {
 		Data *[]key `json:"data"`
 	}
-	err := s.manage(ctx, call{
-		method: http.MethodGet, path: subPath, params: params{{"subName", s.name}},
-		parse: func(r rest.Response) *exchanges.Error {
-			if e := rest.Decode(r, &answer); e != nil {
-				return e
-			}
-			if answer.Data == nil {
-				return rest.NotJSON(r)
-			}
-			return nil
-		},
+	r := rest.Request{Method: http.MethodGet, Path: subPath, Query: url.Values{"subName": {s.name}}.Encode()}
+	err := s.manage(ctx, rest.Call{}, r, func(r rest.Response) *exchanges.Error {
+		if e := rest.Decode(r, &answer); e != nil {
+			return e
+		}
+		if answer.Data == nil {
+			return rest.NotJSON(r)
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	keys := *answer.Data
-	ids := make([]string, len(keys))
 	for i, k := range keys {
-		ids[i] = string(k.APIKey)
 		if !k.IsMaster.Known { // of a sub-account is what was asked for
 			keys[i].IsMaster = wire.Flag{Known: true}
 		}
 	}
-	return keys, desk.Unique(http.MethodGet+" "+subPath, ids)
-}
-
-// find looks for a key in the list.
-func (s subAccount) find(ctx context.Context, keyID string) (*key, error) {
-	keys, err := s.list(ctx)
-	return subkeys.Find(keys, func(k key) bool { return string(k.APIKey) == keyID }), err
-}
-
-// there reports whether the list has a key.
-func (s subAccount) there(ctx context.Context, keyID string) func() (bool, error) {
-	return func() (bool, error) {
-		k, err := s.find(ctx, keyID)
-		return k != nil, err
-	}
+	return keys, nil
 }
 
 // EditKey changes a key of the sub-account, as exchanges.Editor says. Whether
@@ -217,23 +191,18 @@ func (m *master) EditKey(ctx context.Context, mgr exchanges.Manager, keyID strin
 	if err != nil {
 		return err
 	}
-	k, err := s.find(ctx, keyID)
+	own, err := desk.Own(op, mgr)
 	if err != nil {
-		return rest.BeforeChange(err)
+		return err
 	}
-	if k == nil {
-		return desk.NotFound(op)
-	}
-	request, err := k.edited(op, r)
-	if err != nil {
-		return rest.BeforeChange(err)
-	}
-	request["apiKey"] = keyID
-	err = desk.OfOwn(s.change(ctx, updatePath, s.passphrase(string(k.Remark)), request, request.done))
-	if subkeys.Gone(err, s.there(ctx, keyID)) {
-		return desk.NotFound(op)
-	}
-	return err
+	return s.keys().Edit(ctx, op, keyID, func(k key) (func() error, error) {
+		request, err := k.edited(op, r)
+		if err != nil {
+			return nil, err
+		}
+		request["apiKey"] = keyID
+		return func() error { return desk.OfOwn(s.change(ctx, updatePath, own, request, request.done)) }, nil
+	})
 }
 
 // edited returns the change that makes k what r asks for. What r does not know
@@ -286,22 +255,24 @@ func sameWords(a, b []string) bool {
 
 // RevokeKey deletes a key of the sub-account, as exchanges.Revoker says.
 func (m *master) RevokeKey(ctx context.Context, mgr exchanges.Manager, keyID string) error {
-	s, err := m.of(mgr, http.MethodDelete+" "+subPath, keyID)
+	const op = http.MethodDelete + " " + subPath
+	s, err := m.of(mgr, op, keyID)
 	if err != nil {
 		return err
 	}
-	k, err := s.find(ctx, keyID)
-	if err != nil || k == nil {
-		return rest.BeforeChange(err)
+	own, err := desk.Own(op, mgr)
+	if err != nil { // a key that is gone can do without
+		if k, e := s.keys().Find(ctx, keyID); e != nil || k == nil {
+			return rest.BeforeChange(e)
+		}
+		return err
 	}
-	own := s.passphrase(string(k.Remark))
-	err = desk.OfOwn(s.manage(ctx, call{
-		method: http.MethodDelete, path: subPath, limiter: s.limiter, secrets: []exchanges.Secret{own},
-		params: params{{"subName", s.name}, {"apiKey", keyID}, {"passphrase", own.Reveal()}},
-		parse:  func(rest.Response) *exchanges.Error { return nil }, // it repeats what it was sent
-	}))
-	if subkeys.Gone(err, s.there(ctx, keyID)) {
-		return nil
-	}
-	return err
+	q := url.Values{"subName": {s.name}, "apiKey": {keyID}, "passphrase": {own.Reveal()}}
+	r := rest.Request{Method: http.MethodDelete, Path: subPath, Query: q.Encode()}
+	return s.keys().Revoke(ctx, keyID, func() error {
+		return desk.OfOwn(s.manage(ctx, rest.Call{Limiter: s.limiter, Secrets: []exchanges.Secret{own}}, r, repeated))
+	})
 }
+
+// repeated takes any answer to a deletion: it repeats what it was sent.
+func repeated(rest.Response) *exchanges.Error { return nil }

@@ -27,10 +27,10 @@ func TestCreateSendsWhatIsDocumented(t *testing.T) {
 	} {
 		b := newBench(t)
 		made, err := b.CreateKey(t.Context(), testManager(), exchanges.KeyRequest{Label: "bot", Permissions: exchanges.NewPermissionSet(c.granted...), IPs: c.ips})
-		if err != nil || made.KeyID != subKeyOf(1).KeyID || made.Secret.Reveal() != subKeyOf(1).Secret.Reveal() || made.Passphrase.Reveal() != own("bot") {
+		if err != nil || made.KeyID != subKeyOf(1).KeyID || made.Secret.Reveal() != subKeyOf(1).Secret.Reveal() {
 			t.Fatalf("%s: %v", name, err)
 		}
-		want := `{` + c.list + `"passphrase":"` + own("bot") + `","permission":"` + c.words + `","remark":"bot","subName":"gridbots01"}`
+		want := `{` + c.list + `"passphrase":"` + made.Passphrase.Reveal() + `","permission":"` + c.words + `","remark":"bot","subName":"gridbots01"}`
 		if got := b.server.Requests("POST " + subPath)[0].Body; got != want {
 			t.Errorf("%s:\n%s\nwant\n%s", name, got, want)
 		}
@@ -76,16 +76,6 @@ func TestSubAccountIsAName(t *testing.T) {
 	}
 }
 
-// The list is of sub-accounts' keys: the managing key is not in it and not gone.
-func TestManagingKeyDoesNotRevokeItself(t *testing.T) {
-	b := newBench(t)
-	for _, id := range []string{testKey, ""} {
-		if err := b.RevokeKey(t.Context(), testManager(), id); !errors.Is(err, exchanges.Invalid) || len(b.server.Requests()) != 0 {
-			t.Errorf("%q: %v", id, err)
-		}
-	}
-}
-
 func TestListSaysWhatAnInspectionDoes(t *testing.T) {
 	b := newBench(t)
 	b.key(exchanges.Futures)
@@ -99,6 +89,24 @@ func TestListSaysWhatAnInspectionDoes(t *testing.T) {
 	}
 	if g := grants(k.Permissions); g != "+read -spot -margin +futures -options -transfer -withdraw -earn -admin -other" {
 		t.Errorf("permissions %s", g)
+	}
+}
+
+// A new key has a passphrase of its own, which none but its credential has.
+func TestEachKeyHasItsOwnPassphrase(t *testing.T) {
+	b := newBench(t)
+	seen := map[string]bool{"": true, testPassphrase: true, testManager().KeyPassphrase.Reveal(): true}
+	for range 3 {
+		made, err := b.CreateKey(t.Context(), testManager(), manage().New)
+		if p := made.Passphrase.Reveal(); err != nil || seen[p] {
+			t.Errorf("%v, used before: %t", err, seen[p])
+		}
+		seen[made.Passphrase.Reveal()] = true
+		m := testManager()
+		m.KeyPassphrase = made.Passphrase
+		if err := b.EditKey(t.Context(), m, made.KeyID, manage().Changed); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
@@ -118,8 +126,9 @@ func TestIncompleteListIsAnError(t *testing.T) {
 		if _, err := b.ListKeys(t.Context(), testManager()); !errors.Is(err, exchanges.Protocol) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if err := b.RevokeKey(t.Context(), testManager(), id); err == nil || exchanges.AsError(err).Outcome != exchanges.NotSent {
-			t.Errorf("%s: a key counts as gone, or a deletion as sent: %v", name, err)
+		b.server.Handle("DELETE "+subPath, noSuchKey().Handler())
+		if err := b.RevokeKey(t.Context(), testManager(), id); err == nil {
+			t.Errorf("%s: a key counts as gone", name)
 		}
 	}
 }
@@ -139,7 +148,7 @@ func TestEditSendsAllThatStays(t *testing.T) {
 		if err := b.EditKey(t.Context(), testManager(), id, c.request); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		want := `{"apiKey":"` + id + `","ipWhitelist":"` + c.list + `","passphrase":"` + own("gridbot") + `","permission":"` + c.words + `","subName":"gridbots01"}`
+		want := `{"apiKey":"` + id + `","ipWhitelist":"` + c.list + `","passphrase":"` + subKeyOf(1).Passphrase.Reveal() + `","permission":"` + c.words + `","subName":"gridbots01"}`
 		if got := b.server.Requests("POST " + updatePath)[0].Body; got != want {
 			t.Errorf("%s:\n%s\nwant\n%s", name, got, want)
 		}
@@ -197,81 +206,51 @@ func TestChangeThatTurnsOutOtherwiseIsAnError(t *testing.T) {
 	}
 }
 
-// A key that was not made here has a passphrase that only its owner knows.
-func TestKeyOfSomebodyElseIsLeftToTheWebSite(t *testing.T) {
+func TestKeyOfAnUnknownPassphraseIsLeftToTheWebSite(t *testing.T) {
+	for passphrase, outcome := range map[string]exchanges.Outcome{"": exchanges.NotSent, "another-horse-9": exchanges.Refused} {
+		b := newBench(t)
+		id := b.key(exchanges.Futures)
+		m := testManager()
+		m.KeyPassphrase = exchanges.NewSecret(passphrase)
+		for name, err := range map[string]error{
+			"delete": b.RevokeKey(t.Context(), m, id), "edit": b.EditKey(t.Context(), m, id, manage().Changed),
+		} {
+			e := exchanges.AsError(err)
+			if err == nil || e.Outcome != outcome || !strings.Contains(e.Hint, "by hand") || !strings.Contains(e.Hint, "passphrase") {
+				t.Errorf("%s with %q: %v: %s", name, passphrase, err, e.Hint)
+			}
+		}
+		if k, ok := b.fake.Key(id); !ok || !k.Permissions.Has(exchanges.Futures) {
+			t.Errorf("with %q: the key was changed", passphrase)
+		}
+		if sent := len(b.server.Requests("DELETE "+subPath, "POST "+updatePath)); (sent == 0) != (passphrase == "") {
+			t.Errorf("with %q: %d changes were sent", passphrase, sent)
+		}
+	}
+}
+
+// That a key is gone can be seen without its passphrase.
+func TestRevokeOfAGoneKeyWantsNoPassphrase(t *testing.T) {
 	b := newBench(t)
-	id := b.key(exchanges.Futures)
 	m := testManager()
-	m.Credential.Secret = exchanges.NewSecret("1f1e2d3c-4b5a-4978-8695-a4b3c2d1e0f9") // the managing key was replaced
-	for name, err := range map[string]error{
-		"delete": b.RevokeKey(t.Context(), m, id), "edit": b.EditKey(t.Context(), m, id, manage().Changed),
-	} {
-		e := exchanges.AsError(err)
-		if err == nil || e.Outcome != exchanges.Refused || !strings.Contains(e.Hint, "by hand") || !strings.Contains(e.Hint, "passphrase") {
-			t.Errorf("%s: %v: %s", name, err, e.Hint)
-		}
+	m.KeyPassphrase = exchanges.Secret{}
+	if err := b.RevokeKey(t.Context(), m, subKeyOf(1).KeyID); err != nil {
+		t.Error(err)
 	}
-	if k, ok := b.fake.Key(id); !ok || !k.Permissions.Has(exchanges.Futures) {
-		t.Error("the key was changed")
-	}
-}
-
-func TestRevokeLooksOnlyWhereAnAnswerIsToBeHad(t *testing.T) {
-	for name, c := range map[string]struct {
-		reply exchangetest.Reply
-		looks bool
-	}{
-		"unknown code": {noSuchKey(), true},
-		"lost":         {exchangetest.Drop(), true},
-		"no right":     {said(200, 400007, "Access Denied"), true},
-		"limit":        {said(429, 429000, "slow").With("gw-ratelimit-limit", "2000"), false},
-		"clock":        {said(200, 400002, "KC-API-TIMESTAMP Invalid"), false},
-		"firewall":     {exchangetest.Page(403), false},
-	} {
-		for _, gone := range []bool{false, true} {
-			b := newBench(t)
-			id := b.key()
-			b.server.Handle("DELETE "+subPath, func(exchangetest.Request) exchangetest.Reply {
-				if gone {
-					b.fake.Delete(id)
-				}
-				return c.reply
-			})
-			err := b.RevokeKey(t.Context(), testManager(), id)
-			if (err == nil) != (gone && c.looks) {
-				t.Errorf("%s, gone %t: %v", name, gone, err)
-			}
-			if looked := len(b.server.Requests("GET "+subPath)) > 1; looked != c.looks {
-				t.Errorf("%s: looked %t", name, looked)
-			}
-		}
-	}
-}
-
-// An unknown managing key proves nothing about the key that is managed.
-func TestUnknownManagerIsNotTheKey(t *testing.T) {
-	b := newBench(t)
-	id := b.key()
-	unknown := said(200, 400003, "KC-API-KEY not exists").Handler()
-	b.server.Handle("DELETE "+subPath, unknown)
-	revoked := b.RevokeKey(t.Context(), testManager(), id)
-	b.server.Handle("GET "+subPath, unknown)
-	_, listed := b.ListKeys(t.Context(), testManager())
-	for _, err := range []error{revoked, listed} {
-		if e := exchanges.AsError(err); e.Kind != exchanges.Auth || e.UnknownKey {
-			t.Errorf("%+v", e)
-		}
+	b.server.Handle("GET "+subPath, exchangetest.JSON("OK").Handler())
+	if err := b.RevokeKey(t.Context(), m, subKeyOf(1).KeyID); err == nil || exchanges.AsError(err).Outcome != exchanges.NotSent {
+		t.Errorf("without a list the key counts as gone, or a deletion as sent: %v", err)
 	}
 }
 
 func TestErrorsDoNotRepeatTheKeysPassphrase(t *testing.T) {
 	b := newBench(t)
 	id := b.key()
-	echo := said(200, 400100, "wrong passphrase "+own("gridbot")).Handler()
+	echo := said(200, 400100, "wrong passphrase "+subKeyOf(1).Passphrase.Reveal()).Handler()
 	b.server.Handle("DELETE "+subPath, echo)
 	b.server.Handle("POST "+updatePath, echo)
 	for _, err := range []error{b.RevokeKey(t.Context(), testManager(), id), b.EditKey(t.Context(), testManager(), id, manage().Changed)} {
-		if err == nil || strings.Contains(err.Error(), own("gridbot")) {
+		if err == nil || strings.Contains(err.Error(), subKeyOf(1).Passphrase.Reveal()) {
 			t.Errorf("%v", err)
 		}
 	}

@@ -171,3 +171,6 @@ func TestGuideAsksForNoMoreThanIsWanted(t *testing.T) {
 		}
 	}
 }
+
+// TestLive holds the adapter against the exchange itself: see exchangetest.Live.
+func TestLive(t *testing.T) { exchangetest.Live(t, Adapter()) }

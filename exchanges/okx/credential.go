@@ -1,7 +1,6 @@
 package okx
 
 import (
-	"crypto/rand"
 	"errors"
 	"regexp"
 	"strings"
@@ -58,11 +57,7 @@ func check(c exchanges.Credential) (exchanges.Credential, error) {
 	return c, err
 }
 
-// newPassphrase makes a passphrase of 120 random bits. OKX wants 8 to 32
-// characters with an upper-case letter, a lower-case one, a digit and a special
-// character; those at the start are there for that, whatever follows. None of
-// them means anything to a shell or in a file of settings.
-func newPassphrase() exchanges.Secret {
-	const kinds, random = "Kr1@", 24 // characters of 5 bits
-	return exchanges.NewSecret(kinds + rand.Text()[:random])
-}
+// newPassphrase makes the passphrase of a new key. OKX wants 8 to 32 characters
+// with an upper-case letter, a lower-case one, a digit and a special character.
+// This one means nothing to a shell or in a file of settings.
+func newPassphrase() exchanges.Secret { return cred.NewPassphrase("@") }

@@ -1,6 +1,10 @@
 package okx
 
-import "github.com/keyrota/keyrota/exchanges"
+import (
+	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
+)
 
 // What OKX documents of keys.
 const (
@@ -11,6 +15,17 @@ const (
 
 // boxWords are the boxes of the page, in its order: one for each of the rights.
 var boxWords = []string{"Read", "Trade", "Withdraw"}
+
+// idle is the rule for keys without IP list that may do more than read. Those
+// of demo trading do not fall under it.
+var idle = exchanges.Lifetime{
+	After: 14 * 24 * time.Hour, Since: exchanges.SinceUsed, Then: exchanges.EndsDeleted,
+	NoIPs: true, Grants: append([]exchanges.Permission{exchanges.Withdraw}, tradeGives...),
+	In:     []exchanges.Environment{exchanges.Live},
+	Words:  "OKX deletes a key that may trade or withdraw and has no IP list after 14 days without use.",
+	Source: "www.okx.com/docs-v5, overview; OKX's questions and answers on API keys",
+	AsOf:   "2026-11-23",
+}
 
 func guide() exchanges.Guide {
 	const (
@@ -47,9 +62,9 @@ func guide() exchanges.Guide {
 		},
 		Label:    exchanges.LabelRule{Max: longestLabel},
 		IPs:      exchanges.IPRule{Separator: ",", Most: mostAddresses, CIDR: true, IPv6: true},
-		MostKeys: mostKeys,
-		Source:   "www.okx.com, API and connections; www.okx.com/docs-v5; OKX's questions and answers on API keys",
-		AsOf:     "2026-11-23",
+		MostKeys: mostKeys, Lifetimes: []exchanges.Lifetime{idle},
+		Source: "www.okx.com, API and connections; www.okx.com/docs-v5; OKX's questions and answers on API keys",
+		AsOf:   "2026-11-23",
 	}
 	for i, words := range boxWords {
 		g.Boxes = append(g.Boxes, exchanges.Box{Words: words, Gives: rights[i].Gives})

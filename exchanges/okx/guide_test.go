@@ -32,7 +32,7 @@ func TestBoxesGiveWhatAnInspectionReports(t *testing.T) {
 			}
 		}
 		on, _, will, missing := guide().Plan(asked)
-		reported := ticked(on).info(true).Permissions
+		reported := ticked(on).info(exchanges.Live).Permissions
 		if got, want := reported.All(exchanges.Granted), will.All(exchanges.Granted); !slices.Equal(got, want) {
 			t.Errorf("asked %v: the boxes give %v, the guide says %v", asked, got, want)
 		}

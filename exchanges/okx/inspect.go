@@ -38,9 +38,9 @@ func parseKey(r rest.Response) (key, *exchanges.Error) {
 	return k, nil
 }
 
-// info brings what was said of a key to the normal form, but for its ID. ends
-// is set where OKX deletes keys that are not used.
-func (k key) info(ends bool) exchanges.KeyInfo {
+// info brings what was said of a key of an environment to the normal form, but
+// for its ID.
+func (k key) info(env exchanges.Environment) exchanges.KeyInfo {
 	words := wordsOf(string(k.Perm))
 	out := exchanges.KeyInfo{
 		Label:               string(k.Label),
@@ -57,9 +57,8 @@ func (k key) info(ends bool) exchanges.KeyInfo {
 	if k.main() && out.Permissions.Known() && out.Permissions.Get(exchanges.Admin) == exchanges.Unknown {
 		out.Notes = append(out.Notes, "A key of the main account that may trade and has an IP list also manages sub-accounts and their keys.")
 	}
-	moves := out.Permissions.Has(exchanges.Spot) || out.Permissions.Has(exchanges.Withdraw)
-	if ends && moves && out.IPs.State == exchanges.IPAny {
-		out.Notes = append(out.Notes, "OKX deletes a key that may trade or withdraw and has no IP list after 14 days without use. Every signed call counts as use, a check by keyrota with that key too.")
+	if idle.Covers(env, out.Permissions, out.IPs) {
+		out.Notes = append(out.Notes, idle.Words+" Every signed call counts as use, a check by keyrota with that key too.")
 	}
 	return out
 }

@@ -36,7 +36,7 @@ func with(t *testing.T, changes map[string]any) exchanges.KeyInfo {
 	if e != nil {
 		t.Fatal(e)
 	}
-	return got.info(true)
+	return got.info(exchanges.Live)
 }
 
 // grants words a permission set, unknown left out.

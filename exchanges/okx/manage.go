@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"slices"
 	"strings"
 
 	"golang.org/x/time/rate"
@@ -125,16 +124,11 @@ func (m *master) ListKeys(ctx context.Context, mgr exchanges.Manager) ([]exchang
 	if err != nil {
 		return nil, err
 	}
-	keys, err := s.list(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]exchanges.KeyInfo, len(keys))
-	for i, k := range keys {
-		out[i] = m.stamped(k.info(true))
-		out[i].KeyID = string(k.APIKey)
-	}
-	return out, nil
+	return s.keys().Infos(ctx, func(k key) exchanges.KeyInfo {
+		out := k.info(m.env)
+		out.KeyID = string(k.APIKey)
+		return m.client.Stamp(out)
+	})
 }
 
 // edit is a change of a key. What is left out stays.
@@ -151,25 +145,16 @@ func (m *master) EditKey(ctx context.Context, mgr exchanges.Manager, keyID strin
 	if err != nil {
 		return err
 	}
-	k, err := s.find(ctx, keyID)
-	if err != nil {
-		return rest.BeforeChange(err)
-	}
-	if k == nil {
-		return desk.NotFound(op)
-	}
-	change := edit{target: target{s.name, keyID}}
-	if err := change.become(op, r, wordsOf(string(k.Perm))); err != nil {
-		return rest.BeforeChange(err)
-	}
-	if change.Perm == "" && change.IP == nil {
-		return nil
-	}
-	err = s.change(ctx, editPath, change, acknowledged)
-	if s.gone(ctx, keyID, err) {
-		return desk.NotFound(op)
-	}
-	return err
+	return s.keys().Edit(ctx, op, keyID, func(k key) (func() error, error) {
+		change := edit{target: target{s.name, keyID}}
+		err := change.become(op, r, wordsOf(string(k.Perm)))
+		return func() error {
+			if change.Perm == "" && change.IP == nil {
+				return nil
+			}
+			return s.change(ctx, editPath, change, acknowledged)
+		}, err
+	})
 }
 
 // become sets what r asks for of a key that has the words have.
@@ -198,11 +183,9 @@ func (m *master) RevokeKey(ctx context.Context, mgr exchanges.Manager, keyID str
 	if err != nil {
 		return err
 	}
-	err = s.change(ctx, deletePath, target{s.name, keyID}, acknowledged)
-	if s.gone(ctx, keyID, err) {
-		return nil
-	}
-	return err
+	return s.keys().Revoke(ctx, keyID, func() error {
+		return s.change(ctx, deletePath, target{s.name, keyID}, acknowledged)
+	})
 }
 
 // acknowledged takes whatever is in the envelope for the answer to a change: OKX
@@ -238,46 +221,24 @@ func (s subAccount) change(ctx context.Context, path string, v any, parse func(r
 
 // do makes a call with the managing key.
 func (s subAccount) do(ctx context.Context, r rest.Request, parse func(rest.Response) *exchanges.Error, secrets ...exchanges.Secret) error {
-	err := s.venue.do(ctx, rest.Call{Credential: s.cred, Secrets: secrets, Limiter: s.limiter}, r, parse)
+	err := s.client.Ask(ctx, rest.Call{Credential: s.cred, Secrets: secrets, Limiter: s.limiter}, r, parse)
 	if e := exchanges.AsError(err); err != nil && e.Hint == hintDenied {
 		e.Hint = hintManager
 	}
 	return subkeys.OfManager(err)
 }
 
-// list returns every key of the sub-account; no pages are documented. It fails
-// rather than leave one out: what is not in it counts as gone.
+// keys are those of the sub-account.
+func (s subAccount) keys() subkeys.Keys[key] {
+	return subkeys.Keys[key]{Desk: desk, Op: http.MethodGet + " " + keysPath, List: s.list, ID: func(k key) string { return string(k.APIKey) }}
+}
+
+// list returns every key of the sub-account; no pages are documented.
 func (s subAccount) list(ctx context.Context) (keys []key, err error) {
 	r := rest.Request{Method: http.MethodGet, Path: keysPath, Query: "subAcct=" + url.QueryEscape(s.name)}
 	err = s.do(ctx, r, func(r rest.Response) (e *exchanges.Error) {
 		keys, e = data[key](r, 0)
 		return e
 	})
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]string, len(keys))
-	for i, k := range keys {
-		ids[i] = string(k.APIKey)
-	}
-	return keys, desk.Unique(r.Method+" "+r.Path, ids)
-}
-
-// find looks for a key in the list; nil: it is not there.
-func (s subAccount) find(ctx context.Context, keyID string) (*key, error) {
-	keys, err := s.list(ctx)
-	i := slices.IndexFunc(keys, func(k key) bool { return string(k.APIKey) == keyID })
-	if err != nil || i < 0 {
-		return nil, err
-	}
-	return &keys[i], nil
-}
-
-// gone finds out whether a key is gone, after a call about it ended with err.
-// The list is surer than any code.
-func (s subAccount) gone(ctx context.Context, keyID string, err error) bool {
-	return subkeys.Gone(err, func() (bool, error) {
-		k, err := s.find(ctx, keyID)
-		return k != nil, err
-	})
+	return keys, err
 }

@@ -259,36 +259,6 @@ func TestEditKeepsNothingThatIsNotTold(t *testing.T) {
 	}
 }
 
-func TestRevokeLooksOnlyWhereAnAnswerIsToBeHad(t *testing.T) {
-	for name, c := range map[string]struct {
-		reply exchangetest.Reply
-		looks bool
-	}{
-		"no such key":        {noSuchKey(), true},
-		"no such key, newer": {said(200, "59605", "API key is not of this sub-account"), true},
-		"unknown code":       {said(200, "59999", "Something that came later."), true},
-		"lost":               {exchangetest.Drop(), true},
-		"no right":           {said(401, "50120", "This API key has no permission"), true},
-		"limit":              {said(429, "50011", "Rate limit reached."), false},
-		"clock":              {said(401, "50102", "Timestamp request expired"), false},
-		"firewall":           {exchangetest.Page(403), false},
-	} {
-		d := newBench(t)
-		id := d.key(reader())
-		d.server.Handle("POST "+deletePath, c.reply.Handler())
-		if err := d.RevokeKey(t.Context(), testManager(), id); err == nil {
-			t.Errorf("%s: the key is there and counts as gone", name)
-		}
-		if looked := len(d.server.Requests("GET "+keysPath)) > 0; looked != c.looks {
-			t.Errorf("%s: looked %t", name, looked)
-		}
-		d.fake.Delete(id)
-		if err := d.RevokeKey(t.Context(), testManager(), id); (err == nil) != c.looks {
-			t.Errorf("%s, gone: %v", name, err)
-		}
-	}
-}
-
 // An unknown managing key, or one without the right, proves nothing about the
 // key that is managed.
 func TestRefusedManagerIsNotTheKey(t *testing.T) {
@@ -304,23 +274,6 @@ func TestRefusedManagerIsNotTheKey(t *testing.T) {
 				t.Errorf("%s: %+v", code, e)
 			}
 		}
-	}
-}
-
-// The managing key is in no sub-account's list, which must not read as gone.
-func TestManagingKeyIsNoKeyOfTheSubAccount(t *testing.T) {
-	d := newBench(t)
-	for _, id := range []string{testKey, ""} {
-		for _, err := range []error{
-			d.RevokeKey(t.Context(), testManager(), id), d.EditKey(t.Context(), testManager(), id, manage().Changed),
-		} {
-			if !errors.Is(err, exchanges.Invalid) || exchanges.AsError(err).Outcome != exchanges.NotSent {
-				t.Errorf("%q: %v", id, err)
-			}
-		}
-	}
-	if n := len(d.server.Requests()); n != 0 {
-		t.Errorf("%d requests", n)
 	}
 }
 

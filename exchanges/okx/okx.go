@@ -9,11 +9,8 @@
 // was made.
 //
 // A key works at the site where its account is, and nowhere else, so none is
-// tried in place of another. Demo trading has no host of its own: a header,
-// which is not signed, tells its calls from live ones. As each environment has
-// its own hosts in keyrota, demo trading gets www.okx.com, where the API was
-// before 2026 and still is, and live trading its present address. The regional
-// sites have one host each, and therefore no demo trading here.
+// tried in place of another. Demo trading has no hosts of its own: a header,
+// which is not signed, tells its calls from live ones at every site.
 //
 // Sources: www.okx.com/docs-v5 (overview, trading account, sub-account, error
 // codes) and OKX's questions and answers on API keys, as of July 2026.
@@ -58,36 +55,35 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
-// info describes OKX. Where only the address of a web site is documented, and
-// not its page for keys, its front page stands in.
+// deployments are OKX's sites. Where only the address of a web site is
+// documented, and not its page for keys, its front page stands in.
+var deployments = []struct{ id, name, origin, page, demoPage string }{
+	{"global", "OKX", "https://openapi.okx.com", "https://www.okx.com/account/my-api", "https://www.okx.com"},
+	{"eea", "OKX Europe (EEA)", "https://eea.okx.com", "https://my.okx.com", "https://my.okx.com"},
+	{"us", "OKX US and Australia", "https://us.okx.com", "https://app.okx.com", "https://app.okx.com"},
+}
+
 func info() exchanges.Info {
 	told := exchanges.Capabilities{Permissions: true, IPList: true, Label: true}
 	managed := told
 	managed.Create, managed.List, managed.Edit, managed.Revoke, managed.Reach = true, true, true, true, exchanges.SubAccountKeys
-	return exchanges.Info{ID: ID, Name: "OKX", Form: form(), Guide: guide(), Sites: []exchanges.Site{
-		{
-			ID: "global", Name: "OKX", Environment: exchanges.Live, Capabilities: managed,
-			Origin: "https://openapi.okx.com", KeysPage: "https://www.okx.com/account/my-api",
-		},
-		{
-			ID: "eea", Name: "OKX Europe (EEA)", Environment: exchanges.Live, Capabilities: managed,
-			Origin: "https://eea.okx.com", KeysPage: "https://my.okx.com",
-		},
-		{
-			ID: "us", Name: "OKX US and Australia", Environment: exchanges.Live, Capabilities: managed,
-			Origin: "https://us.okx.com", KeysPage: "https://app.okx.com",
-		},
-		{
-			ID: "global", Name: "OKX Demo Trading", Environment: exchanges.Demo, Capabilities: told,
-			Origin: "https://www.okx.com", KeysPage: "https://www.okx.com",
-		},
-	}}
+	var live, demo []exchanges.Site
+	for _, d := range deployments {
+		live = append(live, exchanges.Site{
+			ID: d.id, Name: d.name, Environment: exchanges.Live, Origin: d.origin, KeysPage: d.page, Capabilities: managed,
+		})
+		demo = append(demo, exchanges.Site{
+			ID: d.id, Name: d.name + " Demo Trading", Environment: exchanges.Demo, Origin: d.origin, KeysPage: d.demoPage, Capabilities: told,
+			ByHeader: true,
+		})
+	}
+	return exchanges.Info{ID: ID, Name: "OKX", Form: form(), Guide: guide(), Sites: append(live, demo...)}
 }
 
 // venue is one site.
 type venue struct {
-	client *rest.Client
-	demo   bool
+	client rest.API
+	env    exchanges.Environment
 }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
@@ -98,7 +94,8 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &venue{client, c.Site.Environment == exchanges.Demo}
+	v := &venue{env: c.Site.Environment}
+	v.client = rest.API{Client: client, Sign: v.signed, Refusal: refusal}
 	if c.Site.Capabilities.Reach == exchanges.NoKeys {
 		return v, nil
 	}
@@ -115,37 +112,17 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.
 		return exchanges.KeyInfo{}, err
 	}
 	var found key
-	err = v.do(ctx, rest.Call{Credential: c}, rest.Request{Method: http.MethodGet, Path: inspectPath}, func(r rest.Response) (e *exchanges.Error) {
+	r := rest.Request{Method: http.MethodGet, Path: inspectPath}
+	err = v.client.Ask(ctx, rest.Call{Credential: c}, r, func(r rest.Response) (e *exchanges.Error) {
 		found, e = parseKey(r)
 		return e
 	})
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	out := found.info(!v.demo)
+	out := found.info(v.env)
 	out.KeyID = c.KeyID
-	return v.stamped(out), nil
-}
-
-// stamped returns an answer with when it was there.
-func (v *venue) stamped(k exchanges.KeyInfo) exchanges.KeyInfo {
-	k.Seen, k.Clock = v.client.Now().UTC(), v.client.Clock()
-	return k
-}
-
-// do sends a request, signed with the checked credential of a call. parse reads
-// an answer that is no refusal.
-func (v *venue) do(ctx context.Context, call rest.Call, r rest.Request, parse func(rest.Response) *exchanges.Error) error {
-	call.Op, call.Write = r.Method+" "+r.Path, r.Method == http.MethodPost
-	call.Build = func(now time.Time) (rest.Request, error) { return v.signed(call.Credential, r, now), nil }
-	call.Classify = func(r rest.Response) *exchanges.Error {
-		if e := refusal(r); e != nil {
-			return e
-		}
-		return parse(r)
-	}
-	_, err := v.client.Do(ctx, call)
-	return err
+	return v.client.Stamp(out), nil
 }
 
 // stampForm is how OKX writes a moment: ISO 8601 in UTC, with milliseconds.
@@ -153,7 +130,7 @@ const stampForm = "2006-01-02T15:04:05.000Z"
 
 // signed adds the headers that make a request valid for 30 s from now. What is
 // signed is path, query and body, byte for byte as they are sent.
-func (v *venue) signed(c exchanges.Credential, r rest.Request, now time.Time) rest.Request {
+func (v *venue) signed(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
 	stamp, target := now.UTC().Format(stampForm), r.Path
 	if r.Query != "" {
 		target += "?" + r.Query
@@ -164,13 +141,13 @@ func (v *venue) signed(c exchanges.Credential, r rest.Request, now time.Time) re
 		"OK-ACCESS-TIMESTAMP":  {stamp},
 		"OK-ACCESS-PASSPHRASE": {c.Passphrase.Reveal()},
 	}
-	if v.demo {
+	if v.env == exchanges.Demo {
 		r.Header["x-simulated-trading"] = []string{"1"}
 	}
 	if r.Body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}
-	return r
+	return r, nil
 }
 
 func parseTime(body []byte) (time.Time, error) {

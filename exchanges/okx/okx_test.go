@@ -4,12 +4,10 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -102,6 +100,8 @@ func verifySignature(r exchangetest.Request) error {
 	return nil
 }
 
+func TestLive(t *testing.T) { exchangetest.Live(t, Adapter()) }
+
 func TestLaws(t *testing.T) {
 	exchangetest.Run(t, exchangetest.Subject{
 		Adapter:         Adapter(),
@@ -160,28 +160,16 @@ func (v vector) credential() exchanges.Credential {
 	return exchanges.Credential{KeyID: v.Key, Secret: exchanges.NewSecret(v.Secret), Passphrase: exchanges.NewSecret(v.Passphrase)}
 }
 
-func vectors(t testing.TB) []vector {
-	t.Helper()
-	raw, err := os.ReadFile("testdata/vectors.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []vector
-	if err := json.Unmarshal(raw, &all); err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
+func vectors(t testing.TB) []vector { return exchangetest.Vectors[vector](t, 5) }
 
 func TestSignedRequestVectors(t *testing.T) {
-	all := vectors(t)
-	if len(all) != 5 {
-		t.Fatalf("%d vectors, want 5", len(all))
-	}
-	for _, v := range all {
+	for _, v := range vectors(t) {
 		t.Run(v.Name, func(t *testing.T) {
-			place := &venue{demo: strings.HasSuffix(v.Name, "-demo")}
-			r := place.signed(v.credential(), rest.Request{Method: v.Method, Path: v.Path, Query: v.Query, Body: v.Body}, v.Timestamp)
+			place := &venue{env: exchanges.Live}
+			if strings.HasSuffix(v.Name, "-demo") {
+				place.env = exchanges.Demo
+			}
+			r, _ := place.signed(v.credential(), rest.Request{Method: v.Method, Path: v.Path, Query: v.Query, Body: v.Body}, v.Timestamp)
 			if r.Method != v.Method || r.Path != v.Path || r.Query != v.Query || r.Body != v.Body {
 				t.Errorf("the request is not what was signed: %+v", r)
 			}
@@ -215,7 +203,7 @@ func TestTimestampHasMilliseconds(t *testing.T) {
 		"2023-11-14T22:13:20.000Z": time.Date(2023, 11, 15, 6, 13, 20, 999_999, zone),
 		"2023-11-14T22:13:20.050Z": time.Date(2023, 11, 14, 22, 13, 20, 50_000_000, time.UTC),
 	} {
-		r := (&venue{}).signed(testCredential(), rest.Request{Method: "GET", Path: inspectPath}, now)
+		r, _ := (&venue{}).signed(testCredential(), rest.Request{Method: "GET", Path: inspectPath}, now)
 		if got := first(r.Header)["OK-ACCESS-TIMESTAMP"]; got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
@@ -228,7 +216,9 @@ func TestSitesAreTheDocumentedOnes(t *testing.T) {
 	const want = `live/global https://openapi.okx.com manages
 live/eea https://eea.okx.com manages
 live/us https://us.okx.com manages
-demo/global https://www.okx.com
+demo/global https://openapi.okx.com
+demo/eea https://eea.okx.com
+demo/us https://us.okx.com
 `
 	var got strings.Builder
 	for _, s := range info().Sites {

@@ -72,6 +72,7 @@ type describedKey struct {
 	PrivateKey  *string   `json:"private_key"`
 	Permissions *[]string `json:"permissions"`
 	IPWhitelist *[]string `json:"ip_whitelist"`
+	Created     *string   `json:"created"`
 }
 
 type described struct {

@@ -1,6 +1,10 @@
 package upbit
 
-import "github.com/keyrota/keyrota/exchanges"
+import (
+	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
+)
 
 // boxes are the functions that are asked for, in Korea's words with what they
 // mean. Upbit tells of none of them what a key has, so that an inspection can
@@ -13,6 +17,14 @@ var boxes = []exchanges.Box{
 	{Words: "출금하기 (withdraw)", Gives: []exchanges.Permission{exchanges.Withdraw}},
 	{Words: "입금조회 (view deposits)", Gives: []exchanges.Permission{exchanges.Read}},
 	{Words: "입금하기 (deposit)", Gives: []exchanges.Permission{exchanges.Other}},
+}
+
+// yearly is the rule for all keys. Upbit tells the day of each.
+var yearly = exchanges.Lifetime{
+	After: 365 * 24 * time.Hour, Since: exchanges.SinceCreated, Then: exchanges.EndsExpired,
+	Words:  "A key of Upbit ends a year after it was made and cannot be prolonged.",
+	Source: "descriptions of Upbit's Open API by others; docs.upbit.com tells of the end of a key and gives no number",
+	AsOf:   "2026-11-23",
 }
 
 func guide() exchanges.Guide {
@@ -40,10 +52,11 @@ func guide() exchanges.Guide {
 			{Text: "Find the key", Put: exchanges.PutKey},
 			{Text: "삭제 (delete), and confirm by two-channel authentication"},
 		},
-		Boxes:    boxes,
-		IPs:      exchanges.IPRule{Most: 10},
-		MostKeys: 10,
-		Source:   "docs.upbit.com, how to get an API key and authentication",
-		AsOf:     "2026-11-23",
+		Boxes:     boxes,
+		IPs:       exchanges.IPRule{Most: 10},
+		MostKeys:  10,
+		Lifetimes: []exchanges.Lifetime{yearly},
+		Source:    "docs.upbit.com, how to get an API key and authentication",
+		AsOf:      "2026-11-23",
 	}
 }

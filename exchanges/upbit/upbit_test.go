@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -81,6 +80,8 @@ func verify(r exchangetest.Request) error {
 	return nil
 }
 
+func TestLive(t *testing.T) { exchangetest.Live(t, Adapter()) }
+
 func TestLaws(t *testing.T) {
 	exchangetest.Run(t, exchangetest.Subject{
 		Adapter: Adapter(), Credential: testCredential(), Verify: verify, Refusals: refusals(),
@@ -97,14 +98,7 @@ type vector struct {
 }
 
 func TestTokenMatchesVectors(t *testing.T) {
-	raw, err := os.ReadFile("testdata/vectors.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []vector
-	if err := json.Unmarshal(raw, &all); err != nil || len(all) != 3 {
-		t.Fatalf("%d vectors, want 3: %v", len(all), err)
-	}
+	all := exchangetest.Vectors[vector](t, 3)
 	for _, v := range all {
 		t.Run(v.Name, func(t *testing.T) { v.check(t) })
 	}

@@ -37,36 +37,34 @@ func (e *Engine) revoke(c call) error {
 	if err != nil {
 		return err
 	}
-	id, err := e.oldID(c, v, m)
-	if err != nil || id == "" {
+	old, err := e.oldListed(c, v, m)
+	if err != nil || old.KeyID == "" {
 		return err // not in the list: it is gone
 	}
-	return revoker.RevokeKey(c.ctx, m, id)
+	m.KeyPassphrase = old.Passphrase
+	return revoker.RevokeKey(c.ctx, m, old.KeyID)
 }
 
-// oldID returns the old key's full ID, "" when the exchange's list has no such
-// key. It lies with the secret; without that, the list is held against the
-// fingerprint.
-func (e *Engine) oldID(c call, v exchanges.Exchange, m exchanges.Manager) (string, error) {
+// oldListed returns the old key's credential, or at least its full ID; none
+// when the exchange's list has no such key. The ID lies with the secret; without
+// that, the list is held against the fingerprint.
+func (e *Engine) oldListed(c call, v exchanges.Exchange, m exchanges.Manager) (exchanges.Credential, error) {
 	cred, err := e.oldCredential(c)
-	switch {
-	case err == nil:
-		return cred.KeyID, nil
-	case !errors.Is(err, store.ErrNoSecret):
-		return "", err
+	if !errors.Is(err, store.ErrNoSecret) {
+		return cred, err
 	}
 	lister, ok := v.(exchanges.Lister)
 	if !ok {
-		return "", missingSecret("the old key", err)
+		return exchanges.Credential{}, missingSecret("the old key", err)
 	}
 	rows, err := lister.ListKeys(c.ctx, m)
 	if err != nil {
-		return "", err
+		return exchanges.Credential{}, err
 	}
 	if row := find(rows, c.s.Old.Fingerprint); row != nil {
-		return row.KeyID, nil
+		return exchanges.Credential{KeyID: row.KeyID}, nil
 	}
-	return "", nil
+	return exchanges.Credential{}, nil
 }
 
 // probe tries the old key once, and looks for it in the exchange's list where

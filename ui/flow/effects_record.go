@@ -196,6 +196,7 @@ func (e *Engine) undoKey(c call) error {
 		if err != nil {
 			return err
 		}
+		m.KeyPassphrase = cred.Passphrase
 		if err := revoker.RevokeKey(c.ctx, m, cred.KeyID); err != nil {
 			return err
 		}

@@ -52,6 +52,7 @@ type TimeCall struct {
 type Request struct {
 	Method string
 	Path   string // starts with a slash
+	Shown  string // the path as logs have it, where Path names a key; empty: Path
 	Query  string // already encoded, without the question mark
 	Body   string
 	Header http.Header

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -94,7 +95,7 @@ func (c *Client) send(ctx context.Context, client *http.Client, r Request) (Resp
 			Hint: "Check base_url in config.toml, and add the key again if that is in order.",
 		}
 	}
-	log := c.log.With("exchange", c.cfg.Exchange, "method", r.Method, "path", r.Path)
+	log := c.log.With("exchange", c.cfg.Exchange, "method", r.Method, "path", cmp.Or(r.Shown, r.Path))
 	began := c.now()
 	res, err := client.Do(req)
 	if err != nil {

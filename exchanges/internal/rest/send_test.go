@@ -225,3 +225,18 @@ func TestHeadersKeepTheirSpelling(t *testing.T) {
 		t.Errorf("a GET speaks of a body:\n%s", got)
 	}
 }
+
+// A path may have a key in it, and a log has no keys.
+func TestLogHasThePathAsItIsShown(t *testing.T) {
+	r := newRig(t, exchangetest.Routes{"GET /keys/KEYID-77": exchangetest.JSON("{}").Handler()})
+	call := ask()
+	call.Build = func(time.Time) (Request, error) {
+		return Request{Method: "GET", Path: "/keys/KEYID-77", Shown: "/keys/{key}"}, nil
+	}
+	if e := r.do(t, call); e != nil {
+		t.Fatal(e)
+	}
+	if log := r.log.String(); strings.Contains(log, "KEYID-77") || !strings.Contains(log, "path=/keys/{key}") {
+		t.Errorf("log: %s", log)
+	}
+}

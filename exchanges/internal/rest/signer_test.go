@@ -12,7 +12,7 @@ import (
 
 // signing is a Signer that puts the key and the time in milliseconds into a
 // header, and takes a body that begins with "no" for a refusal.
-func signing(c *Client) Signer {
+func signerOf(c *Client) Signer {
 	return Signer{
 		Client: c,
 		Sign: func(c exchanges.Credential, r Request, now time.Time) (Request, error) {
@@ -35,7 +35,7 @@ func accept(Response) *exchanges.Error { return nil }
 
 func TestAskSignsAndSaysWhen(t *testing.T) {
 	r := newRig(t, exchangetest.Routes{askCall: exchangetest.JSON(`yes`).Handler(), "POST /ask": exchangetest.JSON(`no`).Handler()})
-	s := signing(r.Client)
+	s := signerOf(r.Client)
 	c := exchanges.Credential{KeyID: "key"}
 	var got string
 	asked, err := s.Ask(t.Context(), Call{Credential: c}, Request{Method: http.MethodGet, Path: "/ask"}, func(r Response) *exchanges.Error {
@@ -68,7 +68,7 @@ func TestAskRepeatsReadsOnly(t *testing.T) {
 	for method, times := range map[string]int{http.MethodGet: 3, http.MethodPost: 1, http.MethodDelete: 1} {
 		call := method + " /ask"
 		r := newRig(t, exchangetest.Routes{call: exchangetest.Status(503, "").Handler()})
-		refuse := signing(r.Client)
+		refuse := signerOf(r.Client)
 		refuse.Refuse = HTTPError
 		_, err := refuse.Ask(t.Context(), Call{Credential: exchanges.Credential{KeyID: "key"}}, Request{Method: method, Path: "/ask"}, accept)
 		if n := len(r.server.Requests(call)); !errors.Is(err, exchanges.Unavailable) || n != times {

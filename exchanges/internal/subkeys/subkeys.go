@@ -120,6 +120,16 @@ func Find[K any](keys []K, is func(K) bool) *K {
 	return nil
 }
 
+// Own returns the passphrase of the key that a change is about, for exchanges
+// that want it beside the change.
+func (d Desk) Own(op string, m exchanges.Manager) (exchanges.Secret, error) {
+	if m.KeyPassphrase.IsZero() {
+		return exchanges.Secret{}, d.Invalid(op, d.Name+" wants the key's own passphrase for this, and keyrota does not have it: "+
+			"add the key with its passphrase, or do it by hand, on the web site.")
+	}
+	return m.KeyPassphrase, nil
+}
+
 // OfOwn gives a hint to the refusal of a change for which the exchange wants
 // the key's own passphrase: what it says to a wrong one is not documented.
 func (d Desk) OfOwn(err error) error {
@@ -130,9 +140,8 @@ func (d Desk) OfOwn(err error) error {
 	switch {
 	case e.Outcome != exchanges.Refused:
 	case e.Kind == exchanges.Auth, e.Kind == exchanges.Denied, e.Kind == exchanges.Protocol:
-		e.Hint = d.Name + " wants the key's own passphrase for this. keyrota knows it only of keys that it made itself, with the managing key that is still used; " +
-			"change or delete any other by hand, on the web site. " +
-			"If keyrota made this one, check that the managing key is of the main account and has the rights that it needs."
+		e.Hint = d.Name + " wants the key's own passphrase for this, and the one that keyrota has may be wrong: add the key again with the right one, or do it by hand, on the web site. " +
+			"If it is right, check that the managing key is of the main account and has the rights that it needs."
 	}
 	return err
 }

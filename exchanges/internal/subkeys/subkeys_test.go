@@ -42,6 +42,15 @@ func TestManagingKeyIsNoneOfTheManaged(t *testing.T) {
 	}
 }
 
+func TestPassphraseOfTheKeyIsGivenOrAskedFor(t *testing.T) {
+	if _, err := desk.Own("op", exchanges.Manager{}); !errors.Is(err, exchanges.Invalid) || !strings.Contains(exchanges.AsError(err).Hint, "by hand") {
+		t.Errorf("%v", err)
+	}
+	if p, err := desk.Own("op", exchanges.Manager{KeyPassphrase: exchanges.NewSecret("phrase")}); err != nil || p.Reveal() != "phrase" {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestOnlyARefusalIsBlamedOnThePassphrase(t *testing.T) {
 	for _, c := range []struct {
 		kind    exchanges.Kind
