@@ -126,7 +126,10 @@ func (s *session) seed(ctx context.Context, d sim.Description) error {
 
 // demoManagers are the keys that the demo's trader uses to manage those of
 // sub-accounts; others could, and are not marked for it.
-var demoManagers = map[string]bool{"sub-admin": true, "subs": true}
+var demoManagers = map[string]bool{
+	"sub-admin": true, "subs": true, "okx-master": true, "gate-admin": true, "ku-master": true, "bg-master": true, "htx-admin": true,
+	"mexc-master": true, "bx-master": true,
+}
 
 // spare begins the label of the keys that the demo leaves for a stranger to add.
 const spare = "spare-"

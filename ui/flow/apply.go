@@ -121,10 +121,10 @@ func (s *State) takePurpose(a Answered, _ Event) error {
 
 // mustRead adds the right to read, which every other right brings with it or
 // needs: a key that cannot read can neither be verified nor proven dead. A
-// rotation adds it only where the old key has it.
+// rotation leaves it off where the old key is known to lack it.
 func (s *State) mustRead() {
 	reads := exchanges.Read.String()
-	if slices.Contains(s.Plan.Permissions, reads) || s.Kind == Rotate && !s.Old.Facts.Permissions.Has(exchanges.Read) {
+	if slices.Contains(s.Plan.Permissions, reads) || s.Kind == Rotate && s.Old.Facts.Permissions.Get(exchanges.Read) == exchanges.NotGranted {
 		return
 	}
 	s.Plan.Permissions = append([]string{reads}, s.Plan.Permissions...)

@@ -165,6 +165,9 @@ func (e *Engine) rotationText(s *State) []string {
 	if s.Plan.IPs.State == exchanges.IPRestricted {
 		text = append(text, e.name(s)+" does not tell the entries of the old key's IP whitelist: write down those of its page.")
 	}
+	if !s.Old.Facts.Permissions.Known() {
+		text = append(text, e.name(s)+" does not tell what the old key may do: look at its page, and choose what its programs need.")
+	}
 	if n := len(s.Consumers); n > 0 {
 		names := make([]string, n)
 		for i, h := range s.Consumers {

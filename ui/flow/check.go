@@ -194,10 +194,8 @@ func checkSome(a *Answer) error {
 
 // checkRotation refuses a plan that would make the key wider.
 func (e *Engine) checkRotation(s *State, a *Answer) error {
-	if s.Old.Facts.Permissions.Known() {
-		if err := checkSome(a); err != nil {
-			return err
-		}
+	if err := checkSome(a); err != nil {
+		return err
 	}
 	if err := e.checkIPs(s, a.Values["ips"]); err != nil {
 		return err

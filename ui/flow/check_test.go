@@ -198,3 +198,20 @@ func TestDangerAndCodesAreChecked(t *testing.T) {
 		t.Errorf("the code is kept: %+v %v", a, err)
 	}
 }
+
+// Where the exchange tells nothing of the old key's rights, nobody but the
+// person knows what the new one needs: it is asked, and not begun without.
+func TestAKeyOfUnknownRightsIsNotRotatedIntoNothing(t *testing.T) {
+	w := newWorld(t, full)
+	s := stateAt(Rotate, StepPlan, func(s *State) {
+		s.Old.Facts.Permissions, s.Plan.Permissions = exchanges.PermissionSet{}, nil
+	})
+	p := w.engine.prompt(&s)
+	if text := promptText(p); !strings.Contains(text, "does not tell what the old key may do") {
+		t.Errorf("it says:\n%s", text)
+	}
+	w.wrong(t, "nothing chosen", s, values1(Go, "ips", "203.0.113.7"), "permissions", "may do nothing")
+	if _, err := w.judged(s, values1(Go, "ips", "203.0.113.7", "permissions", "read spot")); err != nil {
+		t.Error(err)
+	}
+}
