@@ -81,3 +81,28 @@ func TestARefusalOfAKeyThatLives(t *testing.T) {
 		t.Errorf("it says:\n%s", promptText(*u.Prompt))
 	}
 }
+
+// A key that was never seen to work, since its list lacks this machine's
+// address, can be proven dead all the same: the exchange knew it before.
+func TestAKeyThatWasOnlyEverBlockedIsProvenDead(t *testing.T) {
+	w, old, r := twoAccounts(t)
+	if _, err := w.store.Update(func(d *store.Draft) error {
+		r, _ := d.Get(r.ID)
+		r.Facts = store.Facts{}
+		return d.Replace(r)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	w.venue.failWith(func(op string) (error, bool) {
+		if op == "inspect" && w.venue.key(old.id) != nil {
+			return refuse(op, exchanges.IPBlocked), false
+		}
+		return nil, false
+	})
+	d := rotator(w, w.begin(Request{Kind: Revoke, Record: r.ID}))
+	d.answers[AskOldDead] = choose(Go)
+	u := d.run()
+	if !u.Done || u.State.Proof.Verdict != Proven || !u.State.Old.Accepted.IsZero() {
+		t.Errorf("stopped at %s: %+v", u.State.Step, u.State.Proof)
+	}
+}

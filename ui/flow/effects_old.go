@@ -78,7 +78,7 @@ func (e *Engine) probe(c call) (Event, error) {
 	if err := e.tryOld(c, v, p); err != nil {
 		return Event{}, err
 	}
-	if p.Accepted || p.Unknown {
+	if p.Accepted || p.Unknown && c.s.wasKnown() {
 		return Event{Probe: p}, nil
 	}
 	if err := e.lookInList(c, v, p); err != nil {

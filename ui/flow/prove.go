@@ -51,9 +51,12 @@ func (s *State) probed(e Event) error {
 	return nil
 }
 
-// wasKnown reports whether the exchange ever took the key. A site that never did
-// does not know it either while it lives at another one.
-func (s *State) wasKnown() bool { return !s.Old.Accepted.IsZero() || !s.Old.Facts.Seen.IsZero() }
+// wasKnown reports whether the exchange ever knew the key: it took it, listed
+// it, or refused it as one that lives. A site that never did does not know it
+// either while it lives at another one.
+func (s *State) wasKnown() bool {
+	return !s.Old.Accepted.IsZero() || !s.Old.Facts.Seen.IsZero() || s.Old.Listed || s.Old.Lives
+}
 
 // livingRefusal reports whether a refusal is one of a key that lives, so that it
 // breaks a row of refusals and time will not make a death of it.
