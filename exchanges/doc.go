@@ -17,6 +17,9 @@
 //   - Wire types stay unexported. Permission words that it does not know are
 //     kept in KeyInfo.ExchangePermissions and set Other.
 //
+// An exchange that has no API, or whose API nobody has written an adapter for,
+// is Manual: it describes itself and is never asked anything. See package other.
+//
 // The package imports nothing else of this module, so that it can be lifted
 // out and read on its own.
 //

@@ -98,6 +98,11 @@ type Info struct {
 	Form  Form
 	Guide Guide // how a person manages keys by hand, and what they may be given
 
+	// Manual is set where there is no API behind it: everything that is known of
+	// a key is the person's word. Its sites have no origin and no capabilities,
+	// and Inspect fails with Unsupported and asks nobody.
+	Manual bool
+
 	// Aliases are further host names that reach an environment. They are no
 	// choice of their own, but a key of another environment may not go there.
 	Aliases map[Environment][]string
@@ -109,8 +114,8 @@ type Site struct {
 	ID           string // "global", "eu": unique within an exchange and environment
 	Name         string // "Bybit EU"
 	Environment  Environment
-	Origin       string // "https://api.binance.com"
-	KeysPage     string // where a person manages keys
+	Origin       string // "https://api.binance.com"; empty where Info.Manual
+	KeysPage     string // where a person manages keys; empty where Info.Manual
 	Capabilities Capabilities
 
 	// ByHeader is set where a header of each call, not the address, tells the

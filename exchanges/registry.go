@@ -115,6 +115,9 @@ func (r *Registry) Open(id ID, o Connection) (Exchange, error) {
 	if o.Origin == "" {
 		o.Origin = o.Site.Origin
 	}
+	if a.Info.Manual {
+		return a.openManual(o)
+	}
 	if err := CheckOrigin(o.Origin); err != nil {
 		return nil, &Error{Exchange: id, Op: "open", Kind: Invalid, Outcome: NotSent, Err: err,
 			Hint: "Set base_url to scheme, host and port only: https anywhere, plain http for loopback addresses."}
@@ -123,6 +126,15 @@ func (r *Registry) Open(id ID, o Connection) (Exchange, error) {
 		return nil, &Error{Exchange: id, Op: "open", Kind: Invalid, Outcome: NotSent,
 			Code: fmt.Sprintf("%s belongs to the %s environment", Clean(o.Origin), owner),
 			Hint: fmt.Sprintf("A %s key must not be sent to the %s site: mend base_url in config.toml.", o.Site.Environment, owner)}
+	}
+	return a.New(o)
+}
+
+// openManual opens an exchange that has no address to go to.
+func (a Adapter) openManual(o Connection) (Exchange, error) {
+	if o.Origin != "" {
+		return nil, &Error{Exchange: a.Info.ID, Op: "open", Kind: Invalid, Outcome: NotSent,
+			Code: "there is no API behind it", Hint: "Take base_url out of config.toml: keys of this kind are never sent anywhere."}
 	}
 	return a.New(o)
 }

@@ -71,6 +71,19 @@ func TestOpenTakesTheSitesOrigin(t *testing.T) {
 }
 
 // Regression for a testnet key on a live host, and the other way round.
+func TestOpenTakesNoOriginWhereThereIsNoAPI(t *testing.T) {
+	a := probeAdapter("hand")
+	a.Info.Manual, a.Info.Aliases, a.Info.Sites = true, nil, []Site{{ID: "any", Environment: Live}}
+	r := NewRegistry(a)
+	if x, err := r.Open("hand", Connection{Site: a.Info.Sites[0]}); err != nil || x.(probe).with.Origin != "" {
+		t.Errorf("%+v, %v", x, err)
+	}
+	_, err := r.Open("hand", Connection{Site: a.Info.Sites[0], Origin: "https://api.example.com"})
+	if e := AsError(err); !errors.Is(err, Invalid) || e.Outcome != NotSent || !strings.Contains(e.Hint, "base_url") {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestKeysStayInTheirEnvironment(t *testing.T) {
 	r := NewRegistry(probeAdapter("acme"))
 	for _, c := range []struct {

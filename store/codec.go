@@ -14,7 +14,7 @@ import (
 )
 
 // schema is the version of keys.toml that this keyrota writes.
-const schema = 2
+const schema = 3
 
 // fileComment is the first line of keys.toml.
 const fileComment = "# keyrota wrote this file and writes it again at every change: comments are lost. Settings belong in config.toml.\n"
@@ -34,6 +34,8 @@ type fileKey struct {
 	Exchange    string `toml:"exchange"`
 	Environment string `toml:"environment"`
 	Site        string `toml:"site,omitempty"`
+	Venue       string `toml:"venue,omitempty"`
+	KeysPage    string `toml:"keys_page,omitempty"`
 	Account     string `toml:"account,omitempty"`
 	Purpose     string `toml:"purpose,omitempty"`
 	KeyID       string `toml:"key_id"`
@@ -48,7 +50,8 @@ type fileKey struct {
 	UnusedAfter string `toml:"unused_after,omitempty"`
 	Notes       string `toml:"notes,omitempty"`
 
-	// What the exchange said when it last accepted the key.
+	// What the exchange said when it last accepted the key, or the person did.
+	Stated      bool     `toml:"stated,omitempty"`
 	Seen        string   `toml:"seen,omitempty"`
 	Label       string   `toml:"exchange_label,omitempty"`
 	Owner       string   `toml:"exchange_account,omitempty"`
@@ -99,14 +102,15 @@ func encode(keyring string, records []*Record) ([]byte, error) {
 func toFile(r *Record) fileKey {
 	k := fileKey{
 		ID: string(r.ID), Name: r.Name, Exchange: string(r.Exchange), Environment: string(r.Environment),
-		Site: r.Site, Account: r.Account, Purpose: r.Purpose, KeyID: r.KeyID, Fingerprint: r.Fingerprint,
+		Site: r.Site, Venue: r.Venue, KeysPage: r.KeysPage, Account: r.Account, Purpose: r.Purpose,
+		KeyID: r.KeyID, Fingerprint: r.Fingerprint,
 		Slot: string(r.Slot), SubAccount: r.SubAccount, Manager: r.Manager,
 		Added: timeText(r.Added), Rotated: timeText(r.Rotated), Notes: r.Notes,
 		RotateEvery: overrideText(r.Rules.RotateEvery),
 		WarnBefore:  overrideText(r.Rules.WarnBefore),
 		UnusedAfter: overrideText(r.Rules.UnusedAfter),
 
-		Seen: timeText(r.Facts.Seen), Label: r.Facts.Label, Owner: r.Facts.Account,
+		Stated: r.Facts.Stated, Seen: timeText(r.Facts.Seen), Label: r.Facts.Label, Owner: r.Facts.Account,
 		Granted:     permissionText(r.Facts.Permissions, exchanges.Granted),
 		Denied:      permissionText(r.Facts.Permissions, exchanges.NotGranted),
 		Permissions: r.Facts.ExchangePermissions,
@@ -128,7 +132,8 @@ func fromFile(k *fileKey, r *Record) error {
 	*r = Record{
 		ID: RecordID(k.ID), Name: k.Name,
 		Exchange: exchanges.ID(k.Exchange), Environment: exchanges.Environment(k.Environment),
-		Site: k.Site, Account: k.Account, Purpose: k.Purpose, KeyID: k.KeyID, Fingerprint: k.Fingerprint,
+		Site: k.Site, Venue: k.Venue, KeysPage: k.KeysPage, Account: k.Account, Purpose: k.Purpose,
+		KeyID: k.KeyID, Fingerprint: k.Fingerprint,
 		Slot: Slot(k.Slot), SubAccount: k.SubAccount, Manager: k.Manager,
 		Added: errs.time("added", k.Added), Rotated: errs.time("rotated", k.Rotated), Notes: k.Notes,
 		Rules: Overrides{
@@ -137,7 +142,7 @@ func fromFile(k *fileKey, r *Record) error {
 			UnusedAfter: errs.override("unused_after", k.UnusedAfter),
 		},
 		Facts: Facts{
-			Seen: errs.time("seen", k.Seen), Label: k.Label, Account: k.Owner,
+			Stated: k.Stated, Seen: errs.time("seen", k.Seen), Label: k.Label, Account: k.Owner,
 			Permissions:         errs.permissions(k.Granted, k.Denied),
 			ExchangePermissions: k.Permissions,
 			IPs:                 exchanges.IPWhitelist{State: errs.ipState(k.IP), Entries: k.IPEntries},

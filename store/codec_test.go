@@ -45,7 +45,16 @@ func fullRecord() Record {
 	}
 }
 
-const goldenKeys = fileComment + `schema = 2
+// statedRecord is a key of which the person alone says something.
+func statedRecord() Record {
+	set := exchanges.PermissionSet{}.With(exchanges.Read, exchanges.Granted).With(exchanges.Futures, exchanges.Granted)
+	return Record{ID: "cccccccccccccccccccccccccc", Name: "phx-bot", Exchange: "other", Environment: exchanges.Live,
+		Venue: "Phemex", KeysPage: "https://phemex.com/account/api", KeyID: MaskKeyID("abc"), Fingerprint: Fingerprint("abc"),
+		Facts: Facts{Stated: true, Seen: time.Date(2026, 8, 18, 22, 30, 0, 123e6, time.UTC),
+			Permissions: set.With(exchanges.Withdraw, exchanges.NotGranted), IPs: exchanges.IPWhitelist{State: exchanges.IPAny}}}
+}
+
+const goldenKeys = fileComment + `schema = 3
 keyring = "secret-service"
 
 [[key]]
@@ -105,6 +114,21 @@ exchange = "binance"
 environment = "testnet"
 key_id = "…"
 fingerprint = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+[[key]]
+id = "cccccccccccccccccccccccccc"
+name = "phx-bot"
+exchange = "other"
+environment = "live"
+venue = "Phemex"
+keys_page = "https://phemex.com/account/api"
+key_id = "…"
+fingerprint = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+stated = true
+seen = "2026-08-18T22:30:00.123Z"
+granted = "read futures"
+denied = "withdraw"
+ip = "any"
 `
 
 // TestGoldenFile pins the format: what is on people's disks must be read for
@@ -113,7 +137,8 @@ func TestGoldenFile(t *testing.T) {
 	full := fullRecord()
 	bare := Record{ID: "bbbbbbbbbbbbbbbbbbbbbbbbbb", Name: "paper", Exchange: "binance", Environment: exchanges.Testnet,
 		KeyID: MaskKeyID("abc"), Fingerprint: Fingerprint("abc")}
-	want := []*Record{&full, &bare}
+	stated := statedRecord()
+	want := []*Record{&full, &bare, &stated}
 
 	data, err := encode("secret-service", want)
 	if err != nil {
@@ -201,7 +226,7 @@ func TestLongNotesAreKeptWhole(t *testing.T) {
 	}
 }
 
-const head = "# comment\nschema = 2\n"
+const head = "# comment\nschema = 3\n"
 
 // key returns a [[key]] table of seven lines, with lines added to it.
 func key(id, name string, more ...string) string {
@@ -216,7 +241,7 @@ func TestAWrongFileIsRefusedWithItsLine(t *testing.T) {
 		line string
 		text string
 	}{
-		"unknown key at the top":   {"schema = 2\ncolour = 1\n", ":2", `"colour"`},
+		"unknown key at the top":   {"schema = 3\ncolour = 1\n", ":2", `"colour"`},
 		"unknown key in a record":  {head + key("a", "a") + key("b", "b", `secret = "`+canary+`"`), ":17", `"key.secret"`},
 		"another case":             {head + key("a", "a", `Purpose = "x"`), ":10", `"key.Purpose"`},
 		"unknown key in consumer":  {head + key("a", "a", "[[key.consumer]]", `name = "x"`, `pid = 1`), ":12", `"key.consumer.pid"`},

@@ -22,7 +22,8 @@ func byLibrary(text string) (f fileKeys, err error) {
 func TestWhatWeWriteIsReadWithoutTheLibrary(t *testing.T) {
 	odd := fullRecord()
 	odd.Notes = "two\nlines, \"quoted\" \\ and a tab\t."
-	written, err := encode("pass", append(benchRecords(3), &odd))
+	stated := statedRecord()
+	written, err := encode("pass", append(benchRecords(3), &odd, &stated))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +39,7 @@ func TestWhatWeWriteIsReadWithoutTheLibrary(t *testing.T) {
 }
 
 func TestWhatWeDoNotWriteIsLeftToTheLibrary(t *testing.T) {
-	const head = "schema = 2\n\n[[key]]\nid = \"a\"\n"
+	const head = "schema = 3\n\n[[key]]\nid = \"a\"\n"
 	if _, ok := decodePlain(head); !ok {
 		t.Fatal("the text that the cases add to is not read")
 	}
@@ -51,12 +52,13 @@ func TestWhatWeDoNotWriteIsLeftToTheLibrary(t *testing.T) {
 		"a control character in a comment": "# \x01\n", "another table": "[other]\n", "a carriage return": "name = \"x\"\r\n", "no UTF-8": "name = \"\xff\"\n",
 		"a record in place of a string": "[[schema]]\n",
 		"a string for a truth":          "manager = \"true\"\n", "half a truth": "manager = tru\n", "an open truth": "manager = \n", "words behind a truth": "manager = true # y\n",
+		"a text for what is stated": "stated = \"true\"\n", "stated twice": "stated = true\nstated = true\n",
 	} {
 		if f, ok := decodePlain(head + more); ok {
 			t.Errorf("%s was read as %+v", name, f)
 		}
 	}
-	for _, text := range []string{"[[key.consumer]]\nname = \"x\"\n", "schema = 12\n", "key = []\n" + strings.TrimPrefix(head, "schema = 2\n")} {
+	for _, text := range []string{"[[key.consumer]]\nname = \"x\"\n", "schema = 12\n", "key = []\n" + strings.TrimPrefix(head, "schema = 3\n")} {
 		if _, ok := decodePlain(text); ok {
 			t.Errorf("%q was read", text)
 		}
@@ -73,6 +75,7 @@ func FuzzDecodePlain(f *testing.F) {
 	f.Add(string(written))
 	f.Add(goldenKeys)
 	f.Add("schema = 2\n[[key]]\nmanager = false\nslot = \"x\"\n[[key.consumer]]\nby = \"run\"\nfile = \"\"\n")
+	f.Add("schema = 3\n[[key]]\nvenue = \"Phemex\"\nkeys_page = \"https://phemex.com/\"\nstated = true\nstated = false\n")
 	f.Add("schema = 1\n[[key]]\nid = \"\\u0041\\\"\"\nip_entries = []\n[[key.consumer]]\nname = \"x\"\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		got, ok := decodePlain(text)

@@ -42,6 +42,8 @@ type Record struct {
 	Exchange    exchanges.ID
 	Environment exchanges.Environment
 	Site        string // regional site, empty for the default one
+	Venue       string // the exchange's name in the person's words, where Exchange stands for any
+	KeysPage    string // https address of its page for keys; empty: not known
 	Account     string // login or sub-account, in the person's words
 	SubAccount  string // as the exchange wants it, when the key belongs to one and a managing key reaches it
 	Manager     bool   // the person lets this key manage those of sub-accounts
@@ -68,9 +70,10 @@ type Overrides struct {
 }
 
 // Facts is what the exchange said when it last accepted the key. Zero fields
-// were not told.
+// were not told. Of stated facts the same holds for what the person said.
 type Facts struct {
-	Seen                time.Time               `json:"seen,omitzero"` // when; zero: never inspected
+	Stated              bool                    `json:"stated,omitempty"` // the person's word: nobody can be asked
+	Seen                time.Time               `json:"seen,omitzero"`    // when; zero: never inspected, or stated
 	Label               string                  `json:"label,omitempty"`
 	Account             string                  `json:"account,omitempty"`
 	Permissions         exchanges.PermissionSet `json:"permissions,omitzero"`
@@ -90,7 +93,7 @@ type Check struct {
 	Hint string         `json:"hint,omitempty"`
 }
 
-// Status is what the last inspection says of a key.
+// Status is what the last inspection says of a key, or that there cannot be one.
 type Status string
 
 // The statuses, as they appear in --json output.
@@ -99,11 +102,14 @@ const (
 	Rejected    Status = "rejected"    // the exchange refused the key
 	Unreachable Status = "unreachable" // the exchange gave no verdict
 	Unverified  Status = "unverified"  // nobody has asked yet
+	Stated      Status = "stated"      // nobody can be asked: the person's word counts
 )
 
 // Status returns what the last inspection says.
 func (r *Record) Status() Status {
 	switch {
+	case r.Facts.Stated:
+		return Stated
 	case r.Check.At.IsZero():
 		return Unverified
 	case r.Check.Kind == "":
@@ -115,9 +121,10 @@ func (r *Record) Status() Status {
 }
 
 // Created returns when the key was made, as far as known, and whether the
-// exchange said so; if it did not, keyrota's first sight of the key stands in.
+// exchange said so, or the person where facts are stated; if nobody did,
+// keyrota's first sight of the key stands in.
 // A rotation through keyrota counts as first sight of the new key.
-func (r *Record) Created() (at time.Time, fromExchange bool) {
+func (r *Record) Created() (at time.Time, told bool) {
 	if t, ok := r.Facts.Created.Time(); ok {
 		return t, true
 	}

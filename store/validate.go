@@ -131,7 +131,7 @@ func checkTexts(r *Record) error {
 			return fmt.Errorf("%s has more than %d characters", t.what, t.most)
 		}
 	}
-	return nil
+	return checkPlace(r)
 }
 
 // normalise brings everything but name, exchange and environment into the
@@ -140,7 +140,7 @@ func checkTexts(r *Record) error {
 // replaced, never changed in place.
 func normalise(r *Record) {
 	r.Check.Kind = exchanges.Kind(exchanges.Clean(string(r.Check.Kind)))
-	for _, s := range []*string{&r.Site, &r.Account, &r.SubAccount, &r.Purpose, &r.KeyID, &r.Fingerprint,
+	for _, s := range []*string{&r.Site, &r.Venue, &r.KeysPage, &r.Account, &r.SubAccount, &r.Purpose, &r.KeyID, &r.Fingerprint,
 		&r.Facts.Label, &r.Facts.Account, &r.Check.Code, &r.Check.Hint} {
 		*s = exchanges.Clean(*s)
 	}

@@ -18,7 +18,8 @@ type row struct {
 	rec      *store.Record
 	judged   policy.Assessment
 	rules    store.Rules
-	exchange string // "Binance"
+	exchange string       // "Binance"
+	tab      exchanges.ID // see tabOf
 	name     string
 	account  string
 	state    state
@@ -89,12 +90,12 @@ func (b *board) same(r *store.Record) *row {
 func newRow(r *store.Record, names map[exchanges.ID]string, rules store.Rules, now time.Time) *row {
 	made := &row{
 		rec: r, rules: rules, judged: policy.Assess(r, rules, now),
-		exchange: names[r.Exchange], name: exchanges.Clean(r.Name), account: exchanges.Clean(r.Account),
-	}
-	if made.exchange == "" {
-		made.exchange = exchanges.Clean(string(r.Exchange))
+		exchange: placeName(names, r.Exchange, r.Venue), tab: tabOf(r), name: exchanges.Clean(r.Name), account: exchanges.Clean(r.Account),
 	}
 	made.state = stateOf(made.judged)
+	if made.state.fine && r.Facts.Stated {
+		made.state = state{word: "stated", fine: true, stated: true}
+	}
 	made.folded = strings.ToLower(made.name)
 	made.fields = []string{made.folded, strings.ToLower(made.exchange)}
 	more := []string{made.account, exchanges.Clean(r.Facts.Account), exchanges.Clean(r.Purpose)}
@@ -107,6 +108,27 @@ func newRow(r *store.Record, names map[exchanges.ID]string, rules store.Rules, n
 		}
 	}
 	return made
+}
+
+// placeName returns the name by which people know an exchange: their own, for
+// one that keyrota has no adapter for.
+func placeName(names map[exchanges.ID]string, id exchanges.ID, venue string) string {
+	if venue != "" {
+		return exchanges.Clean(venue)
+	}
+	if name := names[id]; name != "" {
+		return name
+	}
+	return exchanges.Clean(string(id))
+}
+
+// tabOf returns what tells a key's exchange from others in the bar of tabs. One
+// ID stands for all exchanges without adapter, so that theirs has the name too.
+func tabOf(r *store.Record) exchanges.ID {
+	if r.Venue == "" {
+		return r.Exchange
+	}
+	return r.Exchange + "/" + exchanges.ID(strings.ToLower(r.Venue))
 }
 
 // exchangeNames maps ids to the names that people know.
@@ -147,6 +169,7 @@ type state struct {
 	word     string
 	severity policy.Severity
 	fine     bool // nothing is wrong
+	stated   bool // with what the person says: nobody was asked
 }
 
 func stateOf(a policy.Assessment) state {
@@ -159,6 +182,8 @@ func stateOf(a policy.Assessment) state {
 // mark returns the glyph and the ink of a state: never colour alone.
 func (s state) mark() (glyph string, i ink) {
 	switch {
+	case s.stated:
+		return "○", inkMuted
 	case s.fine:
 		return "✓", inkOK
 	case s.severity == policy.Critical:

@@ -210,6 +210,9 @@ func (d *dashboard) verifyChosen() tea.Cmd {
 	if len(ids) == 0 {
 		return nil // none would mean all
 	}
+	if r := d.board.byID[ids[0]]; r != nil && len(ids) == 1 && r.rec.Facts.Stated {
+		return toast(Notice, r.name+": "+nobodyToAsk(r.rec), "e changes what you stated")
+	}
 	clear(d.table.marked)
 	return d.startVerify(ids...)
 }

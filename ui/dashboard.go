@@ -154,7 +154,7 @@ func (d *dashboard) retab() tea.Cmd {
 	if d.tab != "" {
 		d.inTab = nil
 		for _, r := range d.ordered {
-			if r.rec.Exchange == d.tab {
+			if r.tab == d.tab {
 				d.inTab = append(d.inTab, r)
 			}
 		}

@@ -160,7 +160,10 @@ func (d *detail) Actions() []Action {
 	if d.row == nil {
 		gone = "the key is gone"
 	}
-	change := gone
+	change, ask := gone, gone
+	if d.row != nil && d.row.rec.Facts.Stated {
+		ask = nobodyToAsk(d.row.rec)
+	}
 	if ro := d.env.Desk.ReadOnly(); ro != "" {
 		change = ro
 	}
@@ -168,8 +171,8 @@ func (d *detail) Actions() []Action {
 		return Action{Keys: keys, Label: label, Help: help, Group: "Move", Quiet: true, Do: func() tea.Cmd { d.scroll(n); return nil }}
 	}
 	page := max(1, d.h-1)
-	return append(d.flowActions(change), []Action{
-		{Keys: []string{"v"}, Label: "verify", Help: "Ask the exchange about this key.", Group: "Keys", Disabled: gone,
+	return append(append(d.flowActions(change), d.pageActions()...), []Action{
+		{Keys: []string{"v"}, Label: "verify", Help: "Ask the exchange about this key.", Group: "Keys", Disabled: ask,
 			Do: func() tea.Cmd { return startVerify(d.env, d.id) }},
 		{Keys: []string{"e"}, Label: "edit", Help: "Change name, account, purpose, consumers and notes.", Group: "Keys", Disabled: change,
 			Do: func() tea.Cmd { return push(newEditForm(d.env, d.id)) }},

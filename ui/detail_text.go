@@ -74,7 +74,8 @@ func (d *detail) wrongs(f *paragraphs) {
 		f.wrong("◐", inkAccent, "asking", "the exchange about this key …", "")
 	}
 	if len(d.row.judged.Findings) == 0 {
-		f.wrong("✓", inkOK, "ok", "", "")
+		glyph, tint := d.row.state.mark()
+		f.wrong(glyph, tint, d.row.state.word, "", "")
 	}
 }
 
@@ -120,6 +121,7 @@ func (d *detail) rights(f *paragraphs) {
 		f.para("", append(words(inkMuted, "exchange says:"), words(inkMuted, cleanJoin(own, " "))...)...)
 	}
 	f.para("from", d.addresses()...)
+	d.stated(f)
 }
 
 func permissionWord(p exchanges.Permission, g exchanges.Grant) span {
@@ -141,6 +143,9 @@ func (d *detail) addresses() []span {
 	ips := d.row.rec.Facts.IPs
 	switch ips.State {
 	case exchanges.IPAny:
+		if d.row.rec.Facts.Stated {
+			return words(inkWarning, "any address: there is no IP whitelist for this key")
+		}
 		return words(inkWarning, "any address: the exchange has no IP whitelist for this key")
 	case exchanges.IPRestricted:
 		return words(inkText, "a list that the exchange does not tell")
@@ -174,7 +179,7 @@ func (d *detail) life(f *paragraphs) {
 		s := deadlineCell(d.row, now, true)
 		f.para("", append(words(inkText, "next deadline "+date(at.At)+" ("+exchanges.Clean(string(at.Reason))+"),"), words(s.ink, s.text)...)...)
 	}
-	if seen := r.Facts.Seen; !seen.IsZero() {
+	if seen := r.Facts.Seen; !seen.IsZero() && !r.Facts.Stated {
 		f.para("seen", words(inkText, seen.UTC().Format("2006-01-02 15:04")+" UTC, "+ago(seen, now))...)
 	}
 }
@@ -228,6 +233,9 @@ func (d *detail) uses(f *paragraphs) {
 	r := d.row.rec
 	if p := exchanges.Clean(r.Purpose); p != "" {
 		f.para("purpose", words(inkText, p)...)
+	}
+	if page := exchanges.Clean(r.KeysPage); page != "" {
+		f.para("page", words(inkText, page)...)
 	}
 	if sub := exchanges.Clean(r.SubAccount); sub != "" {
 		f.para("account", words(inkText, "sub-account "+sub)...)

@@ -15,7 +15,7 @@ import (
 
 // editForm changes what the person said about a key: name, account, purpose,
 // notes, what it has to do with sub-accounts, and consumers, a line each. What
-// the exchange says cannot be edited.
+// the exchange says cannot be edited; what they stated in its place can.
 type editForm struct {
 	env    *Env
 	id     store.RecordID
@@ -27,6 +27,10 @@ type editForm struct {
 	name, account, purpose, notes, subAccount *textField
 	manager                                   *choiceField
 	consumers                                 []*textField // the last is empty, for one more
+
+	stated bool // the rest is the person's word too: they are asked for it
+	place  placeInputs
+	says   statedInputs
 
 	w, h int
 	busy bool
@@ -66,6 +70,12 @@ func (e *editForm) fill(r *store.Record) {
 			e.manager.at = 1
 		}
 		e.form.fields = append(e.form.fields, e.subAccount, e.manager)
+	}
+	if e.stated = r.Facts.Stated || r.Venue != ""; e.stated {
+		f := r.Facts
+		e.place = newPlaceInputs(r.Venue, r.KeysPage)
+		e.says = newStatedInputs(desk.Stated{Permissions: f.Permissions, IPs: f.IPs, Created: f.Created, Expires: f.Expires})
+		e.form.fields = append(append(e.form.fields, e.place.fields()...), e.says.fields()...)
 	}
 	for _, c := range r.Consumers {
 		e.addConsumer(c.String())
@@ -153,6 +163,9 @@ func (e *editForm) details() (desk.Details, bool) {
 	if e.subAccount != nil {
 		d.SubAccount, d.Manager = e.subAccount.value(), e.manager.value() == "yes"
 	}
+	if e.stated && (!e.place.read(e.form, &d) || !e.says.read(e.form, &d, e.env.Now())) {
+		return d, false
+	}
 	if d.Manager && d.SubAccount != "" {
 		e.form.refuse(slices.Index(e.form.fields, field(e.manager)), "a key of a sub-account manages no other keys", "Empty the sub-account, or answer no.")
 		return d, false
@@ -226,7 +239,7 @@ func (e *editForm) View() string {
 	s := e.env.Styles
 	head := "Edit"
 	if e.before != nil {
-		head = fmt.Sprintf("Edit · %s · %s · %s · key %s", e.before.Name, e.before.Exchange, e.before.Environment, e.before.KeyID)
+		head = fmt.Sprintf("Edit · %s · %s · %s · key %s", e.before.Name, placeName(nil, e.before.Exchange, e.before.Venue), e.before.Environment, e.before.KeyID)
 	}
 	lines := []string{" " + s.Header.Render(head), ""}
 	body, from, to := e.form.draw(s, e.w-2)

@@ -148,6 +148,7 @@ func (d *fakeDesk) Add(ctx context.Context, k desk.NewKey, t *desk.Trial) (*stor
 	}
 	r := fixtureKey(k.Name, k.Exchange, k.Environment)
 	r.Account, r.Purpose, r.Consumers, r.Notes = k.Details.Account, k.Details.Purpose, k.Details.Consumers, k.Details.Notes
+	setStated(r, k.Details)
 	d.change(func(all []*store.Record) []*store.Record { return append(all, r) })
 	return r, nil
 }
@@ -164,6 +165,7 @@ func (d *fakeDesk) Edit(ctx context.Context, id store.RecordID, name string, det
 	after := *before
 	after.Name, after.Account, after.Purpose, after.Consumers, after.Notes = name, det.Account, det.Purpose, det.Consumers, det.Notes
 	after.SubAccount, after.Manager = det.SubAccount, det.Manager
+	setStated(&after, det)
 	d.replace(&after)
 	return func(context.Context) error { d.note("Undo %s", id); d.replace(before); return nil }, nil
 }

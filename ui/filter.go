@@ -148,7 +148,7 @@ func envFilter(value string) (func(*row, time.Time) bool, string) {
 }
 
 func statusFilter(value string) (func(*row, time.Time) bool, string) {
-	statuses := []store.Status{store.OK, store.Rejected, store.Unreachable, store.Unverified}
+	statuses := []store.Status{store.OK, store.Rejected, store.Unreachable, store.Unverified, store.Stated}
 	words := make([]string, len(statuses))
 	for i, s := range statuses {
 		words[i] = string(s)

@@ -81,7 +81,7 @@ func TestFilterSaysWhatIsWrong(t *testing.T) {
 		"colour:red":  `no column "colour": use perm env ip state status age used due ex acct`,
 		"perm:steal":  `no permission "steal"`,
 		"env:prod":    `no environment "prod": use live testnet demo`,
-		"status:sick": `no status "sick": use ok rejected unreachable unverified`,
+		"status:sick": `no status "sick": use ok rejected unreachable unverified stated`,
 		"age:>old":    "age wants days: age:>90 or age:<7",
 	} {
 		if got := parseFilter(text).problem; !strings.Contains(got, want) {

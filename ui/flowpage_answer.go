@@ -210,7 +210,7 @@ func (p *flowPage) simulates() bool {
 		return false
 	}
 	switch p.ask.prompt.ID {
-	case flow.AskPaste, flow.AskGone, flow.AskUndo, flow.AskCode:
+	case flow.AskPaste, flow.AskGone, flow.AskUndo, flow.AskCode, flow.AskWorks:
 		return true
 	case flow.AskReview:
 		return len(p.ask.prompt.Guide) > 0 // the key can be mended by hand

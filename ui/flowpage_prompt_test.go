@@ -317,9 +317,10 @@ func TestFlowSimulatorIsOfferedWhereItCanHelp(t *testing.T) {
 	mend.Guide = []flow.Line{{Text: "Edit restrictions"}}
 	all := prompts()
 	all["mend"], all["gone"], all["undo"] = mend, flow.Prompt{ID: flow.AskGone}, flow.Prompt{ID: flow.AskUndo}
+	all["works"] = flow.Prompt{ID: flow.AskWorks}
 	for name, q := range all {
 		d := openFlow(t, asks(1, q), simulator(flow.Answer{}, nil))
-		want := slices.Contains([]string{"paste", "pair", "code", "mend", "gone", "undo"}, name)
+		want := slices.Contains([]string{"paste", "pair", "code", "mend", "gone", "undo", "works"}, name)
 		if got := strings.Contains(d.view(), "simulate"); got != want {
 			t.Errorf("%s: offered %v", name, got)
 		}

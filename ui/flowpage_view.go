@@ -13,16 +13,11 @@ import (
 
 // exchange is the name of the flow's exchange.
 func (p *flowPage) exchange() string {
-	id := p.u.State.Plan.Exchange
-	for _, x := range p.env.Desk.Exchanges() {
-		if x.ID == id {
-			return x.Name
-		}
-	}
-	if id == "" {
+	plan := p.u.State.Plan
+	if plan.Exchange == "" {
 		return "the exchange"
 	}
-	return exchanges.Clean(string(id))
+	return placeName(exchangeNames(p.env.Desk.Exchanges()), plan.Exchange, plan.Venue)
 }
 
 // keysLine says how the keys are that the flow is about.

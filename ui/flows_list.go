@@ -159,10 +159,7 @@ func (l *flowList) venue(s flow.Summary) string {
 	if s.Exchange == "" {
 		return "exchange not chosen yet"
 	}
-	name := exchangeNames(l.env.Desk.Exchanges())[s.Exchange]
-	if name == "" {
-		name = exchanges.Clean(string(s.Exchange))
-	}
+	name := placeName(exchangeNames(l.env.Desk.Exchanges()), s.Exchange, s.Venue)
 	return name + " · " + exchanges.Clean(string(s.Environment))
 }
 

@@ -50,11 +50,7 @@ func leaksOf(records []*store.Record, names map[exchanges.ID]string) []leak {
 		}
 	}
 	for _, r := range records {
-		name := names[r.Exchange]
-		if name == "" {
-			name = exchanges.Clean(string(r.Exchange))
-		}
-		add(name, "exchange", r.ID)
+		add(placeName(names, r.Exchange, r.Venue), "exchange", r.ID)
 		for _, c := range r.Consumers {
 			if name := exchanges.Clean(c.Name); name != "" {
 				add(name, "program", r.ID)

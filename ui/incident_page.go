@@ -179,10 +179,7 @@ func (p *incidentPage) draw(i int) []string {
 	if p.spare[r.ID] {
 		box = "[ ] "
 	}
-	name := exchangeNames(p.env.Desk.Exchanges())[r.Exchange]
-	if name == "" {
-		name = exchanges.Clean(string(r.Exchange))
-	}
+	name := placeName(exchangeNames(p.env.Desk.Exchanges()), r.Exchange, r.Venue)
 	place := "  " + name + " · " + exchanges.Clean(string(r.Environment))
 	if f, busy := p.flows.of(r.ID); busy {
 		place += "  " + flowBadge(f).text

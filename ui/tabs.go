@@ -10,7 +10,7 @@ import (
 
 // tab is one exchange's keys, or all keys.
 type tab struct {
-	exchange exchanges.ID // empty: all
+	exchange exchanges.ID // see tabOf; empty: all
 	name     string
 	count    int
 	worst    state
@@ -21,10 +21,10 @@ func newTabs(rows []*row) []tab {
 	all := tab{name: "All", worst: state{fine: true}}
 	byID := map[exchanges.ID]*tab{}
 	for _, r := range rows {
-		t := byID[r.rec.Exchange]
+		t := byID[r.tab]
 		if t == nil {
-			t = &tab{exchange: r.rec.Exchange, name: r.exchange, worst: state{fine: true}}
-			byID[r.rec.Exchange] = t
+			t = &tab{exchange: r.tab, name: r.exchange, worst: state{fine: true}}
+			byID[r.tab] = t
 		}
 		for _, t := range []*tab{&all, t} {
 			t.count++

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -18,15 +19,21 @@ type addStep uint8
 const (
 	addWhere  addStep = iota // exchange, environment, site
 	addWhat                  // name, purpose, who uses it
+	addState                 // what the key may do, where nobody can be asked
 	addPaste                 // the credential
-	addVerify                // the exchange is asked
+	addVerify                // the exchange is asked, or what is stated looked at
 	addStore                 // keyring, then record
 )
 
 // spareShortcut fills in a made-up key, in the demo only.
 const spareShortcut = "ctrl+g"
 
-var addStepNames = [...]string{"exchange", "purpose", "paste it", "verify", "store"}
+// addPath is the way to a key whose exchange is asked, addStatedPath to one
+// whose exchange nobody can ask.
+var (
+	addPath       = []addStep{addWhere, addWhat, addPaste, addVerify, addStore}
+	addStatedPath = []addStep{addWhere, addWhat, addState, addPaste, addVerify, addStore}
+)
 
 // addWizard adds a key that the person has. It asks the exchange before it
 // saves anything, and shows what the exchange said.
@@ -36,6 +43,8 @@ type addWizard struct {
 
 	step    addStep
 	forms   [addVerify]*form
+	place   placeInputs  // for an exchange without adapter
+	says    statedInputs // of the key, by the person
 	key     desk.NewKey
 	trial   desk.Trial
 	failure error // why trying or saving did not work, apart from the trial
@@ -61,7 +70,8 @@ type (
 )
 
 func newAddWizard(env *Env) Screen {
-	w := &addWizard{env: env}
+	w := &addWizard{env: env, place: newPlaceInputs("", ""), says: newStatedInputs(desk.Stated{})}
+	w.forms[addState] = newForm(w.says.fields()...)
 	w.forms[addWhere] = w.whereForm(0, 0)
 	w.forms[addWhat] = newForm(
 		newTextField("Name", "your name for the key, by purpose: grid-bot, tax-export", ""),
@@ -139,8 +149,26 @@ func (w *addWizard) back() tea.Cmd {
 	if w.step == addStore {
 		w.step = addVerify
 	}
-	w.step--
+	w.step = w.neighbour(-1)
 	return nil
+}
+
+// neighbour is the step before or after the present one, on the way that the
+// chosen exchange wants.
+func (w *addWizard) neighbour(n int) addStep {
+	path := w.path()
+	return path[slices.Index(path, w.step)+n]
+}
+
+func (w *addWizard) path() []addStep {
+	id := w.key.Exchange
+	if c, ok := w.forms[addWhere].fields[0].(*choiceField); ok && w.step == addWhere {
+		id = exchanges.ID(c.value()) // it may be another one now
+	}
+	if w.infoOf(id).Manual {
+		return addStatedPath
+	}
+	return addPath
 }
 
 // stop leaves what is under way.
@@ -167,10 +195,15 @@ func (w *addWizard) wipe() {
 func (w *addWizard) submit() tea.Cmd {
 	switch w.step {
 	case addWhere:
-		w.takeWhere()
-		w.step = addWhat
+		if w.takeWhere() {
+			w.step = addWhat
+		}
 	case addWhat:
 		if w.takeWhat() {
+			w.step = w.neighbour(1)
+		}
+	case addState:
+		if w.takeStated() {
 			w.step = addPaste
 		}
 	case addPaste:
@@ -200,7 +233,7 @@ func (w *addWizard) takeWhat() bool {
 		f.refuse(3, err.Error(), "Write names separated by commas; edit says later how each gets a new key.")
 		return false
 	}
-	w.key.Details = desk.Details{Account: text(1), Purpose: text(2), Consumers: consumers}
+	w.key.Details.Account, w.key.Details.Purpose, w.key.Details.Consumers = text(1), text(2), consumers
 	return true
 }
 

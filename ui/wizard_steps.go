@@ -38,6 +38,9 @@ func (w *addWizard) whereForm(exchange, env int) *form {
 	if len(siteIDs) > 1 {
 		fields = append(fields, newChoiceField("Site", "the site on which the account was opened; a key works there only", siteIDs, siteNames))
 	}
+	if info.Manual {
+		fields = append(fields, w.place.fields()...)
+	}
 	return newForm(fields...)
 }
 
@@ -56,13 +59,15 @@ func (w *addWizard) rebuild(exchange, env, focus int) {
 }
 
 // takeWhere reads the choices and builds the credential form of that exchange.
-func (w *addWizard) takeWhere() {
+func (w *addWizard) takeWhere() bool {
 	pick := func(i int) string {
 		if i >= len(w.forms[addWhere].fields) {
 			return ""
 		}
-		c, _ := w.forms[addWhere].fields[i].(*choiceField)
-		return c.value()
+		if c, ok := w.forms[addWhere].fields[i].(*choiceField); ok {
+			return c.value()
+		}
+		return ""
 	}
 	changed := w.key.Exchange != exchanges.ID(pick(0))
 	w.key.Exchange, w.key.Environment, w.key.Site = exchanges.ID(pick(0)), exchanges.Environment(pick(1)), pick(2)
@@ -70,11 +75,14 @@ func (w *addWizard) takeWhere() {
 		w.wipe()
 		w.forms[addPaste] = credentialForm(w.info().Form)
 	}
+	return w.takePlace()
 }
 
-func (w *addWizard) info() exchanges.Info {
+func (w *addWizard) info() exchanges.Info { return w.infoOf(w.key.Exchange) }
+
+func (w *addWizard) infoOf(id exchanges.ID) exchanges.Info {
 	for _, i := range w.env.Desk.Exchanges() {
-		if i.ID == w.key.Exchange {
+		if i.ID == id {
 			return i
 		}
 	}
@@ -200,6 +208,9 @@ func fieldNamedIn(fields []exchanges.Field, what string) int {
 func (w *addWizard) try() tea.Cmd {
 	w.stop()
 	w.step, w.failure, w.trial = addVerify, nil, desk.Trial{}
+	if w.info().Manual {
+		return nil
+	}
 	w.busy = fmt.Sprintf("asking %s (%s) what this key may do", w.info().Name, w.key.Environment)
 	ctx, cancel := context.WithCancel(w.env.Ctx)
 	w.cancel = cancel
@@ -217,6 +228,15 @@ func (w *addWizard) tried(m triedMsg) {
 	w.busy, w.trial, w.failure = "", m.trial, m.err
 }
 
+// seenTrial is what the exchange said, nil where nobody could be asked.
+func (w *addWizard) seenTrial() *desk.Trial {
+	if w.info().Manual {
+		return nil
+	}
+	trial := w.trial
+	return &trial
+}
+
 // save stores secret and record.
 func (w *addWizard) save() tea.Cmd {
 	w.stop()
@@ -224,9 +244,9 @@ func (w *addWizard) save() tea.Cmd {
 	w.busy = "storing the secret: " + keyringTitle(w.env.Desk.Keyring().Backend)
 	ctx, cancel := context.WithCancel(w.env.Ctx)
 	w.cancel = cancel
-	gen, key, trial, service := w.gen, w.key, w.trial, w.env.Desk
+	gen, key, trial, service := w.gen, w.key, w.seenTrial(), w.env.Desk
 	return func() tea.Msg {
-		r, err := service.Add(ctx, key, &trial)
+		r, err := service.Add(ctx, key, trial)
 		result := func() tea.Msg { return addedMsg{gen, r, err} }
 		// The table must show the key even when the person has left the wizard.
 		return tea.BatchMsg{snapshotChanged, result}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -44,12 +45,12 @@ func (w *addWizard) View() string {
 func (w *addWizard) heading() string {
 	title := "Add a key"
 	if w.key.Exchange != "" && w.step > addWhere {
-		title += fmt.Sprintf(" · %s · %s", w.info().Name, w.key.Environment)
+		title += fmt.Sprintf(" · %s · %s", w.exchange(), w.key.Environment)
 	}
 	if w.key.Name != "" && w.step > addWhat {
 		title += " · " + w.key.Name
 	}
-	return title + fmt.Sprintf("   step %d of %d", w.step+1, len(addStepNames))
+	return title + fmt.Sprintf("   step %d of %d", slices.Index(w.path(), w.step)+1, len(w.path()))
 }
 
 // stepList draws the list of steps, h lines of stepsWidth cells.
@@ -63,18 +64,18 @@ func (w *addWizard) stepList(h int) []string {
 	for i := range out {
 		out[i] = strings.Repeat(" ", stepsWidth)
 	}
-	for i, name := range addStepNames {
+	for i, step := range w.path() {
 		if i+1 >= h {
 			break
 		}
 		mark, style := " ", s.Faint
-		switch step := addStep(i); {
+		switch {
 		case step < w.step:
 			mark, style = done, s.OK
 		case step == w.step:
 			mark, style = here, s.Accent
 		}
-		text := fmt.Sprintf("  %s %s", mark, name)
+		text := fmt.Sprintf("  %s %s", mark, w.stepName(step))
 		out[i+1] = style.Render(text) + strings.Repeat(" ", stepsWidth-ansi.StringWidth(text))
 	}
 	return out
@@ -112,6 +113,8 @@ func (w *addWizard) body(width int) (lines []string, from, to int) {
 	case w.failure != nil:
 		what, hint := explain(w.failure)
 		lines = w.bad(what, hint, width)
+	case w.info().Manual:
+		lines = w.vouched(width)
 	case w.trial.Err != nil:
 		lines = w.diagnosis(width)
 	default:
@@ -121,6 +124,9 @@ func (w *addWizard) body(width int) (lines []string, from, to int) {
 }
 
 func (w *addWizard) pasteIntro() string {
+	if w.info().Manual {
+		return w.statedIntro()
+	}
 	if _, ok := w.spare(); ok {
 		return "This is the demo: " + spareShortcut + " fills in a made-up key of the simulated " + w.info().Name + "."
 	}
@@ -160,14 +166,7 @@ func (w *addWizard) accepted(width int) []string {
 	s, i := w.env.Styles, w.trial.Info
 	lines := append([]string{""}, indent(s.OK.Render, fmt.Sprintf("✓ %s accepted the key in %d ms", w.info().Name, w.trial.Took.Milliseconds()), width, 2)...)
 	lines = append(lines, "")
-	row := func(name, value string) {
-		for n, l := range indent(s.Text.Render, value, width, 16) {
-			if n == 0 {
-				l = "  " + s.Muted.Render(fmt.Sprintf("%-14s", name)) + strings.TrimPrefix(l, strings.Repeat(" ", 16))
-			}
-			lines = append(lines, l)
-		}
-	}
+	row := func(name, value string) { lines = append(lines, w.factRow(name, value, width)...) }
 	row("may do", grantWords(i.Permissions))
 	row("exchange says", strings.Join(i.ExchangePermissions, " "))
 	row("from", ipWords(i.IPs))
@@ -184,20 +183,29 @@ func (w *addWizard) accepted(width int) []string {
 		row("note", n)
 	}
 	lines = append(lines, "")
-	return append(lines, w.warnings(width)...)
+	return append(lines, w.warnings(i.Permissions, i.IPs, width)...)
+}
+
+// factRow writes a fact beside its name.
+func (w *addWizard) factRow(name, value string, width int) []string {
+	lines := indent(w.env.Styles.Text.Render, value, width, 16)
+	if len(lines) > 0 {
+		lines[0] = "  " + w.env.Styles.Muted.Render(fmt.Sprintf("%-14s", name)) + strings.TrimPrefix(lines[0], strings.Repeat(" ", 16))
+	}
+	return lines
 }
 
 // warnings names what a careful trader would mend at the exchange.
-func (w *addWizard) warnings(width int) []string {
+func (w *addWizard) warnings(may exchanges.PermissionSet, ips exchanges.IPWhitelist, width int) []string {
 	var lines []string
 	warn := func(what, hint string) {
 		lines = append(lines, indent(w.env.Styles.Warning.Render, "▲ "+what, width, 2)...)
 		lines = append(lines, indent(w.env.Styles.Text.Render, hint, width, 4)...)
 	}
-	if w.trial.Info.Permissions.Has(exchanges.Withdraw) {
+	if may.Has(exchanges.Withdraw) {
 		warn("this key may withdraw", "A bot never needs that. Edit the key at the exchange and switch withdrawals off.")
 	}
-	if w.trial.Info.IPs.State == exchanges.IPAny {
+	if ips.State == exchanges.IPAny {
 		warn("this key works from any address", "Give it an IP whitelist at the exchange, so that a stolen secret is worth nothing elsewhere.")
 	}
 	return lines

@@ -19,6 +19,7 @@ import (
 	"github.com/keyrota/keyrota/exchanges/kucoin"
 	"github.com/keyrota/keyrota/exchanges/mexc"
 	"github.com/keyrota/keyrota/exchanges/okx"
+	"github.com/keyrota/keyrota/exchanges/other"
 	"github.com/keyrota/keyrota/exchanges/upbit"
 )
 
@@ -42,5 +43,6 @@ func Registry() *exchanges.Registry {
 		upbit.Adapter(),
 		hyperliquid.Adapter(),
 		deribit.Adapter(),
+		other.Adapter(), // last: it is for what none of the above is
 	)
 }

@@ -37,10 +37,18 @@ func (s Subject) open(site exchanges.Site) (*bench, error) {
 		return nil, fmt.Errorf("the subject's credential is refused: %w", err)
 	}
 	b.cred = cred
-	b.server = newServer(s.Routes(site))
+	routes := Routes{}
+	if s.Routes != nil {
+		routes = s.Routes(site)
+	}
+	b.server = newServer(routes)
 	b.server.Tell(s.Detail)
+	origin := b.server.URL
+	if s.Adapter.Info.Manual {
+		origin = "" // there is none to take the place of
+	}
 	b.exchange, err = exchanges.NewRegistry(s.Adapter).Open(s.Adapter.Info.ID, exchanges.Connection{
-		Site: site, Origin: b.server.URL, Now: b.time.now, Sleep: b.time.sleep,
+		Site: site, Origin: origin, Now: b.time.now, Sleep: b.time.sleep,
 		Log: slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {

@@ -15,12 +15,13 @@ import (
 
 var describeLaws = []Law{
 	{"Info names the exchange and its sites", describes},
-	{"sites have https origins of their own, or headers that tell them apart", siteOrigins},
 	{"sites have unique ids", siteIDs},
 	{"the form asks for what a credential has", formFields},
 	{"declared capabilities equal the implemented interfaces", capabilitiesMatch},
 	{"key pairs that are made here fit the exchange", pairsFit},
 }
+
+var addressLaws = []Law{{"sites have https origins of their own, or headers that tell them apart", siteOrigins}}
 
 var (
 	exchangeID = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)

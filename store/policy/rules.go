@@ -3,6 +3,7 @@ package policy
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -38,7 +39,7 @@ func expired(s subject) (Finding, bool) {
 		return Finding{}, false
 	}
 	return Finding{Code: CodeExpired, Severity: Critical, Word: "EXPIRED",
-		Text:   "Expired at the exchange " + ago(s.now.Sub(s.expiry)) + ".",
+		Text:   s.word("Expired at the exchange " + ago(s.now.Sub(s.expiry)) + "."),
 		Action: "Make a new key, hand it to the programs that use this one, and forget this one.",
 	}, true
 }
@@ -48,7 +49,7 @@ func overdue(s subject) (Finding, bool) {
 		return Finding{}, false
 	}
 	return Finding{Code: CodeOverdue, Severity: Critical, Word: "OVERDUE",
-		Text:   s.ageText() + " old, your policy says " + days(s.rules.RotateEvery) + ".",
+		Text:   s.ageText() + ", your policy says " + days(s.rules.RotateEvery) + ".",
 		Action: "Rotate the key.",
 	}, true
 }
@@ -70,7 +71,7 @@ func expiresSoon(s subject) (Finding, bool) {
 		return Finding{}, false
 	}
 	return Finding{Code: CodeExpiresSoon, Severity: Warning, Word: "EXPIRING",
-		Text:   "The exchange lets it expire in " + count(s.expiry.Sub(s.now)) + ".",
+		Text:   s.word("The exchange lets it expire in " + count(s.expiry.Sub(s.now)) + "."),
 		Action: "Renew or rotate the key before that.",
 	}, true
 }
@@ -80,7 +81,7 @@ func dueSoon(s subject) (Finding, bool) {
 		return Finding{}, false
 	}
 	return Finding{Code: CodeDueSoon, Severity: Warning, Word: "DUE SOON",
-		Text:   s.ageText() + " old, your policy says " + days(s.rules.RotateEvery) + ": due in " + count(s.due.Sub(s.now)) + ".",
+		Text:   s.ageText() + ", your policy says " + days(s.rules.RotateEvery) + ": due in " + count(s.due.Sub(s.now)) + ".",
 		Action: "Plan to rotate the key.",
 	}, true
 }
@@ -104,6 +105,7 @@ func withdrawEnabled(s subject) (Finding, bool) {
 		f.Text = "May withdraw funds, from any address."
 		f.Action = "Switch the permission off on the exchange's page, or bind the key to your addresses."
 	}
+	f.Text = s.word(f.Text)
 	return f, true
 }
 
@@ -112,12 +114,12 @@ func noIPList(s subject) (Finding, bool) {
 		return Finding{}, false
 	}
 	return Finding{Code: CodeNoIPList, Severity: Warning, Word: "NO IP LIST",
-		Text:   "May be used from any address.",
+		Text:   s.word("May be used from any address."),
 		Action: "Enter your addresses as its IP whitelist on the exchange's page.",
 	}, true
 }
 
-// fromAnywhere reports whether the exchange said that there is no restriction,
+// fromAnywhere reports whether the exchange, or the person, said that there is no restriction,
 // or has a list that is none.
 func fromAnywhere(w exchanges.IPWhitelist) bool {
 	return w.State == exchanges.IPAny ||
@@ -182,10 +184,21 @@ func (s subject) soon(t time.Time) bool {
 
 // ageText begins a sentence with the key's age, as exactly as it is known.
 func (s subject) ageText() string {
-	if s.exact {
-		return count(s.age)
+	switch {
+	case s.exact && s.Facts.Stated:
+		return count(s.age) + " old as you stated"
+	case s.exact:
+		return count(s.age) + " old"
 	}
-	return "At least " + count(s.age)
+	return "At least " + count(s.age) + " old"
+}
+
+// word tells whose word a sentence is: of stated facts the exchange said nothing.
+func (s subject) word(sentence string) string {
+	if s.Facts.Stated {
+		return strings.TrimSuffix(sentence, ".") + ", as you stated."
+	}
+	return sentence
 }
 
 const day = 24 * time.Hour

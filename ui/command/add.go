@@ -21,6 +21,8 @@ type addFlags struct {
 
 	consumers                        []string
 	manager, noVerify, stdin, asJSON bool
+
+	said statedFlags
 }
 
 func (a *App) addCommand(g *globals) *cobra.Command {
@@ -29,7 +31,12 @@ func (a *App) addCommand(g *globals) *cobra.Command {
 		Use:   "add --exchange E --env ENV --name N --stdin",
 		Short: "Add a key that you have; its secret is read from standard input",
 		Long: "add reads {\"key\":\"…\",\"secret\":\"…\",\"passphrase\":\"…\",\"private_key\":\"…\"} from standard input,\n" +
-			"asks the exchange whether the key works, and then stores it. Leave out the parts the exchange does not use.",
+			"asks the exchange whether the key works, and then stores it. Leave out the parts the exchange does not use.\n\n" +
+			"For an exchange that keyrota has no adapter for there is --exchange other: nobody is asked, and what the key\n" +
+			"may do, from where and until when, is what you state.",
+		Example: "  pass show bot | keyrota add --exchange kraken --env live --name bot --stdin\n" +
+			"  pass show phx | keyrota add --exchange other --venue Phemex --keys-page https://phemex.com/ \\\n" +
+			"      --env live --name phx-bot --permissions read,futures --no-permissions withdraw --ips any --created 2026-08-01 --stdin",
 		Args: noSecretArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			err := a.add(c.Context(), g, f)
@@ -49,6 +56,7 @@ func (a *App) addCommand(g *globals) *cobra.Command {
 	fl.StringVar(&f.subAccount, "sub-account", "", "sub-account that the key belongs to, as the exchange names it, when a managing key manages it")
 	fl.BoolVar(&f.manager, "manager", false, "keyrota may manage the keys of sub-accounts with this key")
 	fl.StringArrayVar(&f.consumers, "consumer", nil, `a program that uses the key: "bot", "bot: command", "bot = run" or "bot > FILE from TEMPLATE"; may be repeated`)
+	f.said.register(fl)
 	fl.BoolVar(&f.noVerify, "no-verify", false, "store the key without asking the exchange")
 	fl.BoolVar(&f.stdin, "stdin", false, "read the credential from standard input")
 	fl.BoolVar(&f.asJSON, "json", false, "print JSON")
@@ -87,7 +95,7 @@ func (a *App) add(ctx context.Context, g *globals, f addFlags) error {
 	}
 	return a.withSession(ctx, g, func(s *session) error {
 		var trial *desk.Trial
-		if !f.noVerify {
+		if !f.noVerify && !nobodyToAsk(k.Exchange) {
 			if err := s.desk.CheckName(k.Name); err != nil {
 				return err
 			}
@@ -108,7 +116,7 @@ func (a *App) add(ctx context.Context, g *globals, f addFlags) error {
 		if f.asJSON {
 			return a.printJSON(newKeyJSON(r, j.assessment))
 		}
-		if _, err := fmt.Fprintf(a.Stdout, "added %s: %s %s, may do: %s\n", r.Name, r.Exchange, r.Environment, mayDo(r.Facts.Permissions)); err != nil {
+		if _, err := fmt.Fprintf(a.Stdout, "added %s: %s %s, may do: %s%s\n", r.Name, placeOf(r), r.Environment, mayDo(r.Facts.Permissions), statedMark(r)); err != nil {
 			return err
 		}
 		return a.printFindings(j)
@@ -134,6 +142,9 @@ func (f addFlags) key() (desk.NewKey, error) {
 	}
 	if f.manager && f.subAccount != "" {
 		return k, desk.Refuse("a key of a sub-account manages no others", "Leave out --manager or --sub-account.")
+	}
+	if err := f.said.details(k.Exchange, &k.Details); err != nil {
+		return k, err
 	}
 	k.Details.Consumers, err = consumersOf(f.consumers)
 	return k, err

@@ -37,7 +37,7 @@ that goes on by itself is waited for, up to --wait, unless the file has an answe
 which every prompt takes, leaves the flow there.
 
 In the demo the answer simulate lets the simulated exchange do what a person does on its page:
-"paste", "gone", "undo" and "code" take it.
+"paste", "gone", "undo", "code" and "works" take it.
 
 A hook runs and a file is written only after the answer that says so, and an answer to "consumer"
 may say for which it is: {"for": "grid-bot", "choice": "run"}.
@@ -142,6 +142,7 @@ func parseAnswers(name string, raw []byte) (answers, error) {
 // have for some flow. Parts of a credential, a code and a phrase are not named.
 var promptFields = map[flow.PromptID][]string{
 	flow.AskWhere:    {"exchange", "environment", "site", "sub_account", "name"},
+	flow.AskVenue:    {"venue", "keys_page"},
 	flow.AskPurpose:  {"purpose", "permissions"},
 	flow.AskIPs:      {"ips"},
 	flow.AskPlan:     {"permissions", "ips", "consumers", "route", "source"},
@@ -149,6 +150,7 @@ var promptFields = map[flow.PromptID][]string{
 	flow.AskPaste:    nil,
 	flow.AskLook:     nil,
 	flow.AskReview:   nil,
+	flow.AskWorks:    nil,
 	flow.AskConsumer: {nameSubject},
 	flow.AskWatch:    nil,
 	flow.AskRevoke:   nil,

@@ -147,7 +147,7 @@ func (a *App) printCheck(keys []judged, asJSON bool) error {
 			fine++
 			continue
 		}
-		if _, err := fmt.Fprintf(a.Stdout, "%s (%s %s)\n", k.record.Name, k.record.Exchange, k.record.Environment); err != nil {
+		if _, err := fmt.Fprintf(a.Stdout, "%s (%s %s)\n", k.record.Name, placeOf(k.record), k.record.Environment); err != nil {
 			return err
 		}
 		if err := a.printFindings(k); err != nil {

@@ -59,15 +59,15 @@ func (a *App) openDemo(ctx context.Context, pace pace) (_ *session, err error) {
 	if _, err := s.desk.Load(); err != nil {
 		return nil, err
 	}
-	return s, s.seed(ctx, world.Describe())
+	return s, s.seed(ctx, world.Describe(), a.Now())
 }
 
-// simulated returns the adapters of the exchanges that the world has: nothing in
-// the demo may reach a real one.
+// simulated returns the adapters of the exchanges that the world has, and of
+// those that nobody can ask: nothing in the demo may reach a real one.
 func simulated(d sim.Description) *exchanges.Registry {
 	var known []exchanges.Adapter
 	for _, a := range all.Registry().All() {
-		if slices.ContainsFunc(d.Venues, func(v sim.Venue) bool { return v.Exchange == string(a.Info.ID) }) {
+		if a.Info.Manual || slices.ContainsFunc(d.Venues, func(v sim.Venue) bool { return v.Exchange == string(a.Info.ID) }) {
 			known = append(known, a)
 		}
 	}
@@ -103,7 +103,7 @@ func demoConfig(d sim.Description) string {
 }
 
 // seed adds the world's keys as a person would have, each with its verdict.
-func (s *session) seed(ctx context.Context, d sim.Description) error {
+func (s *session) seed(ctx context.Context, d sim.Description, now time.Time) error {
 	for _, v := range d.Venues {
 		for _, k := range v.Keys {
 			if strings.HasPrefix(k.Label, spare) {
@@ -120,6 +120,9 @@ func (s *session) seed(ctx context.Context, d sim.Description) error {
 				return err
 			}
 		}
+	}
+	if err := s.seedStated(ctx, now); err != nil {
+		return err
 	}
 	return s.desk.Verify(ctx, nil, nil)
 }
@@ -144,6 +147,9 @@ func credentialOf(k sim.Key) exchanges.Credential {
 // spareKey returns a made-up key that a stranger can add in the demo.
 func spareKey(d sim.Description) func(exchanges.ID, exchanges.Environment) (exchanges.Credential, bool) {
 	return func(id exchanges.ID, env exchanges.Environment) (exchanges.Credential, bool) {
+		if nobodyToAsk(id) {
+			return invented(), true
+		}
 		for _, v := range d.Venues {
 			for _, k := range v.Keys {
 				if v.Exchange == string(id) && v.Environment == string(env) && strings.HasPrefix(k.Label, spare) {

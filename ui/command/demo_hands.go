@@ -24,6 +24,9 @@ type hands struct {
 func (h hands) simulate(ctx context.Context, u flow.Update) (flow.Answer, error) {
 	s := u.State
 	exchange, env := string(s.Plan.Exchange), string(s.Plan.Environment)
+	if s.Plan.Manual {
+		return vouch(u.Prompt.ID)
+	}
 	switch u.Prompt.ID {
 	case flow.AskPaste:
 		return h.create(exchange, env, s)

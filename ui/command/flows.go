@@ -58,8 +58,8 @@ func (a *App) flowCommand(f *flowFlags, c *cobra.Command, run func(context.Conte
 }
 
 func (a *App) createCommand(g *globals) *cobra.Command {
-	f := &flowFlags{}
-	return a.flowCommand(f, &cobra.Command{
+	f, at := &flowFlags{}, &placeFlags{}
+	c := a.flowCommand(f, &cobra.Command{
 		Use: "create [NAME]", Short: "Make a new key at an exchange, step by step",
 		Long: "create makes a new key: by API where the exchange has one, else with you on the exchange's page. On a\n" +
 			"terminal it opens the screen; with --answers it takes the answers from a file. It can be left at any\n" +
@@ -67,8 +67,10 @@ func (a *App) createCommand(g *globals) *cobra.Command {
 		Example: "  keyrota create grid-bot\n  keyrota create grid-bot --answers answers.json --json",
 		Args:    mostNames(1),
 	}, func(ctx context.Context, args []string) error {
-		return a.begin(ctx, g, f, func(s *session) ([]flow.Request, error) { return s.creation(args) })
+		return a.begin(ctx, g, f, func(s *session) ([]flow.Request, error) { return s.creation(args, at) })
 	})
+	at.register(c.Flags())
+	return c
 }
 
 func (a *App) rotateCommand(g *globals) *cobra.Command {

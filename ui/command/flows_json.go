@@ -95,6 +95,7 @@ type openJSON struct {
 	Record      store.RecordID        `json:"record"`
 	Name        string                `json:"name"`
 	Exchange    exchanges.ID          `json:"exchange"`
+	Venue       string                `json:"venue,omitempty"`
 	Environment exchanges.Environment `json:"environment"`
 	Step        flow.Step             `json:"step"`
 	Batch       string                `json:"batch"`
@@ -106,7 +107,7 @@ type openJSON struct {
 
 func newOpenJSON(s *flow.Summary) openJSON {
 	return openJSON{
-		Flow: s.ID, Kind: s.Kind, Record: s.Record, Name: s.Name, Exchange: s.Exchange, Environment: s.Environment, Step: s.Step,
+		Flow: s.ID, Kind: s.Kind, Record: s.Record, Name: s.Name, Exchange: s.Exchange, Venue: s.Venue, Environment: s.Environment, Step: s.Step,
 		Batch: s.Batch.ID, Began: timeJSON(s.Began), Moved: timeJSON(s.Moved), Problem: s.Problem, Untouched: s.Untouched,
 	}
 }

@@ -203,7 +203,7 @@ func printOpen(w io.Writer, open []flow.Summary) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "FLOW\tKIND\tNAME\tEXCHANGE\tENV\tAT\tMOVED\tSTUCK ON")
 	for _, s := range open {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", s.ID, s.Kind, exchanges.Clean(s.Name), s.Exchange, s.Environment,
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", s.ID, s.Kind, exchanges.Clean(s.Name), placeName(s.Exchange, s.Venue), s.Environment,
 			s.Step, s.Moved.UTC().Format("2006-01-02 15:04"), exchanges.Clean(s.Problem))
 	}
 	if err := t.Flush(); err != nil {

@@ -13,9 +13,13 @@ import (
 )
 
 // creation returns the flow that makes a key of that name, or of one yet to be
-// chosen.
-func (s *session) creation(names []string) ([]flow.Request, error) {
+// chosen, at the exchange that flags name or at one yet to be chosen.
+func (s *session) creation(names []string, at *placeFlags) ([]flow.Request, error) {
 	r := flow.Request{Kind: flow.Create, Name: strings.Join(names, "")}
+	var err error
+	if r.Preset, err = at.preset(); err != nil {
+		return nil, err
+	}
 	if r.Name == "" {
 		return []flow.Request{r}, nil
 	}

@@ -39,7 +39,7 @@ func (a *App) forget(ctx context.Context, g *globals, name, confirm string) erro
 		if err := s.desk.Forget(ctx, r.ID); err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(a.Stdout, "forgot %s; the key %s lives on at %s until you delete it there\n", r.Name, r.KeyID, r.Exchange)
+		_, err = fmt.Fprintf(a.Stdout, "forgot %s; the key %s lives on at %s until you delete it there\n", r.Name, r.KeyID, placeOf(r))
 		return err
 	})
 }

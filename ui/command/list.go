@@ -58,9 +58,9 @@ func (a *App) printKeys(keys []judged, asJSON bool) error {
 	fmt.Fprintln(w, "NAME\tEXCHANGE\tENV\tMAY DO\tIP WHITELIST\tAGE\tLAST USED\tDEADLINE\tSTATE")
 	for _, k := range keys {
 		r := k.record
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Name, r.Exchange, r.Environment,
-			mayDo(r.Facts.Permissions), ipText(r.Facts.IPs), ageText(k.assessment),
-			momentText(r.Facts.LastUsed), deadlineText(k.assessment.Deadline), stateWord(k.assessment))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Name, placeOf(r), r.Environment,
+			mayDo(r.Facts.Permissions)+statedMark(r), ipText(r.Facts.IPs), ageText(k.assessment),
+			momentText(r.Facts.LastUsed), deadlineText(k.assessment.Deadline), stateWord(k))
 	}
 	return w.Flush()
 }
@@ -119,9 +119,12 @@ func deadlineText(d policy.Deadline) string {
 	return d.At.UTC().Format(time.DateOnly) + " " + string(d.Reason)
 }
 
-func stateWord(a policy.Assessment) string {
-	if f, ok := a.Worst(); ok {
+func stateWord(k judged) string {
+	if f, ok := k.assessment.Worst(); ok {
 		return f.Word
+	}
+	if k.record.Facts.Stated {
+		return string(store.Stated)
 	}
 	return "ok"
 }

@@ -57,20 +57,25 @@ func (a *App) printKey(k judged) error {
 	if !exact {
 		seen = "not told; first seen " + seen
 	}
+	if exact {
+		seen += statedMark(r)
+	}
+	place := fmt.Sprintf("%s · %s %s", placeOf(r), r.Environment, r.Site)
 	pairs := [][2]string{
 		{"name", r.Name},
-		{"exchange", fmt.Sprintf("%s · %s %s", r.Exchange, r.Environment, r.Site)},
+		{"exchange", place},
 		{"account", r.Account}, {"purpose", r.Purpose},
 		{"key id", r.KeyID}, {"fingerprint", r.Fingerprint},
 		{"status", string(r.Status())},
-		{"may do", mayDo(r.Facts.Permissions)},
+		{"may do", mayDo(r.Facts.Permissions) + statedMark(r)},
 		{"exchange says", strings.Join(r.Facts.ExchangePermissions, " ")},
-		{"from", ipText(r.Facts.IPs)},
+		{"from", ipText(r.Facts.IPs) + statedMark(r)},
 		{"created", seen},
 		{"expires", momentText(r.Facts.Expires)},
 		{"last used", momentText(r.Facts.LastUsed)},
 		{"deadline", deadlineText(k.assessment.Deadline)},
 	}
+	pairs = append(pairs, statedPairs(r)...)
 	for _, c := range r.Consumers {
 		pairs = append(pairs, [2]string{"used by", c.Name})
 	}

@@ -10,10 +10,13 @@ import (
 )
 
 // keyJSON is a key as list, show and check print it. Times are RFC 3339 in
-// UTC; null means that there is none or that nobody said.
+// UTC; null means that there is none or that nobody said. Keys whose facts the
+// person states have venue, keys_page and stated, the time of that, besides.
 type keyJSON struct {
 	Name                string                `json:"name"`
 	Exchange            exchanges.ID          `json:"exchange"`
+	Venue               string                `json:"venue,omitempty"`
+	KeysPage            string                `json:"keys_page,omitempty"`
 	Environment         exchanges.Environment `json:"environment"`
 	Account             string                `json:"account"`
 	Purpose             string                `json:"purpose"`
@@ -29,6 +32,7 @@ type keyJSON struct {
 	LastUsed            *time.Time            `json:"last_used"`
 	LastUsedSource      *string               `json:"last_used_source"`
 	Verified            *time.Time            `json:"verified"`
+	Stated              *time.Time            `json:"stated,omitempty"`
 	Deadline            *deadlineJSON         `json:"deadline"`
 	Findings            []findingJSON         `json:"findings"`
 	Error               *errorJSON            `json:"error"`
@@ -67,7 +71,7 @@ var jsonPermissions = []exchanges.Permission{
 // newKeyJSON prepares a record and its assessment for printing.
 func newKeyJSON(r *store.Record, a policy.Assessment) keyJSON {
 	k := keyJSON{
-		Name: r.Name, Exchange: r.Exchange, Environment: r.Environment, Account: r.Account, Purpose: r.Purpose,
+		Name: r.Name, Exchange: r.Exchange, Venue: r.Venue, KeysPage: r.KeysPage, Environment: r.Environment, Account: r.Account, Purpose: r.Purpose,
 		KeyID: r.KeyID, Fingerprint: r.Fingerprint, Status: r.Status(),
 		Permissions: map[string]string{}, ExchangePermissions: append([]string{}, r.Facts.ExchangePermissions...),
 		IPWhitelist:   ipJSON{r.Facts.IPs.State.String(), append([]string{}, r.Facts.IPs.Entries...)},
@@ -77,10 +81,13 @@ func newKeyJSON(r *store.Record, a policy.Assessment) keyJSON {
 	for _, p := range jsonPermissions {
 		k.Permissions[p.String()] = grantWord(r.Facts.Permissions.Get(p))
 	}
-	created, fromExchange := r.Created()
+	created, told := r.Created()
 	k.Created = timeJSON(created)
-	if fromExchange {
+	if told {
 		k.CreatedSource = "exchange"
+	}
+	if r.Facts.Stated {
+		k.stated(told)
 	}
 	if r.Facts.LastUsed.Known() {
 		source := "exchange"
@@ -96,6 +103,14 @@ func newKeyJSON(r *store.Record, a policy.Assessment) keyJSON {
 		k.Error = &errorJSON{r.Check.Kind, r.Check.Code, r.Check.Hint}
 	}
 	return k
+}
+
+// stated tells that what is known of the key is the person's word.
+func (k *keyJSON) stated(created bool) {
+	k.Stated, k.Verified = k.Verified, nil
+	if created {
+		k.CreatedSource = string(store.Stated)
+	}
 }
 
 func grantWord(g exchanges.Grant) string {

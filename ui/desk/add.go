@@ -83,7 +83,7 @@ func (d *Desk) Add(ctx context.Context, k NewKey, t *Trial) (*store.Record, erro
 	if err != nil {
 		return nil, err
 	}
-	if t != nil {
+	if t != nil && !r.Facts.Stated {
 		d.learn(&r, *t)
 	}
 	vault, err := d.ring.open(ctx)
@@ -115,14 +115,20 @@ func (d *Desk) draft(k NewKey) (store.Record, exchanges.Credential, error) {
 	if err != nil {
 		return store.Record{}, c, err
 	}
+	if err := d.checkStated(k.Exchange, k.Details); err != nil {
+		return store.Record{}, c, err
+	}
 	r := store.Record{
 		ID: store.NewRecordID(), Name: k.Name, Exchange: k.Exchange, Environment: k.Environment, Site: k.Site,
 		Account: k.Details.Account, Purpose: k.Details.Purpose, Consumers: k.Details.Consumers, Notes: k.Details.Notes,
-		SubAccount: k.Details.SubAccount, Manager: k.Details.Manager,
+		SubAccount: k.Details.SubAccount, Manager: k.Details.Manager, Venue: k.Details.Venue, KeysPage: k.Details.KeysPage,
 		KeyID: store.MaskKeyID(c.KeyID), Fingerprint: store.Fingerprint(c.KeyID), Added: d.now().UTC(),
 	}
+	if d.manual(k.Exchange) {
+		d.state(&r, k.Details.Stated)
+	}
 	for _, other := range d.Snapshot().Records() {
-		if other.Fingerprint == r.Fingerprint && other.Exchange == r.Exchange {
+		if other.Is(r.Exchange, r.Venue, r.Fingerprint) {
 			return r, c, &Refusal{What: fmt.Sprintf("this key is already stored as %q", other.Name), Hint: "One record per key: edit that one, or forget it first."}
 		}
 	}

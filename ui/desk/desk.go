@@ -35,6 +35,21 @@ type Details struct {
 
 	SubAccount string // the sub-account that the key belongs to, as the exchange names it
 	Manager    bool   // keyrota may manage the keys of sub-accounts with it
+
+	// For keys at an exchange without adapter, and for no others.
+	Venue    string  // the exchange's name, which is needed there
+	KeysPage string  // https address of its page for keys; empty: not known
+	Stated   *Stated // what the person says of the key; nil: nothing, or nothing new
+}
+
+// Stated is what the person says of a key at an exchange that nobody can ask.
+// What is left zero they do not know.
+type Stated struct {
+	Permissions      exchanges.PermissionSet
+	IPs              exchanges.IPWhitelist
+	Created, Expires exchanges.Moment
+
+	At time.Time // when they said so; zero: now
 }
 
 // Trial is the result of asking the exchange about a key before it is saved.
@@ -107,15 +122,17 @@ type Service interface {
 	// what kept it from asking; the exchange's refusal is in the Trial.
 	Try(ctx context.Context, k NewKey) (Trial, error)
 	// Add saves a key: the secret in the keyring, then the record. t is the
-	// trial that the person saw, nil when they chose not to verify.
+	// trial that the person saw, nil when they chose not to verify. Where nobody
+	// can be asked it does not count: what is stated does.
 	Add(ctx context.Context, k NewKey, t *Trial) (*store.Record, error)
 	// Edit changes name and details and returns how to undo it.
 	Edit(ctx context.Context, id store.RecordID, name string, d Details) (undo func(context.Context) error, err error)
 	// Forget removes the record, then the secret. The key lives on at the exchange.
 	Forget(ctx context.Context, id store.RecordID) error
 	// Verify asks the exchanges about the given keys (all for none), each
-	// exchange at its own pace, and writes down what they say. report is
-	// called from several goroutines. When ctx ends, what was learned so far
+	// exchange at its own pace, and writes down what they say. Keys at an
+	// exchange that nobody can ask are done as they are. report is called from
+	// several goroutines. When ctx ends, what was learned so far
 	// is kept.
 	Verify(ctx context.Context, ids []store.RecordID, report func(Progress)) error
 	// Survey asks for the keys of every account that an exchange lists, and

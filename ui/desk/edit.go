@@ -18,8 +18,14 @@ func (d *Desk) Edit(ctx context.Context, id store.RecordID, name string, det Det
 			return gone(id)
 		}
 		before = r
+		if err := d.checkStated(r.Exchange, det); err != nil {
+			return err
+		}
 		r.Name, r.Account, r.Purpose, r.Consumers, r.Notes = name, det.Account, det.Purpose, slices.Clone(det.Consumers), det.Notes
-		r.SubAccount, r.Manager = det.SubAccount, det.Manager
+		r.SubAccount, r.Manager, r.Venue, r.KeysPage = det.SubAccount, det.Manager, det.Venue, det.KeysPage
+		if det.Stated != nil {
+			d.state(&r, det.Stated)
+		}
 		return s.Replace(r)
 	})
 	if err != nil {
@@ -40,7 +46,7 @@ func (d *Desk) Edit(ctx context.Context, id store.RecordID, name string, det Det
 func detailsOf(r *store.Record) Details {
 	return Details{
 		Account: r.Account, Purpose: r.Purpose, Consumers: r.Consumers, Notes: r.Notes,
-		SubAccount: r.SubAccount, Manager: r.Manager,
+		SubAccount: r.SubAccount, Manager: r.Manager, Venue: r.Venue, KeysPage: r.KeysPage, Stated: statedOf(r),
 	}
 }
 

@@ -38,6 +38,9 @@ func (d *Desk) Verify(ctx context.Context, ids []store.RecordID, report func(Pro
 		report = func(Progress) {}
 	}
 	bySite := d.group(ids)
+	if bySite = d.leaveStated(bySite, report); len(bySite) == 0 {
+		return ctx.Err()
+	}
 	vault, err := d.ring.open(ctx)
 	if err != nil {
 		return err

@@ -82,6 +82,7 @@ var answers map[PromptID]func(*State, Answered, Event) error
 
 func init() { // not a literal: the functions refer to Decide, which refers to them
 	answers = map[PromptID]func(*State, Answered, Event) error{
+		AskVenue: (*State).takeVenue, AskWorks: (*State).takeWorks,
 		AskWhere: (*State).takeWhere, AskPurpose: (*State).takePurpose, AskIPs: (*State).takeIPs, AskPlan: (*State).takePlan,
 		AskOldDead: (*State).takeOldDead, AskPaste: (*State).takePaste, AskLook: (*State).takeLook, AskReview: (*State).takeReview,
 		AskConsumer: (*State).takeConsumer, AskWatch: (*State).takeWatch, AskRevoke: (*State).takeRevoke, AskGone: (*State).takeGone,
@@ -99,6 +100,7 @@ func (s *State) takeWhere(a Answered, e Event) error {
 	s.Plan.Exchange, s.Plan.Environment, s.Plan.Site = exchanges.ID(v["exchange"]), exchanges.Environment(v["environment"]), v["site"]
 	s.Plan.SubAccount, s.Name = v["sub_account"], v["name"]
 	s.Plan.Can, s.Plan.Usual = e.Can, e.Usual
+	s.setManual(e.Manual)
 	s.next()
 	return nil
 }

@@ -84,6 +84,7 @@ func (s *State) preflown(e Event) error {
 func (s *State) made(e Event) error {
 	s.New.Masked, s.New.Fingerprint, s.New.Made = e.Key.Masked, e.Key.Fingerprint, e.At
 	s.Recall, s.Looks, s.Lost = false, 0, nil
+	s.stateMade(e)
 	how := "by hand"
 	if s.Plan.Route == ByAPI {
 		how = "by API"
@@ -266,6 +267,9 @@ func (s *State) ending() string {
 	case Create:
 		if !s.New.Verified {
 			return fmt.Sprintf("%s is stored; it was not verified to be what was planned.", s.Name)
+		}
+		if s.Plan.Manual {
+			return fmt.Sprintf("%s is stored, and works by your word.", s.Name)
 		}
 		return fmt.Sprintf("%s is stored and works.", s.Name)
 	case Rotate:

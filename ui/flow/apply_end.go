@@ -41,6 +41,10 @@ func (s *State) killed(e Event, how string) {
 	s.Proof.Since = e.At
 	s.note(e, store.ActionRevoked, "ok", s.Old.Masked+" "+how)
 	s.Step = StepProve
+	if s.Plan.Manual { // there is no better proof than the word that was just given
+		s.Proof.Verdict = Stated
+		s.proven(e)
+	}
 }
 
 func (s *State) takeProve(a Answered, e Event) error {

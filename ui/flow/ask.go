@@ -29,6 +29,7 @@ var askers map[PromptID]func(*Engine, *State, *Prompt)
 
 func init() { // not a literal: see answers
 	askers = map[PromptID]func(*Engine, *State, *Prompt){
+		AskVenue: (*Engine).askVenue, AskWorks: (*Engine).askWorks,
 		AskWhere: (*Engine).askWhere, AskPurpose: (*Engine).askPurpose, AskIPs: (*Engine).askIPs, AskPlan: (*Engine).askPlan,
 		AskOldDead: (*Engine).askOldDead, AskPaste: (*Engine).askPaste, AskLook: (*Engine).askLook, AskReview: (*Engine).askReview,
 		AskConsumer: (*Engine).askConsumer, AskWatch: (*Engine).askWatch, AskRevoke: (*Engine).askRevoke, AskGone: (*Engine).askGone,
@@ -38,9 +39,17 @@ func init() { // not a literal: see answers
 }
 
 // name returns the exchange's name as people know it.
-func (e *Engine) name(s *State) string { return e.info(s.Plan.Exchange).Name }
+func (e *Engine) name(s *State) string {
+	if s.Plan.Venue != "" {
+		return exchanges.Clean(s.Plan.Venue)
+	}
+	return e.info(s.Plan.Exchange).Name
+}
 
 func (e *Engine) page(s *State) string {
+	if s.Plan.KeysPage != "" {
+		return s.Plan.KeysPage
+	}
 	if e.KeysPage != nil {
 		if page := e.KeysPage(s.Plan.Exchange, s.Plan.Environment); page != "" {
 			return page
@@ -152,7 +161,7 @@ func (e *Engine) askPlan(s *State, p *Prompt) {
 	p.Fields = append([]Field{e.routeField(s), e.sourceField(s)}, p.Fields...)
 	_, _, _, missing := info.Guide.Plan(s.permissions())
 	if len(missing) > 0 {
-		p.Warn = append(p.Warn, fmt.Sprintf("%s's page has no box for: %s.", info.Name, strings.Join(words(missing), ", ")))
+		p.Warn = append(p.Warn, fmt.Sprintf("%s's page has no box for: %s.", e.name(s), strings.Join(words(missing), ", ")))
 	}
 	if s.Plan.IPs.State == exchanges.IPAny {
 		p.Warn = append(p.Warn, "The key will work from any address.")

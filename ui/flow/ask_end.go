@@ -11,6 +11,8 @@ func (e *Engine) askWatch(s *State, p *Prompt) {
 	p.Title = "Is the old key still used?"
 	since := clock(s.Watch.Since)
 	switch used, ok := s.Watch.Used.Time(); {
+	case s.Plan.Manual:
+		p.Text = []string{fmt.Sprintf("keyrota cannot ask %s when a key was last used. Wait until every program that had the old key has run with the new one.", e.name(s))}
 	case !s.Plan.Can.LastUsed || s.Old.Blind || !s.Watch.Used.Known():
 		p.Text = []string{fmt.Sprintf("%s does not tell when a key was last used, so keyrota cannot know. Wait until every program that had the old key has run with the new one.", e.name(s))}
 	case s.Watch.Used.IsNever() || ok && used.Before(s.Watch.Since):
@@ -60,6 +62,9 @@ func (e *Engine) whatStops(s *State) []string {
 		text = []string{"These stop working: " + strings.Join(names, ", ") + "."}
 	}
 	used := fmt.Sprintf("%s does not tell when it was last used.", e.name(s))
+	if s.Plan.Manual {
+		used = statedText(s.Old.Facts)
+	}
 	if at, ok := s.Old.Facts.LastUsed.Time(); ok {
 		used = "Last used on " + clock(at) + "."
 	} else if s.Old.Facts.LastUsed.IsNever() {
@@ -73,12 +78,14 @@ func (e *Engine) whatStops(s *State) []string {
 }
 
 func (e *Engine) askGone(s *State, p *Prompt) {
-	info := e.info(s.Plan.Exchange)
-	p.Title = fmt.Sprintf("Delete %s on %s's site", s.Old.Masked, info.Name)
+	p.Title = fmt.Sprintf("Delete %s on %s's site", s.Old.Masked, e.name(s))
 	p.Page = e.page(s)
-	p.Guide = e.guide(s, info.Guide.Delete, s.Old)
+	p.Guide = e.guide(s, e.info(s.Plan.Exchange).Guide.Delete, s.Old)
 	p.Text = []string{"keyrota then asks the exchange whether it still takes the key."}
 	p.Choices = []Choice{{ID: Go, Label: "it is deleted"}, {ID: Back, Label: "back", Bare: true}}
+	if s.Plan.Manual {
+		e.takeWord(s, p)
+	}
 }
 
 func (e *Engine) askProve(s *State, p *Prompt) {
@@ -234,10 +241,12 @@ func (e *Engine) askAbandon(s *State, p *Prompt) {
 }
 
 func (e *Engine) askUndo(s *State, p *Prompt) {
-	info := e.info(s.Plan.Exchange)
-	p.Title = fmt.Sprintf("Delete the new key on %s's site", info.Name)
+	p.Title = fmt.Sprintf("Delete the new key on %s's site", e.name(s))
 	p.Page = e.page(s)
-	p.Guide = e.guide(s, info.Guide.Delete, s.New)
+	p.Guide = e.guide(s, e.info(s.Plan.Exchange).Guide.Delete, s.New)
 	p.Text = []string{"Its secret is kept until the exchange refuses the key."}
 	p.Choices = []Choice{{ID: Go, Label: "it is deleted"}, {ID: Back, Label: "back", Bare: true}}
+	if s.Plan.Manual {
+		e.takeWord(s, p)
+	}
 }

@@ -59,13 +59,13 @@ func (s *State) labelOf(key Key) string {
 
 func (e *Engine) askPaste(s *State, p *Prompt) {
 	info := e.info(s.Plan.Exchange)
-	p.Title = "Make the key on " + info.Name + "'s site"
+	p.Title = "Make the key on " + e.name(s) + "'s site"
 	p.Page = e.page(s)
 	p.Guide = e.guide(s, info.Guide.Create, Key{})
 	if s.Kind == Rotate && len(s.Old.Facts.ExchangePermissions) > 0 {
 		p.Text = append(p.Text, "The old key has, in the exchange's words: "+strings.Join(s.Old.Facts.ExchangePermissions, ", ")+".")
 	}
-	done := Choice{ID: Go, Label: "store and verify"}
+	done := Choice{ID: Go, Label: pasteLabel(s)}
 	switch {
 	case s.publicIsKey():
 		p.Text = append(p.Text, "The private half lies in your keyring already, and the public half is the key itself: the page gets it, and nothing has to be copied back.")
@@ -75,7 +75,9 @@ func (e *Engine) askPaste(s *State, p *Prompt) {
 	default:
 		p.Text = append(p.Text, "The secret is shown once: paste it here before the page is closed.")
 	}
-	if info.Guide.AsOf != "" {
+	if s.Plan.Manual {
+		p.Text = append(p.Text, e.unknownPage(s))
+	} else if info.Guide.AsOf != "" {
 		p.Text = append(p.Text, fmt.Sprintf("The page's words are those of %s.", info.Guide.AsOf))
 	}
 	if !s.publicIsKey() {

@@ -159,6 +159,8 @@ func (e *Engine) checkWhole(s *State, p Prompt, a *Answer) error {
 	switch p.ID {
 	case AskWhere:
 		return e.checkWhere(a)
+	case AskVenue:
+		return checkVenue(a.Values["venue"], a.Values["keys_page"])
 	case AskPurpose:
 		if a.Values["purpose"] == OwnChoice {
 			return checkSome(a)
@@ -316,7 +318,7 @@ func (e *Engine) checkPasted(s *State, c exchanges.Credential) error {
 		return &FieldError{"credential", "that is the old key again", "Copy the key that the page showed after it was made; its label is " + s.Plan.Label + "."}
 	}
 	for _, r := range e.Records.Snapshot().Records() {
-		if r.Fingerprint == fp && r.Exchange == s.Plan.Exchange {
+		if r.Is(s.Plan.Exchange, s.Plan.Venue, fp) {
 			return &FieldError{"credential", fmt.Sprintf("that key is stored already, as %q", r.Name), "Copy the key that was just made; its label is " + s.Plan.Label + "."}
 		}
 	}

@@ -92,6 +92,9 @@ func scenarios() []scenario {
 			q.Kind = Revoke
 			return q
 		}, rotator, revoked},
+		{"rotate without API", exchanges.Capabilities{}, manualSetup(Rotate), manualDriver, rotatedByWord},
+		{"create without API", exchanges.Capabilities{}, manualSetup(Create), manualDriver, createdByWord},
+		{"revoke without API", exchanges.Capabilities{}, manualSetup(Revoke), manualDriver, revoked},
 	}
 }
 

@@ -1,6 +1,10 @@
 package flow
 
-import "github.com/keyrota/keyrota/exchanges"
+import (
+	"slices"
+
+	"github.com/keyrota/keyrota/exchanges"
+)
 
 // Effect is something that a flow does to the world.
 type Effect string
@@ -57,6 +61,7 @@ func Decide(s State) Action {
 
 var deciders = map[Step]func(*State) Action{
 	StepWhere:     ask(AskWhere),
+	StepVenue:     ask(AskVenue),
 	StepPurpose:   ask(AskPurpose),
 	StepIPs:       decideIPs,
 	StepPlan:      decidePlan,
@@ -125,6 +130,8 @@ func decideReconcile(s *State) Action {
 
 func decideVerify(s *State) Action {
 	switch r := s.Review; {
+	case s.Plan.Manual:
+		return Action{Ask: AskWorks}
 	case s.Mend:
 		return Action{Do: DoRestrict}
 	case r == nil:
@@ -192,6 +199,8 @@ func (s *State) undoesKey() bool { return s.New.Masked != "" && !s.New.Gone }
 // skips reports whether the flow has no use for a step.
 func (s *State) skips(step Step) bool {
 	switch step {
+	case StepVenue:
+		return !s.Plan.Manual || s.Plan.Named
 	case StepPair:
 		return s.Plan.Source != exchanges.FromKeyPair || s.Plan.Public != ""
 	case StepRestrict:
@@ -226,9 +235,9 @@ func (s *State) next() {
 // back moves the flow to the question before the present one.
 func (s *State) back() {
 	path := paths[s.Kind]
-	for i, step := range path {
-		if step == s.Step && i > 0 {
-			s.Step = path[i-1]
+	for i := slices.Index(path, s.Step) - 1; i >= 0; i-- {
+		if !s.skips(path[i]) {
+			s.Step = path[i]
 			return
 		}
 	}

@@ -16,7 +16,9 @@
 //   - No slot of the keyring is ever overwritten with another key. A switch is
 //     one replacement of keys.toml: the record then names the new slot.
 //   - The old secret stays until the old key is proven dead, or refused for
-//     long enough that the evidence is shown and accepted.
+//     long enough that the evidence is shown and accepted. Where nobody can be
+//     asked, since there is no adapter, it stays until the person says that the
+//     key is deleted.
 //   - What may have happened at the exchange is looked up there by the key's
 //     label, which is unique for each attempt, before it is tried again.
 package flow

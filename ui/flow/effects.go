@@ -62,6 +62,7 @@ func (e *Engine) supply(s *State, ev *Event) {
 		plan.Exchange, plan.Environment, plan.Site = exchanges.ID(a.Values["exchange"]), exchanges.Environment(a.Values["environment"]), a.Values["site"]
 		site, _ := e.site(plan.Exchange, plan.Environment, plan.Site)
 		ev.Can, ev.Usual = site.Capabilities, e.usualSite(plan.Exchange, plan.Environment)
+		ev.Manual = e.info(plan.Exchange).Manual
 		return
 	}
 	ev.Slot = store.NewSlot(s.Record)
@@ -155,6 +156,9 @@ func (e *Engine) preflight(c call) (Event, error) {
 	if err := e.Vault.Prove(c.ctx); err != nil {
 		return Event{}, err
 	}
+	if s.Plan.Manual { // there is nobody to look with
+		return Event{Kill: ByHand}, e.stillThere(s)
+	}
 	v, err := e.venue(s)
 	if err != nil {
 		return Event{}, err
@@ -179,6 +183,15 @@ func (e *Engine) preflight(c call) (Event, error) {
 	return ev, e.planKill(c, v, &ev)
 }
 
+// stillThere refuses to go on with a record that was forgotten since the flow
+// began; a key that is yet to be made has none.
+func (e *Engine) stillThere(s *State) error {
+	if _, ok := e.record(s.Record); ok || s.Kind == Create {
+		return nil
+	}
+	return &refusal{"store", fmt.Sprintf("%q was forgotten meanwhile", s.Name), "Abandon this flow; the key lives on at the exchange."}
+}
+
 // planKill decides by whom the old key will be revoked. A managing key must see
 // it: one of another account would find nothing to revoke, and say so.
 func (e *Engine) planKill(c call, v exchanges.Exchange, ev *Event) error {
@@ -187,10 +200,10 @@ func (e *Engine) planKill(c call, v exchanges.Exchange, ev *Event) error {
 	if !ev.Key.Accepted.IsZero() || ev.Key.Listed {
 		s.Old.Facts = ev.Key.Facts
 	}
-	old, ok := e.record(s.Record)
-	if !ok {
-		return &refusal{"store", fmt.Sprintf("%q was forgotten meanwhile", s.Name), "Abandon this flow; the key lives on at the exchange."}
+	if err := e.stillThere(&s); err != nil {
+		return err
 	}
+	old, _ := e.record(s.Record)
 	ev.Kill, ev.Killer = killer(e.Records.Snapshot().Records(), &s, old)
 	if ev.Killer.Record == "" || ev.Key.Listed && ev.Killer.Record == s.Plan.Manager {
 		return nil

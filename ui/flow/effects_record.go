@@ -59,7 +59,7 @@ func (e *Engine) addRecord(s *State) (Event, error) {
 func (s *State) newRecord() store.Record {
 	r := store.Record{
 		Exchange: s.Plan.Exchange, Environment: s.Plan.Environment, Site: s.Plan.Site, SubAccount: s.Plan.SubAccount,
-		Account: s.New.Facts.Account, Purpose: s.Plan.Purpose, KeyID: s.New.Masked, Fingerprint: s.New.Fingerprint, Slot: s.New.Slot,
+		Account: s.New.Facts.Account, Purpose: s.Plan.Purpose, Venue: s.Plan.Venue, KeysPage: s.Plan.KeysPage, KeyID: s.New.Masked, Fingerprint: s.New.Fingerprint, Slot: s.New.Slot,
 		Facts: s.New.Facts,
 	}
 	if !s.New.Accepted.IsZero() {
@@ -102,7 +102,7 @@ func (e *Engine) keep(c call) (Event, error) {
 	ev := Event{}
 	_, err := e.Records.Update(func(d *store.Draft) error {
 		for _, other := range e.Records.Snapshot().Records() {
-			if other.Fingerprint == r.Fingerprint && other.Exchange == r.Exchange {
+			if other.Is(r.Exchange, r.Venue, r.Fingerprint) {
 				ev.Name = other.Name // done before a crash
 				return nil
 			}
@@ -179,6 +179,9 @@ func (e *Engine) undo(c call) error {
 }
 
 func (e *Engine) undoKey(c call) error {
+	if c.s.Plan.Manual {
+		return nil // the person says so, and nobody else could
+	}
 	v, err := e.venue(c.s)
 	if err != nil {
 		return err

@@ -222,7 +222,7 @@ func (e *Engine) begin(q Request) (State, error) {
 	s := State{ID: ID(fresh(12)), Kind: q.Kind, Rev: 1, Step: paths[q.Kind][0], Began: now, Moved: now, Batch: q.Batch, Plan: q.Preset}
 	if q.Kind == Create {
 		s.Record, s.Name = store.NewRecordID(), q.Name
-		return s, nil
+		return s, s.takePreset()
 	}
 	rec, ok := e.Records.Snapshot().ByID(q.Record)
 	if !ok {
@@ -233,7 +233,7 @@ func (e *Engine) begin(q Request) (State, error) {
 	s.Plan = Plan{
 		Exchange: rec.Exchange, Environment: rec.Environment, Site: rec.Site, SubAccount: rec.SubAccount, Purpose: rec.Purpose,
 		Permissions: words(rec.Facts.Permissions.All(exchanges.Granted)), IPs: rec.Facts.IPs, Can: site.Capabilities,
-		Usual: e.usualSite(rec.Exchange, rec.Environment),
+		Usual: e.usualSite(rec.Exchange, rec.Environment), Manual: e.info(rec.Exchange).Manual, Venue: rec.Venue, KeysPage: rec.KeysPage,
 	}
 	s.Old = Key{Slot: rec.SecretSlot(), Masked: rec.KeyID, Fingerprint: rec.Fingerprint, Facts: rec.Facts}
 	if s.Kind == Rotate {
@@ -295,7 +295,7 @@ func (e *Engine) Interrupt(id ID) {
 // belongs to, "" for none.
 func (e *Engine) ownerOf(s *State, fingerprint string) string {
 	for _, r := range e.Records.Snapshot().Records() {
-		if r.Fingerprint == fingerprint && r.Exchange == s.Plan.Exchange {
+		if r.Is(s.Plan.Exchange, s.Plan.Venue, fingerprint) {
 			return r.Name
 		}
 	}
@@ -310,7 +310,7 @@ func (e *Engine) inHands(s *State, fingerprint string) string {
 	for id, r := range e.flows {
 		u := r.now()
 		same := u.State.Old.Fingerprint == fingerprint || u.State.New.Fingerprint == fingerprint
-		if id != s.ID && !u.Done && same && u.State.Plan.Exchange == s.Plan.Exchange {
+		if id != s.ID && !u.Done && same && u.State.Plan.Exchange == s.Plan.Exchange && store.SameVenue(u.State.Plan.Venue, s.Plan.Venue) {
 			return u.State.Name
 		}
 	}

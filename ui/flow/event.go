@@ -23,6 +23,8 @@ type Event struct {
 	Can   exchanges.Capabilities `json:"can,omitzero"`    // of the site in the answer
 	Usual string                 `json:"usual,omitempty"` // the environment's default site
 
+	Manual bool `json:"manual,omitempty"` // nobody can be asked at the exchange in the answer
+
 	// What effects found.
 	Mine     []string         `json:"mine,omitempty"`
 	Public   string           `json:"public,omitempty"`

@@ -32,6 +32,7 @@ func pick[T any](d *dice, xs ...T) T { return xs[d.roll(len(xs))] }
 // engine gives it: those of an effect that ended well are always whole.
 func (d *dice) event(s State, at time.Time) Event {
 	e := Event{At: at, Slot: store.Slot(fmt.Sprintf("key-rec.%d", d.roll(256))), Label: fmt.Sprint("L", d.roll(256)), Can: pick(d, full, byHandOnly, pairs)}
+	e.Manual = d.roll(4) == 3
 	want := Decide(s)
 	effects := []Effect{want.Do, want.Do, want.Do, DoStage, DoCreate, DoHook, DoAudit}
 	switch d.roll(6) {
@@ -43,7 +44,7 @@ func (d *dice) event(s State, at time.Time) Event {
 		e.Answer = &Answered{Prompt: prompt, Choice: pick(d, Go, Go, Go, Back, Lookup, Retry, Hand, Abandon, Paste, Mend, Relabel, There, None, Run, Write, Done, Skip,
 			GoneBefore, Look, Again, ByWord, Without, End, UndoNew, KeepKey, "nonsense"),
 			Values: map[string]string{"route": pick(d, "hand", "api:boss"), "source": pick(d, "secret", "key-pair"), "consumers": pick(d, "", "bot", "a,b"),
-				"permissions": "read spot", "ips": pick(d, "any", "203.0.113.7", ""), "purpose": pick(d, OwnChoice, "spot-bot"), "name": "grid"}}
+				"permissions": "read spot", "ips": pick(d, "any", "203.0.113.7", ""), "purpose": pick(d, OwnChoice, "spot-bot"), "name": "grid", "venue": "Phemex"}}
 	case 2, 3:
 		e.Done = pick(d, effects...)
 		d.found(&e)

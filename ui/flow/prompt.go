@@ -12,6 +12,7 @@ type PromptID string
 // The questions.
 const (
 	AskWhere    PromptID = "where"
+	AskVenue    PromptID = "venue"
 	AskPurpose  PromptID = "purpose"
 	AskIPs      PromptID = "ips"
 	AskPlan     PromptID = "plan"
@@ -19,6 +20,7 @@ const (
 	AskPaste    PromptID = "paste"       // make it by hand and paste it
 	AskLook     PromptID = "look"        // reconcile by hand: is there a key of that label?
 	AskReview   PromptID = "review"      // the new key is not what was asked for
+	AskWorks    PromptID = "works"       // nobody can be asked: does the new key work?
 	AskConsumer PromptID = "consumer"
 	AskWatch    PromptID = "watch"
 	AskRevoke   PromptID = "revoke" // dangerous

@@ -101,6 +101,14 @@ func questions() []asks {
 		{"abandon-revoked", stateAt(Rotate, StepProve, leaving)},
 		{"abandon-revocation", stateAt(Revoke, StepRevoke, leaving)},
 		{"undo", stateAt(Create, StepUndo)},
+		{"venue", stateAt(Create, StepVenue, handOnly)},
+		{"works", stateAt(Rotate, StepVerify, handOnly)},
+		{"works-nothing-known", stateAt(Rotate, StepVerify, handOnly, func(s *State) { s.Plan.Permissions, s.Plan.IPs = nil, untold })},
+		{"paste-no-api", stateAt(Create, StepMake, handOnly)},
+		{"watch-no-api", stateAt(Rotate, StepWatch, handOnly)},
+		{"revoke-no-api", stateAt(Revoke, StepRevoke, handOnly)},
+		{"gone-no-api", stateAt(Revoke, StepRevoke, handOnly, func(s *State) { s.Confirmed = true })},
+		{"undo-no-api", stateAt(Create, StepUndo, handOnly)},
 	}
 }
 

@@ -5,14 +5,14 @@ import "slices"
 // paths are the steps of each kind, in order. Steps that a flow has no use for
 // are passed over, see (State).skips.
 var paths = map[Kind][]Step{
-	Create: {StepWhere, StepPurpose, StepIPs, StepPlan, StepPreflight, StepPair, StepMake, StepRestrict, StepVerify, StepSwitch, StepConsumers, StepDone},
+	Create: {StepWhere, StepVenue, StepPurpose, StepIPs, StepPlan, StepPreflight, StepPair, StepMake, StepRestrict, StepVerify, StepSwitch, StepConsumers, StepDone},
 	Rotate: {StepPlan, StepPreflight, StepPair, StepMake, StepRestrict, StepVerify, StepSwitch, StepConsumers, StepWatch, StepRevoke, StepProve, StepForget, StepDone},
 	Revoke: {StepPreflight, StepRevoke, StepProve, StepForget, StepDone},
 }
 
 // stageNames are the steps as people see them. Several steps are one stage.
 var stageNames = map[Step]string{
-	StepWhere: "exchange", StepPurpose: "purpose", StepIPs: "addresses", StepPlan: "plan", StepPreflight: "preflight",
+	StepWhere: "exchange", StepVenue: "exchange", StepPurpose: "purpose", StepIPs: "addresses", StepPlan: "plan", StepPreflight: "preflight",
 	StepPair: "create", StepMake: "create", StepReconcile: "create", StepRestrict: "create", StepVerify: "verify",
 	StepSwitch: "switch", StepConsumers: "consumers", StepWatch: "watch", StepRevoke: "revoke", StepProve: "prove dead",
 	StepForget: "forget", StepUndo: "undo", StepKeep: "keep", StepDone: "done",

@@ -26,6 +26,7 @@ type Step string
 // The steps, in the order in which flows pass them; see paths.
 const (
 	StepWhere     Step = "where"     // create: exchange, environment, name
+	StepVenue     Step = "venue"     // create: which exchange, where none that has an adapter is meant
 	StepPurpose   Step = "purpose"   // create: what for, and so what it may do
 	StepIPs       Step = "ips"       // create: from where
 	StepPlan      Step = "plan"      // everything on one page, before anything is done
@@ -113,7 +114,11 @@ type Plan struct {
 	Exchange    exchanges.ID          `json:"exchange"`
 	Environment exchanges.Environment `json:"environment"`
 	Site        string                `json:"site,omitempty"`
-	Usual       string                `json:"usual,omitempty"` // the name of the environment's default site
+	Usual       string                `json:"usual,omitempty"`     // the name of the environment's default site
+	Manual      bool                  `json:"manual,omitempty"`    // nobody can be asked about its keys: the person's word counts
+	Venue       string                `json:"venue,omitempty"`     // where Manual: the exchange's name in the person's words
+	KeysPage    string                `json:"keys_page,omitempty"` // where Manual: https address of its page for keys
+	Named       bool                  `json:"named,omitempty"`     // both came with the request: they are not asked for
 	SubAccount  string                `json:"sub_account,omitempty"`
 	Purpose     string                `json:"purpose,omitempty"`
 
@@ -254,6 +259,7 @@ type Summary struct {
 	Name        string
 	Exchange    exchanges.ID
 	Environment exchanges.Environment
+	Venue       string // see Plan.Venue
 	Step        Step
 	Batch       Batch
 	Began       time.Time
@@ -265,7 +271,7 @@ type Summary struct {
 // Summary returns what lists show of the flow.
 func (s *State) Summary() Summary {
 	out := Summary{
-		ID: s.ID, Kind: s.Kind, Record: s.Record, Name: s.Name, Exchange: s.Plan.Exchange, Environment: s.Plan.Environment,
+		ID: s.ID, Kind: s.Kind, Record: s.Record, Name: s.Name, Exchange: s.Plan.Exchange, Environment: s.Plan.Environment, Venue: s.Plan.Venue,
 		Step: s.Step, Batch: s.Batch, Began: s.Began, Moved: s.Moved, Untouched: s.untouched(),
 	}
 	if s.Problem != nil {
@@ -277,7 +283,7 @@ func (s *State) Summary() Summary {
 // untouched reports whether the flow has changed nothing anywhere.
 func (s *State) untouched() bool {
 	switch s.Step {
-	case StepWhere, StepPurpose, StepIPs, StepPlan, StepPreflight:
+	case StepWhere, StepVenue, StepPurpose, StepIPs, StepPlan, StepPreflight:
 		return s.New.Slot == ""
 	default:
 		return false

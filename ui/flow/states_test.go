@@ -37,7 +37,7 @@ func stateAt(k Kind, step Step, change ...func(*State)) State {
 		s.New = Key{}
 	}
 	switch step {
-	case StepWhere, StepPurpose, StepIPs, StepPlan:
+	case StepWhere, StepVenue, StepPurpose, StepIPs, StepPlan:
 		s.New, s.Plan.Label, s.Plan.Route, s.Plan.Source, s.Plan.Kill = Key{}, "", "", "", ""
 	case StepPreflight, StepPair, StepMake, StepReconcile:
 		s.New = Key{Slot: s.New.Slot}

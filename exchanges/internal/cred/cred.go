@@ -25,6 +25,10 @@ type Rules struct {
 	// the field is for the password of a private key alone.
 	Passphrase *Shape
 
+	// Loose is for keys of which nothing is documented: a private key is not
+	// read, it may stand beside a secret, and a passphrase may be there or not.
+	Loose bool
+
 	// Swapped reports that key and secret stand in each other's field. Nil
 	// means: each has the other's shape and not its own.
 	Swapped func(key, secret string) bool
@@ -95,6 +99,9 @@ func (r Rules) judge(c exchanges.Credential) error {
 	key, secret := c.KeyID, c.Secret.Reveal()
 	if err := plain(exchanges.FieldKey, "API key", key); err != nil {
 		return err
+	}
+	if r.Loose {
+		return judgeLoose(c)
 	}
 	if !c.PrivateKey.IsZero() {
 		if secret != "" {
