@@ -50,6 +50,20 @@ func (u *Unmanaged) Name() string {
 	return u.KeyID
 }
 
+// Hidden reports whether the exchange hides a part of the key's ID: then no
+// call can name it.
+func (u *Unmanaged) Hidden() bool { return strings.Contains(u.KeyID, "*") }
+
+// Is reports whether a full key ID is that of the key, or may be, where the
+// exchange hides a part of it.
+func (u *Unmanaged) Is(keyID string) bool {
+	if !u.Hidden() {
+		return u.Fingerprint == Fingerprint(keyID)
+	}
+	start, end := u.KeyID[:strings.Index(u.KeyID, "*")], u.KeyID[strings.LastIndex(u.KeyID, "*")+1:]
+	return len(keyID) >= len(start)+len(end) && strings.HasPrefix(keyID, start) && strings.HasSuffix(keyID, end)
+}
+
 // unmanagedComment is the first line of unmanaged.toml.
 const unmanagedComment = "# Keys that exchanges list and keyrota does not manage. keyrota wrote this file and writes it again: comments are lost.\n"
 

@@ -131,3 +131,23 @@ func TestAReadOnlyStoreKeepsUnmanagedKeysAsTheyAre(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestUnmanagedKnowsItsKeyID(t *testing.T) {
+	const id = "vmPUZE6mv9SD5VNHuh8A"
+	for shown, want := range map[string]bool{
+		MaskKeyID(id): true, "vmPU********uh8A": true, "vmPU****": true, "****uh8A": true, "vmPU**6mv9**uh8A": true,
+		"vmPU********uh8B": false, "xmPU****": false, "vmPUZE6mv9SD5VNHuh8A*uh8A": false,
+	} {
+		u := Unmanaged{KeyID: shown, Fingerprint: Fingerprint(shown)}
+		if !u.Hidden() {
+			u.Fingerprint = Fingerprint(id)
+		}
+		if got := u.Is(id); got != want {
+			t.Errorf("%s is %s: %t", shown, id, got)
+		}
+	}
+	u := testUnmanaged(id)
+	if u.Is("vmPUxxxxxxxxxxxxuh8A") || u.Hidden() {
+		t.Error("what is masked here is known in full by its fingerprint")
+	}
+}

@@ -68,6 +68,7 @@ func newApp(env *Env, o appOptions) *app {
 		on((*app).snapshotChanged), on((*app).loaded), on((*app).readFlows), on((*app).asked),
 		on((*app).themeTried), on((*app).themeRead), on((*app).backgroundKnown), on((*app).chosen),
 		on((*app).syncTick), on((*app).verifyProgress), on((*app).verifyDone), on((*app).keyringWaits),
+		on((*app).unmanagedRead), on((*app).surveyed),
 	} {
 		a.routes[r.kind] = r.handle
 	}
@@ -140,14 +141,15 @@ func (a *app) loaded(m loadedMsg) tea.Cmd {
 // snapshotChanged tells every screen. The bottom page gives way when the first
 // key comes or the last one goes.
 func (a *app) snapshotChanged(m snapshotMsg) tea.Cmd {
+	read := readUnmanaged(a.env) // one of them may be managed by now
 	if empty := a.env.Desk.Snapshot().Len() == 0; empty != a.empty {
 		a.empty = empty
 		home := a.opt.home(a.env)
 		a.pages[0] = home
 		a.size(home)
-		return tea.Batch(home.Init(), a.broadcast(m))
+		return tea.Batch(home.Init(), a.broadcast(m), read)
 	}
-	return a.broadcast(m)
+	return tea.Batch(a.broadcast(m), read)
 }
 
 func (a *app) asked(m askMsg) tea.Cmd {

@@ -50,6 +50,7 @@ func (d *dashboard) fleetActions(readOnly string) []Action {
 	return []Action{
 		{Keys: []string{"f"}, Label: label, Group: "Keys", Disabled: list, Do: d.listFlows,
 			Help: "Unfinished flows: list what was begun and not ended, and go on with it."},
+		d.unmanagedAction(),
 		{Label: "rotate all overdue", Group: "Keys", Quiet: true, Disabled: overdue, Do: d.rotateOverdue,
 			Help: "Rotate every overdue key, one after the other."},
 		{Label: "incident", Group: "Keys", Quiet: true, Disabled: incident,
@@ -140,6 +141,37 @@ func (d *dashboard) rowState(id store.RecordID) (span, bool) {
 	return span{}, false
 }
 
-// bannerLines is 1 while flows are unfinished: the line below the header says
-// so.
-func (d *dashboard) bannerLines() int { return min(1, len(d.board.flows)) }
+// banner is a line below the header about something that waits for the person,
+// and what a click on it does.
+type banner struct {
+	draw  func(box *penBox, w int) string
+	press func() tea.Cmd
+}
+
+// banners are those that there is cause for.
+func (d *dashboard) banners() []banner {
+	var out []banner
+	if len(d.board.flows) > 0 {
+		out = append(out, banner{d.board.flows.bannerLine, d.listFlows})
+	}
+	if d.env.surveys.open() > 0 {
+		out = append(out, banner{d.env.surveys.banner, d.listUnmanaged})
+	}
+	return out
+}
+
+// bannerLines is how many there are.
+func (d *dashboard) bannerLines() int { return len(d.banners()) }
+
+// unmanagedAction shows the keys that are not managed. It is in the footer
+// while there is one that nobody ignores.
+func (d *dashboard) unmanagedAction() Action {
+	a := Action{Keys: []string{"u"}, Label: "unmanaged", Group: "Keys", Quiet: true, Do: d.listUnmanaged,
+		Help: "Keys that your accounts have and keyrota does not manage: adopt, revoke or ignore them."}
+	if n := d.env.surveys.open(); n > 0 {
+		a.Label, a.Quiet = "unmanaged "+strconv.Itoa(n), false
+	}
+	return a
+}
+
+func (d *dashboard) listUnmanaged() tea.Cmd { return push(newUnmanagedPage(d.env)) }

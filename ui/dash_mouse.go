@@ -9,19 +9,21 @@ import (
 // wheelStep is how many rows one step of the wheel moves.
 const wheelStep = 3
 
-// mouse handles a click or the wheel. A click on the banner lists what is
-// unfinished.
+// mouse handles a click or the wheel. A click on a banner shows what it is
+// about.
 func (d *dashboard) mouse(m MouseMsg) tea.Cmd {
-	if banner := d.bannerLines(); banner > 0 && m.Y >= lineBanner {
-		if m.Y == lineBanner && m.Wheel == 0 {
-			return d.listFlows()
-		}
-		m.Y -= banner
+	if m.Y < lineBanner {
+		return d.pointer(m)
 	}
+	all := d.banners()
+	if at := m.Y - lineBanner; at < len(all) && m.Wheel == 0 {
+		return all[at].press()
+	}
+	m.Y = max(lineBanner, m.Y-len(all))
 	return d.pointer(m)
 }
 
-// pointer is mouse with lines counted as if there were no banner. A click on a
+// pointer is mouse with lines counted as if there were no banners. A click on a
 // row selects it, one on the selected row opens its details; there is no timing
 // to get right.
 func (d *dashboard) pointer(m MouseMsg) tea.Cmd {

@@ -15,8 +15,8 @@ func (d *dashboard) View() string {
 	}
 	lines := make([]string, 0, d.h)
 	lines = append(lines, d.header())
-	if d.bannerLines() > 0 {
-		lines = append(lines, d.board.flows.bannerLine(d.box, d.w))
+	for _, b := range d.banners() {
+		lines = append(lines, b.draw(d.box, d.w))
 	}
 	lines = append(lines, d.strip.line(d.box, d.w), d.tabLine(), d.filterLine())
 	body := d.body()

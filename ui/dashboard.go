@@ -116,6 +116,8 @@ func (d *dashboard) news(msg tea.Msg) tea.Cmd {
 		return d.verified()
 	case spinMsg:
 		return d.spun()
+	case unmanagedMsg:
+		d.arrange()
 	case historyMsg:
 		if d.pane != nil {
 			return d.pane.Update(msg)
@@ -137,7 +139,7 @@ func (d *dashboard) pasted(m PasteMsg) tea.Cmd {
 func (d *dashboard) reload(old *board) tea.Cmd {
 	d.board = newBoard(d.env.Desk, d.heard, old, d.env.Now())
 	d.table.forget(d.board)
-	d.arrange() // the banner comes and goes
+	d.arrange() // banners come and go
 	return batch(d.resort(), d.follower.follow(d.board.flows))
 }
 
@@ -199,8 +201,7 @@ func (d *dashboard) chosenTab() int {
 	return max(0, i)
 }
 
-// Lines of the dashboard, from the top. While flows are unfinished a banner
-// pushes all but the header one line down.
+// Lines of the dashboard, from the top. Banners push all but the header down.
 const (
 	lineHeader = iota
 	lineStrip

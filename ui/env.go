@@ -20,6 +20,7 @@ type Env struct {
 	Now     func() time.Time
 	Demo    bool // simulated exchanges: DEMO is on screen
 	Spare   func(exchanges.ID, exchanges.Environment) (exchanges.Credential, bool)
+	Lost    func(fingerprint string) (exchanges.Credential, bool)
 	ASCII   bool // glyphs outside ASCII are replaced
 	Animate bool
 
@@ -31,8 +32,9 @@ type Env struct {
 	Copy     func(text string) error
 	Simulate func(context.Context, flow.Update) (flow.Answer, error)
 
-	links  bool // the terminal takes OSC 8, so that addresses can be clicked
-	verify *verifier
+	links   bool // the terminal takes OSC 8, so that addresses can be clicked
+	verify  *verifier
+	surveys *surveys
 
 	// after is tea.Tick with a message instead of a func; tests put a clock of
 	// their own in its place.
@@ -56,8 +58,16 @@ func newEnv(e Env) *Env {
 	if e.listen == nil {
 		e.listen = listenToken
 	}
-	e.verify = &verifier{}
+	e.verify, e.surveys = &verifier{}, &surveys{}
 	return &e
+}
+
+// lost returns a key of the demo that an exchange lists.
+func (e *Env) lost(fingerprint string) (exchanges.Credential, bool) {
+	if e.Lost == nil {
+		return exchanges.Credential{}, false
+	}
+	return e.Lost(fingerprint)
 }
 
 func listenToken(tokens, done <-chan struct{}, msg tea.Msg) tea.Cmd {

@@ -38,6 +38,7 @@ type fakeDesk struct {
 	readOnly string
 	events   []store.Event
 	flows    *fakeFlows
+	strays   fakeStrays
 
 	load      func() (*store.Snapshot, error)
 	checkName func(string) error
@@ -50,13 +51,6 @@ type fakeDesk struct {
 }
 
 var _ desk.Service = (*fakeDesk)(nil)
-
-func (d *fakeDesk) Survey(context.Context) ([]desk.Account, error)                  { return nil, nil }
-func (d *fakeDesk) Unmanaged() ([]store.Unmanaged, error)                           { return nil, nil }
-func (d *fakeDesk) Ignore(context.Context, string, string) error                    { return nil }
-func (d *fakeDesk) Heed(context.Context, string) error                              { return nil }
-func (d *fakeDesk) CanRevoke(*store.Unmanaged) bool                                 { return false }
-func (d *fakeDesk) RevokeUnmanaged(context.Context, string, exchanges.Secret) error { return nil }
 
 // newFakeDesk returns a desk that holds the given records.
 func newFakeDesk(records ...*store.Record) *fakeDesk {

@@ -21,10 +21,11 @@ const flowsAfterStart = 20 * time.Millisecond
 // out.
 func loadFlows(env *Env) tea.Cmd { return env.after(flowsAfterStart, flowsDueMsg{}) }
 
-// readFlows reads the journals of unfinished flows, and shows those.
+// readFlows reads the journals of unfinished flows, and shows those, and what
+// is known of keys that are not managed.
 func (a *app) readFlows(flowsDueMsg) tea.Cmd {
 	flows := a.env.Desk.Flows()
-	return func() tea.Msg {
+	return tea.Batch(readUnmanaged(a.env), func() tea.Msg {
 		err := flows.Load()
 		switch {
 		case err != nil:
@@ -33,7 +34,7 @@ func (a *app) readFlows(flowsDueMsg) tea.Cmd {
 			return nil
 		}
 		return snapshotMsg{}
-	}
+	})
 }
 
 // beginFlows begins a flow of one kind for each key, in the given order, and

@@ -124,10 +124,15 @@ func (u unfinished) banner() []span {
 // bannerLine draws the banner with the key that lists the flows; the key stays
 // however long the rest is.
 func (u unfinished) bannerLine(box *penBox, w int) string {
-	hint := []span{{inkKey, "f"}, {inkMuted, " lists them "}}
+	return box.banner(w, u.banner(), "f", " lists them ")
+}
+
+// banner draws what waits for the person, with the key that shows more of it.
+func (box *penBox) banner(w int, what []span, key, does string) string {
+	hint := []span{{inkKey, key}, {inkMuted, does}}
 	room := w - spansWidth(hint) - 1
 	b := box.newBrush(w, tonePlain)
-	b.cell(room, u.banner())
+	b.cell(room, what)
 	b.put(inkText, " ")
 	for _, s := range hint {
 		b.put(s.ink, s.text)

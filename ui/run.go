@@ -33,6 +33,10 @@ type Config struct {
 	// Spare returns a made-up key that can be added in the demo; may be nil.
 	Spare func(exchanges.ID, exchanges.Environment) (exchanges.Credential, bool)
 
+	// Lost returns a key that the demo's exchanges list and that was not added;
+	// may be nil.
+	Lost func(fingerprint string) (exchanges.Credential, bool)
+
 	// OpenPage opens a page in the browser; may be nil.
 	OpenPage func(url string) error
 
@@ -98,7 +102,7 @@ func Run(ctx context.Context, c Config) error {
 
 	env := newEnv(Env{
 		Ctx: ctx, Desk: c.Desk, Styles: look.styles(theme), Now: c.Now,
-		Demo: c.Demo, Spare: c.Spare, ASCII: c.ASCII, Animate: c.Animate,
+		Demo: c.Demo, Spare: c.Spare, Lost: c.Lost, ASCII: c.ASCII, Animate: c.Animate,
 		OpenPage: c.OpenPage, Simulate: c.Simulate, Copy: copyTo(c.Output),
 		links: takesLinks(c.Getenv("TERM")),
 	})

@@ -82,9 +82,13 @@ func (a *app) verifyProgress(m verifyMsg) tea.Cmd {
 func (a *app) verifyDone(m verifyDoneMsg) tea.Cmd {
 	unasked := a.syncing.own[m.gen]
 	delete(a.syncing.own, m.gen)
+	run, known := a.env.verify.running[m.gen]
+	said := known && run.whole
 	a.syncing.paused = m.err != nil && (unasked || a.syncing.paused)
 	cmds := []tea.Cmd{a.env.verify.handle(m), a.broadcast(m), a.broadcast(snapshotMsg{})}
 	switch {
+	case m.err == nil && (said || unasked):
+		cmds = append(cmds, a.surveyAfter(said))
 	case m.err == nil:
 	case errors.Is(m.err, context.Canceled):
 		cmds = append(cmds, toast(Notice, "Verification cancelled; what was learned is kept.", ""))

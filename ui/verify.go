@@ -51,6 +51,7 @@ type verifier struct {
 type verifyRun struct {
 	gen    int
 	ids    []store.RecordID
+	whole  bool // all keys were meant
 	cancel context.CancelFunc
 	events chan desk.Progress // closed when the work has ended
 	err    error              // set before events is closed
@@ -60,13 +61,14 @@ type verifyRun struct {
 // that are being asked about already are left out; when that leaves none it
 // returns nil. It must be called from Update.
 func startVerify(env *Env, ids ...store.RecordID) tea.Cmd {
-	v := env.verify
+	v, whole := env.verify, len(ids) == 0
 	ids = v.idle(env.Desk.Snapshot(), ids)
 	if len(ids) == 0 {
 		return nil
 	}
 	ctx, cancel := context.WithCancel(env.Ctx)
 	run := v.begin(ids, cancel)
+	run.whole = whole
 	work := func() tea.Msg {
 		defer cancel()
 		defer close(run.events)

@@ -80,6 +80,9 @@ func lay(lines []string, y, x int, piece string) {
 	under := lines[y]
 	w := ansi.StringWidth(piece)
 	left, right := ansi.Truncate(under, x, ""), ansi.TruncateLeft(under, x+w, "")
+	if ansi.StringWidth(right) > ansi.StringWidth(under)-x-w { // a wide character lay across that edge
+		right = ansi.TruncateLeft(under, x+w+1, "")
+	}
 	gap := x - ansi.StringWidth(left) // a wide character lay across the edge
 	lost := ansi.StringWidth(under) - x - w - ansi.StringWidth(right)
 	lines[y] = left + strings.Repeat(" ", max(0, gap)) + piece + strings.Repeat(" ", max(0, lost)) + right

@@ -38,8 +38,9 @@ var (
 // addWizard adds a key that the person has. It asks the exchange before it
 // saves anything, and shows what the exchange said.
 type addWizard struct {
-	env  *Env
-	w, h int
+	env   *Env
+	stray *store.Unmanaged // the key that is adopted; nil: any may be added
+	w, h  int
 
 	step    addStep
 	forms   [addVerify]*form
@@ -83,7 +84,7 @@ func newAddWizard(env *Env) Screen {
 }
 
 // Title is the wizard's breadcrumb.
-func (w *addWizard) Title() string { return "Add a key" }
+func (w *addWizard) Title() string { return w.caption() }
 
 // Init has nothing to start.
 func (w *addWizard) Init() tea.Cmd { return nil }
@@ -139,7 +140,7 @@ func (w *addWizard) keyPress(k KeyMsg) tea.Cmd {
 func (w *addWizard) back() tea.Cmd {
 	w.stop()
 	w.failure = nil
-	if w.step == addWhere {
+	if w.step == w.firstStep() {
 		w.wipe()
 		return pop
 	}
@@ -234,6 +235,7 @@ func (w *addWizard) takeWhat() bool {
 		return false
 	}
 	w.key.Details.Account, w.key.Details.Purpose, w.key.Details.Consumers = text(1), text(2), consumers
+	w.key.Details.SubAccount = w.subAccount()
 	return true
 }
 

@@ -126,6 +126,9 @@ func (w *addWizard) takeCredential() bool {
 		f.refuse(fieldNamedIn(w.info().Form.Fields, what), what, hint)
 		return false
 	}
+	if !w.takes(checked) {
+		return false
+	}
 	w.key.Credential = checked
 	return true
 }
@@ -163,6 +166,9 @@ func (w *addWizard) fillSpare() {
 func (w *addWizard) spare() (exchanges.Credential, bool) {
 	if w.env.Spare == nil || w.step != addPaste {
 		return exchanges.Credential{}, false
+	}
+	if w.stray != nil {
+		return w.env.lost(w.stray.Fingerprint)
 	}
 	return w.env.Spare(w.key.Exchange, w.key.Environment)
 }

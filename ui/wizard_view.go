@@ -43,7 +43,7 @@ func (w *addWizard) View() string {
 }
 
 func (w *addWizard) heading() string {
-	title := "Add a key"
+	title := w.caption()
 	if w.key.Exchange != "" && w.step > addWhere {
 		title += fmt.Sprintf(" · %s · %s", w.exchange(), w.key.Environment)
 	}

@@ -64,7 +64,7 @@ const (
 // overdue and one will be soon, one expires, one may withdraw, some are open
 // to every address, three do not work any more, one was never used, and some
 // move play money. No name says which is which, but for the spare ones, which
-// nobody has added to keyrota yet. With some, other keys can be managed by API.
+// nobody has added to keyrota yet, and the lost ones, which nobody remembers. With some, other keys can be managed by API.
 func demoSeeds() map[string][]seed {
 	const home, server, office = "203.0.113.7", "198.51.100.20", "192.0.2.44"
 	return map[string][]seed{
@@ -79,6 +79,8 @@ func demoSeeds() map[string][]seed {
 			{Label: "sub-admin", Algorithm: algHMAC, Permissions: []string{"read", "spot"}, IPs: []string{home}, Age: 25 * day, LastUsed: 8 * day},
 			{Label: "arb-bot", Sub: demoArbitrage, Algorithm: algHMAC, Permissions: []string{"read", "spot"},
 				IPs: []string{home}, Age: 48 * day, LastUsed: 10 * time.Minute},
+			{Label: "lost-laptop", Sub: demoArbitrage, Algorithm: algHMAC, Permissions: []string{"read", "spot"},
+				IPs: []string{home}, Age: 210 * day, LastUsed: 3 * time.Minute},
 			{Label: "spare-binance", Algorithm: algHMAC, Permissions: []string{"read", "spot"}, IPs: []string{home}, Age: time.Hour},
 		},
 		"binance/testnet": {
@@ -96,6 +98,8 @@ func demoSeeds() map[string][]seed {
 				Words: []string{"Wallet:AccountTransfer", "Wallet:SubMemberTransfer"}, IPs: []string{home}, Age: 30 * day, LastUsed: 16 * day},
 			{Label: "mm-bot", Sub: demoMarketMaker, Algorithm: algHMAC, Permissions: []string{"read", "spot", "futures"},
 				IPs: []string{home}, Age: 66 * day, LastUsed: time.Minute},
+			{Label: "lost-vps", Sub: demoMarketMaker, Algorithm: algHMAC, Permissions: []string{"read", "futures"},
+				IPs: []string{office}, Age: 140 * day, LastUsed: 90 * day},
 			{Label: "spare-bybit", Algorithm: algHMAC, Permissions: []string{"read", "futures"}, IPs: []string{home}, Age: time.Hour},
 		},
 		"bybit/testnet": {

@@ -93,34 +93,37 @@ func (a *App) add(ctx context.Context, g *globals, f addFlags) error {
 	if k.Credential, err = readCredential(a.Stdin); err != nil {
 		return err
 	}
-	return a.withSession(ctx, g, func(s *session) error {
-		var trial *desk.Trial
-		if !f.noVerify && !nobodyToAsk(k.Exchange) {
-			if err := s.desk.CheckName(k.Name); err != nil {
-				return err
-			}
-			t, err := s.desk.Try(ctx, k)
-			if err != nil {
-				return err
-			}
-			if t.Err != nil {
-				return fmt.Errorf("%q was not added: %w", k.Name, t.Err)
-			}
-			trial = &t
+	return a.withSession(ctx, g, func(s *session) error { return a.addTo(ctx, s, k, f) })
+}
+
+// addTo asks the exchange about a key and stores it.
+func (a *App) addTo(ctx context.Context, s *session, k desk.NewKey, f addFlags) error {
+	var trial *desk.Trial
+	if !f.noVerify && !nobodyToAsk(k.Exchange) {
+		if err := s.desk.CheckName(k.Name); err != nil {
+			return err
 		}
-		r, err := s.desk.Add(ctx, k, trial)
+		t, err := s.desk.Try(ctx, k)
 		if err != nil {
 			return err
 		}
-		j := s.assess([]*store.Record{r}, a.Now())[0]
-		if f.asJSON {
-			return a.printJSON(newKeyJSON(r, j.assessment))
+		if t.Err != nil {
+			return fmt.Errorf("%q was not added: %w", k.Name, t.Err)
 		}
-		if _, err := fmt.Fprintf(a.Stdout, "added %s: %s %s, may do: %s%s\n", r.Name, placeOf(r), r.Environment, mayDo(r.Facts.Permissions), statedMark(r)); err != nil {
-			return err
-		}
-		return a.printFindings(j)
-	})
+		trial = &t
+	}
+	r, err := s.desk.Add(ctx, k, trial)
+	if err != nil {
+		return err
+	}
+	j := s.assess([]*store.Record{r}, a.Now())[0]
+	if f.asJSON {
+		return a.printJSON(newKeyJSON(r, j.assessment))
+	}
+	if _, err := fmt.Fprintf(a.Stdout, "added %s: %s %s, may do: %s%s\n", r.Name, placeOf(r), r.Environment, mayDo(r.Facts.Permissions), statedMark(r)); err != nil {
+		return err
+	}
+	return a.printFindings(j)
 }
 
 func (f addFlags) key() (desk.NewKey, error) {

@@ -99,6 +99,7 @@ type session struct {
 
 	// The demo only.
 	spare    func(exchanges.ID, exchanges.Environment) (exchanges.Credential, bool)
+	lost     func(fingerprint string) (exchanges.Credential, bool)
 	simulate func(context.Context, flow.Update) (flow.Answer, error)
 }
 

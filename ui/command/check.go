@@ -24,7 +24,8 @@ func (a *App) checkCommand(g *globals) *cobra.Command {
 		Use:   "check [NAME...]",
 		Short: "Ask the exchanges about the keys and say what needs you; made for cron",
 		Long: "check asks the exchanges about the named keys, or all, and prints what needs you.\n" +
-			"It exits 0 when nothing is at or above --fail-on, 1 when something is, 2 when it could not look.",
+			"It exits 0 when nothing is at or above --fail-on, 1 when something is, 2 when it could not look.\n" +
+			"Without names it looks for unmanaged keys too, which do not change the exit code.",
 		RunE: func(c *cobra.Command, args []string) error {
 			err := a.check(c.Context(), g, f, args)
 			if _, decided := err.(*Exit); err != nil && !decided { //nolint:errorlint // only the outermost decides the code
@@ -59,9 +60,14 @@ func (a *App) check(ctx context.Context, g *globals, f checkFlags, names []strin
 				return err
 			}
 			blind = slices.ContainsFunc(records, func(r *store.Record) bool { return r.Status() == store.Unreachable })
+			if len(names) == 0 {
+				if err := a.lookAround(ctx, s); err != nil {
+					return err
+				}
+			}
 		}
 		keys := s.assess(records, a.Now())
-		if err := a.printCheck(keys, f.asJSON); err != nil {
+		if err := a.printCheck(s, keys, f.asJSON); err != nil {
 			return err
 		}
 		return verdict(keys, limit, blind)
@@ -137,9 +143,14 @@ func (s *session) verify(ctx context.Context, records []*store.Record) ([]*store
 	return out, nil
 }
 
-func (a *App) printCheck(keys []judged, asJSON bool) error {
+func (a *App) printCheck(s *session, keys []judged, asJSON bool) error {
+	all, err := s.desk.Unmanaged()
+	if err != nil {
+		return err
+	}
+	strays := heeded(all)
 	if asJSON {
-		return a.printKeys(keys, true)
+		return a.printJSON(newCheckJSON(s, keys, strays))
 	}
 	fine := 0
 	for _, k := range keys {
@@ -154,6 +165,8 @@ func (a *App) printCheck(keys []judged, asJSON bool) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(a.Stdout, "%d keys, %d fine\n", len(keys), fine)
-	return err
+	if err := a.say("%d keys, %d fine\n", len(keys), fine); err != nil {
+		return err
+	}
+	return a.printStrays(len(strays))
 }

@@ -128,7 +128,7 @@ func (tr *trader) ok(stdin string, args ...string) string {
 // keys decodes the output of list or check.
 func (tr *trader) keys(out string) map[string]keyJSON {
 	tr.t.Helper()
-	var list []keyJSON
+	var list []checkJSON
 	d := json.NewDecoder(strings.NewReader(out))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&list); err != nil {
@@ -136,7 +136,7 @@ func (tr *trader) keys(out string) map[string]keyJSON {
 	}
 	m := map[string]keyJSON{}
 	for _, k := range list {
-		m[k.Name] = k
+		m[k.Name] = k.keyJSON
 	}
 	return m
 }

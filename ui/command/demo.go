@@ -44,7 +44,7 @@ func (a *App) openDemo(ctx context.Context, pace pace) (_ *session, err error) {
 		return nil, err
 	}
 	s.close = append(s.close, s.store.Close)
-	s.spare = spareKey(world.Describe())
+	s.spare, s.lost = spareKey(world.Describe()), lostKey(world.Describe())
 	memory := store.NewMemorySecrets()
 	s.simulate = hands{world, store.NewVault(memory)}.simulate
 	s.ring = func(context.Context) (store.Secrets, error) { return memory, nil }
@@ -106,7 +106,7 @@ func demoConfig(d sim.Description) string {
 func (s *session) seed(ctx context.Context, d sim.Description, now time.Time) error {
 	for _, v := range d.Venues {
 		for _, k := range v.Keys {
-			if strings.HasPrefix(k.Label, spare) {
+			if strings.HasPrefix(k.Label, spare) || strings.HasPrefix(k.Label, lost) {
 				continue
 			}
 			_, err := s.desk.Add(ctx, desk.NewKey{
@@ -124,7 +124,11 @@ func (s *session) seed(ctx context.Context, d sim.Description, now time.Time) er
 	if err := s.seedStated(ctx, now); err != nil {
 		return err
 	}
-	return s.desk.Verify(ctx, nil, nil)
+	if err := s.desk.Verify(ctx, nil, nil); err != nil {
+		return err
+	}
+	_, err := s.desk.Survey(ctx)
+	return err
 }
 
 // demoManagers are the keys that the demo's trader uses to manage those of
@@ -134,8 +138,12 @@ var demoManagers = map[string]bool{
 	"mexc-master": true, "bx-master": true,
 }
 
-// spare begins the label of the keys that the demo leaves for a stranger to add.
-const spare = "spare-"
+// What the labels of keys begin with that the demo does not add: spare ones are
+// left for a stranger to add, and nobody remembers the lost ones.
+const (
+	spare = "spare-"
+	lost  = "lost-"
+)
 
 func credentialOf(k sim.Key) exchanges.Credential {
 	return exchanges.Credential{
@@ -153,6 +161,21 @@ func spareKey(d sim.Description) func(exchanges.ID, exchanges.Environment) (exch
 		for _, v := range d.Venues {
 			for _, k := range v.Keys {
 				if v.Exchange == string(id) && v.Environment == string(env) && strings.HasPrefix(k.Label, spare) {
+					return credentialOf(k), true
+				}
+			}
+		}
+		return exchanges.Credential{}, false
+	}
+}
+
+// lostKey returns the key of a fingerprint: in the demo nobody has the secret of
+// a key that an exchange lists.
+func lostKey(d sim.Description) func(string) (exchanges.Credential, bool) {
+	return func(fingerprint string) (exchanges.Credential, bool) {
+		for _, v := range d.Venues {
+			for _, k := range v.Keys {
+				if store.Fingerprint(k.Key) == fingerprint {
 					return credentialOf(k), true
 				}
 			}

@@ -45,7 +45,7 @@ func (a *App) runScreen(ctx context.Context, g *globals, at func(*session, *ui.C
 	conf, f := s.store.Config(), g.screen
 	c := ui.Config{
 		Desk: s.desk, Theme: first(f.theme, conf.Theme), UserThemesDir: filepath.Join(filepath.Dir(s.store.Paths().Config), "themes"),
-		Demo: s.demo, Spare: s.spare, Simulate: s.simulate, OpenPage: openPage(a.Getenv), Animate: conf.Animation && !f.still, ASCII: f.ascii,
+		Demo: s.demo, Spare: s.spare, Lost: s.lost, Simulate: s.simulate, OpenPage: openPage(a.Getenv), Animate: conf.Animation && !f.still, ASCII: f.ascii,
 		Input: a.Stdin, Getenv: a.Getenv, Now: a.Now,
 		SyncEvery: conf.SyncEvery, Passphrases: asks, Note: note(s.store, s.desk),
 	}

@@ -73,13 +73,10 @@ func newKeyJSON(r *store.Record, a policy.Assessment) keyJSON {
 	k := keyJSON{
 		Name: r.Name, Exchange: r.Exchange, Venue: r.Venue, KeysPage: r.KeysPage, Environment: r.Environment, Account: r.Account, Purpose: r.Purpose,
 		KeyID: r.KeyID, Fingerprint: r.Fingerprint, Status: r.Status(),
-		Permissions: map[string]string{}, ExchangePermissions: append([]string{}, r.Facts.ExchangePermissions...),
+		Permissions: permissionsJSON(r.Facts.Permissions), ExchangePermissions: append([]string{}, r.Facts.ExchangePermissions...),
 		IPWhitelist:   ipJSON{r.Facts.IPs.State.String(), append([]string{}, r.Facts.IPs.Entries...)},
 		CreatedSource: "first-seen", Expires: momentJSON(r.Facts.Expires), LastUsed: momentJSON(r.Facts.LastUsed),
 		Verified: timeJSON(r.Facts.Seen), Findings: []findingJSON{},
-	}
-	for _, p := range jsonPermissions {
-		k.Permissions[p.String()] = grantWord(r.Facts.Permissions.Get(p))
 	}
 	created, told := r.Created()
 	k.Created = timeJSON(created)
@@ -111,6 +108,14 @@ func (k *keyJSON) stated(created bool) {
 	if created {
 		k.CreatedSource = string(store.Stated)
 	}
+}
+
+func permissionsJSON(set exchanges.PermissionSet) map[string]string {
+	out := map[string]string{}
+	for _, p := range jsonPermissions {
+		out[p.String()] = grantWord(set.Get(p))
+	}
+	return out
 }
 
 func grantWord(g exchanges.Grant) string {

@@ -138,7 +138,10 @@ type Service interface {
 	// Survey asks for the keys of every account that an exchange lists, and
 	// writes down those that no record is about.
 	Survey(ctx context.Context) ([]Account, error)
-	// Unmanaged returns those of the last survey, the ignored ones last.
+	// Surveyed returns when the last survey since the start ended, and what it
+	// looked at.
+	Surveyed() (time.Time, []Account)
+	// Unmanaged reads those of the last survey, the ignored ones last.
 	Unmanaged() ([]store.Unmanaged, error)
 	// Ignore notes that an unmanaged key is well as it is, and why; Heed takes
 	// that back. A key is named by its fingerprint.
@@ -148,6 +151,8 @@ type Service interface {
 	// it with the key that listed it, and believes the list only.
 	CanRevoke(*store.Unmanaged) bool
 	RevokeUnmanaged(ctx context.Context, fingerprint string, code exchanges.Secret) error
+	// DeleteByHand returns how a person deletes one on the exchange's page.
+	DeleteByHand(*store.Unmanaged) ByHand
 	// Flows is create, rotate and revoke.
 	Flows() flow.Flows
 	// History returns the newest audit events of a key, newest first.

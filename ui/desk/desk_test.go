@@ -84,8 +84,10 @@ func (b *bench) know(t *testing.T, id store.RecordID, change func(*store.Record)
 func reopen(t *testing.T, b *bench, backend string) *bench {
 	t.Helper()
 	b.toy = &toy{answer: accept, info: exchanges.Info{ID: "toy", Name: "Toy", Sites: []exchanges.Site{
-		{ID: "global", Environment: exchanges.Live, Origin: "https://toy.example", Capabilities: b.can},
+		{ID: "global", Environment: exchanges.Live, Origin: "https://toy.example", KeysPage: "https://toy.example/keys", Capabilities: b.can},
 		{ID: "global", Environment: exchanges.Testnet, Origin: "https://test.toy.example"},
+	}, Guide: exchanges.Guide{
+		Delete: []exchanges.GuideStep{{Text: "Keys"}, {Text: "Delete", Put: exchanges.PutKey}}, AsOf: "2026-11-23",
 	}}}
 	now := func() time.Time { return b.clock }
 	st, err := store.Open(store.Options{Home: b.home, Now: now, Actor: "ann", Host: "box"})

@@ -53,11 +53,13 @@ type Desk struct {
 	agent    string
 	ring     *keyring
 	flows    *flow.Engine
-	busy     sync.RWMutex // read-locked by whatever Close must wait for
+	keysPage func(exchanges.ID, exchanges.Environment) string // nil: the sites' own
+	busy     sync.RWMutex                                     // read-locked by whatever Close must wait for
 
 	mu     sync.Mutex
 	venues map[site]exchanges.Exchange
 	links  map[site]Link
+	seen   sightings
 }
 
 var _ Service = (*Desk)(nil)
@@ -72,7 +74,8 @@ func New(d Deps) *Desk {
 	}
 	out := &Desk{
 		store: d.Store, plain: d.Registry, registry: d.Registry.With(d.Store.Config().Overrides()), now: d.Now, log: d.Log, agent: d.UserAgent,
-		ring: newKeyring(d), venues: map[site]exchanges.Exchange{}, links: map[site]Link{},
+		keysPage: d.KeysPage, ring: newKeyring(d), venues: map[site]exchanges.Exchange{}, links: map[site]Link{},
+		seen: sightings{ids: map[string]string{}},
 	}
 	out.flows = newFlows(out, d)
 	return out

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/store"
@@ -31,29 +32,97 @@ type scope struct {
 	by      []*store.Record
 }
 
+// look is one list as it was read.
+type look struct {
+	scope scope
+	found Account
+	rows  []exchanges.KeyInfo
+}
+
 // Survey asks for the keys of every account that an exchange lists, holds them
 // against the records, and writes down those that no record is about.
 func (d *Desk) Survey(ctx context.Context) ([]Account, error) {
 	defer d.begin()()
 	scopes := d.scopes()
 	if len(scopes) == 0 {
+		d.remember(nil)
 		return nil, nil
 	}
 	vault, err := d.ring.open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	found := make([]Account, len(scopes))
-	lists := make([][]exchanges.KeyInfo, len(scopes))
+	looks := make([]look, len(scopes))
 	var asking sync.WaitGroup
 	for i, s := range scopes {
-		asking.Go(func() { found[i], lists[i] = d.survey(ctx, vault, s) })
+		asking.Go(func() { looks[i] = d.survey(ctx, vault, s) })
 	}
 	asking.Wait()
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	return found, d.note(ctx, scopes, found, lists)
+	looks = merged(looks)
+	return d.remember(looks), d.note(ctx, looks)
+}
+
+// merged joins the lists that are of one account: where an exchange does not
+// tell which account a key is of, each key was asked for its own, and a list
+// that has the key of another one is the same as that one's.
+func merged(looks []look) []look {
+	var out []look
+	slices.SortStableFunc(looks, func(a, b look) int { return cmp.Compare(surveyRank(a.scope.by[0]), surveyRank(b.scope.by[0])) })
+	for _, l := range looks {
+		i := slices.IndexFunc(out, func(o look) bool { return o.has(l.scope) })
+		if i < 0 {
+			out = append(out, l)
+			continue
+		}
+		out[i].scope.by = append(out[i].scope.by, l.scope.by...)
+	}
+	slices.SortStableFunc(out, func(a, b look) int { return cmp.Compare(a.found.Exchange, b.found.Exchange) })
+	return out
+}
+
+// has reports whether a list has the keys by which another one was read.
+func (l look) has(s scope) bool {
+	if l.found.Err != nil || l.scope.site != s.site || l.scope.sub != "" || s.sub != "" {
+		return false
+	}
+	return !slices.ContainsFunc(s.by, func(r *store.Record) bool {
+		return !slices.ContainsFunc(l.rows, func(row exchanges.KeyInfo) bool { return store.Fingerprint(row.KeyID) == r.Fingerprint })
+	})
+}
+
+// sightings are what surveys saw since the program started. Full key IDs are
+// nowhere else: an account that wants a code for each call would want one more
+// to show them again.
+type sightings struct {
+	at       time.Time
+	accounts []Account
+	ids      map[string]string // by fingerprint
+	unsaved  []store.Unmanaged // what a desk found that may write nothing
+}
+
+// remember returns the accounts that were looked at.
+func (d *Desk) remember(looks []look) []Account {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.seen.at, d.seen.accounts = d.now(), nil
+	for _, l := range looks {
+		d.seen.accounts = append(d.seen.accounts, l.found)
+		for _, row := range l.rows {
+			d.seen.ids[store.Fingerprint(row.KeyID)] = row.KeyID
+		}
+	}
+	return slices.Clone(d.seen.accounts)
+}
+
+// Surveyed returns when the last survey of this program ended, and what it
+// looked at; a zero time: there was none.
+func (d *Desk) Surveyed() (time.Time, []Account) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.seen.at, slices.Clone(d.seen.accounts)
 }
 
 // scopes returns the lists that can be read: those of the accounts that the
@@ -113,17 +182,28 @@ func surveyRank(r *store.Record) int {
 const triesPerList = 3
 
 // survey reads one list with the first key that may.
-func (d *Desk) survey(ctx context.Context, vault *vault, s scope) (Account, []exchanges.KeyInfo) {
-	a := Account{Exchange: s.site.exchange, Environment: s.site.env, Site: s.site.id, SubAccount: s.sub}
+func (d *Desk) survey(ctx context.Context, vault *vault, s scope) look {
+	l := look{scope: s, found: Account{Exchange: s.site.exchange, Environment: s.site.env, Site: s.site.id, SubAccount: s.sub}}
 	for _, r := range s.by[:min(len(s.by), triesPerList)] {
 		rows, err := d.list(ctx, vault, s, r)
-		a.By, a.Keys, a.Err = r.Name, len(rows), nil
+		l.found.By, l.found.Keys, l.found.Err, l.rows = r.Name, len(rows), nil, rows
 		if err == nil {
-			return a, rows
+			return l
 		}
-		a.Err = exchanges.AsError(err)
+		l.found.Err = unread(err)
 	}
-	return a, nil
+	l.rows = nil // of a list that broke off nothing can be said
+	return l
+}
+
+// unread explains why a list was not read. The hint of an adapter is for whoever
+// can enter a code; nobody is asked for one by a look.
+func unread(err error) *exchanges.Error {
+	e := *exchanges.AsError(err)
+	if e.Kind == exchanges.SecondFactor {
+		e.Hint = "The account wants a code for each look at its keys, and a survey asks nobody: compare the exchange's page with keyrota by eye."
+	}
+	return &e
 }
 
 func (d *Desk) list(ctx context.Context, vault *vault, s scope, r *store.Record) ([]exchanges.KeyInfo, error) {
@@ -151,127 +231,11 @@ func listKeys(ctx context.Context, v exchanges.Exchange, m exchanges.Manager) ([
 	return lister.ListKeys(ctx, m)
 }
 
-// note writes down what the lists have beyond the records. What a list that
-// could not be read had before stays.
-func (d *Desk) note(ctx context.Context, scopes []scope, found []Account, lists [][]exchanges.KeyInfo) error {
-	if d.ReadOnly() != "" {
-		return nil
-	}
-	ours := d.ours()
-	var events []store.Event
-	err := d.store.UpdateUnmanaged(func(before []store.Unmanaged) []store.Unmanaged {
-		events = nil
-		known := map[string]store.Unmanaged{}
-		for _, u := range before {
-			known[u.Fingerprint] = u
-		}
-		after := slices.DeleteFunc(slices.Clone(before), func(u store.Unmanaged) bool { return ours.has(&u) })
-		for i, s := range scopes {
-			if found[i].Err != nil {
-				continue
-			}
-			after = slices.DeleteFunc(after, s.covers)
-			for _, row := range lists[i] {
-				u := d.unmanaged(s, found[i].By, row)
-				if ours.has(&u) {
-					continue
-				}
-				if old, again := known[u.Fingerprint]; again {
-					u.Found, u.Ignored = old.Found, old.Ignored
-				} else {
-					events = append(events, d.unmanagedEvent(&u, store.ActionFound, ""))
-				}
-				after = append(after, u)
-			}
-		}
-		return after
-	})
-	if err != nil {
-		return err
-	}
-	return d.audit(ctx, "the accounts were looked at", events...)
-}
-
-// covers reports whether a list would have a key again, if it were still there.
-func (s scope) covers(u store.Unmanaged) bool {
-	if (site{u.Exchange, u.Environment, u.Site}) != s.site || u.SubAccount != s.sub {
-		return false
-	}
-	return s.sub != "" || s.account != "" && u.Facts.Account == s.account ||
-		slices.ContainsFunc(s.by, func(r *store.Record) bool { return r.ID == u.By })
-}
-
-func (d *Desk) unmanaged(s scope, by string, row exchanges.KeyInfo) store.Unmanaged {
-	now := d.now().UTC()
-	r, _ := d.Snapshot().ByName(by)
-	u := store.Unmanaged{
-		Exchange: s.site.exchange, Environment: s.site.env, Site: s.site.id, SubAccount: s.sub,
-		KeyID: store.MaskKeyID(row.KeyID), Fingerprint: store.Fingerprint(row.KeyID), Found: now,
-		Facts: store.Facts{
-			Seen: now, Label: row.Label, Account: cmp.Or(row.Account, s.account), Permissions: row.Permissions,
-			ExchangePermissions: row.ExchangePermissions, IPs: row.IPs, Created: row.Created, Expires: row.Expires, LastUsed: row.LastUsed,
-		},
-	}
-	if strings.Contains(row.KeyID, "*") {
-		u.KeyID = row.KeyID // the exchange hides a part of it already
-	}
-	if r != nil {
-		u.By = r.ID
-	}
-	return u
-}
-
-// ours are the keys that keyrota manages: those of the records, and those that
-// unfinished flows are about.
-type ours struct {
-	fingerprints map[string]bool
-	records      []*store.Record
-}
-
-func (d *Desk) ours() ours {
-	o := ours{d.flows.Fingerprints(), d.Snapshot().Records()}
-	for _, r := range o.records {
-		o.fingerprints[r.Fingerprint] = true
-	}
-	return o
-}
-
-// has reports whether a listed key is one of ours. One whose ID the exchange
-// hides in part is ours where what it shows is that of a record.
-func (o ours) has(u *store.Unmanaged) bool {
-	if o.fingerprints[u.Fingerprint] {
-		return true
-	}
-	return slices.ContainsFunc(o.records, func(r *store.Record) bool {
-		return r.Exchange == u.Exchange && r.Environment == u.Environment && shows(u.KeyID, r.KeyID)
-	})
-}
-
-// leastShown is how many characters of a hidden key ID say whose it is.
-const leastShown = 4
-
-// shows reports whether a key ID that the exchange hides in part, "ab12****",
-// may be the masked one of a record, "ab12…cd34".
-func shows(hidden, masked string) bool {
-	start, rest, isHidden := strings.Cut(hidden, "*")
-	if !isHidden {
-		return false
-	}
-	end := strings.TrimLeft(rest, "*")
-	if at := strings.LastIndex(end, "*"); at >= 0 {
-		end = end[at+1:]
-	}
-	first, last, _ := strings.Cut(masked, "…")
-	agree := func(a, b string, overlap func(string, string) bool) bool { return overlap(a, b) || overlap(b, a) }
-	return min(len(start), len(first))+min(len(end), len(last)) >= leastShown &&
-		agree(start, first, strings.HasPrefix) && agree(end, last, strings.HasSuffix)
-}
-
 // Unmanaged returns the keys that exchanges list and no record is about, as of
 // the last survey, the ignored ones last.
 func (d *Desk) Unmanaged() ([]store.Unmanaged, error) {
-	all, err := d.store.Unmanaged()
-	if err != nil {
+	all, err := d.surveyed()
+	if err != nil || len(all) == 0 {
 		return nil, err
 	}
 	ours := d.ours()
@@ -280,6 +244,17 @@ func (d *Desk) Unmanaged() ([]store.Unmanaged, error) {
 		return cmp.Or(cmp.Compare(ignoredRank(&a), ignoredRank(&b)), cmp.Compare(a.Exchange, b.Exchange), cmp.Compare(a.Name(), b.Name()))
 	})
 	return all, nil
+}
+
+func (d *Desk) surveyed() ([]store.Unmanaged, error) {
+	if d.ReadOnly() != "" {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if !d.seen.at.IsZero() {
+			return slices.Clone(d.seen.unsaved), nil
+		}
+	}
+	return d.store.Unmanaged()
 }
 
 func ignoredRank(u *store.Unmanaged) int {

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/store"
+	"github.com/keyrota/keyrota/ui/flow"
 )
 
 // Ignore notes that an unmanaged key is well as it is, and why. An empty reason
@@ -60,7 +62,35 @@ func (d *Desk) CanRevoke(u *store.Unmanaged) bool {
 		reach = exchanges.SubAccountKeys
 	}
 	_, known := d.Snapshot().ByID(u.By)
-	return known && can.Revoke && can.List && can.Reach == reach && !strings.Contains(u.KeyID, "*")
+	return known && can.Revoke && can.List && can.Reach == reach && !u.Hidden()
+}
+
+// ByHand is how a person deletes a key on an exchange's page.
+type ByHand struct {
+	Page  string
+	Steps []flow.Line
+	AsOf  string // when the steps were last held against the page; may be empty
+}
+
+// DeleteByHand returns how a person deletes an unmanaged key.
+func (d *Desk) DeleteByHand(u *store.Unmanaged) ByHand {
+	a, err := d.registry.Get(u.Exchange)
+	if err != nil {
+		return ByHand{}
+	}
+	where, _ := a.Info.Site(u.Environment, u.Site)
+	out := ByHand{Page: where.KeysPage, AsOf: a.Info.Guide.AsOf}
+	if d.keysPage != nil {
+		out.Page = cmp.Or(d.keysPage(u.Exchange, u.Environment), out.Page)
+	}
+	for _, step := range a.Info.Guide.Delete {
+		l := flow.Line{Text: step.Text, Name: step.Put}
+		if step.Put == exchanges.PutKey {
+			l.Many = slices.DeleteFunc([]string{u.KeyID, u.Facts.Label}, func(s string) bool { return s == "" })
+		}
+		out.Steps = append(out.Steps, l)
+	}
+	return out
 }
 
 // RevokeUnmanaged deletes an unmanaged key at the exchange, with the key that
@@ -99,29 +129,50 @@ func (d *Desk) RevokeUnmanaged(ctx context.Context, fingerprint string, code exc
 	return errors.Join(err, d.audit(ctx, fmt.Sprintf("%q was revoked", u.Name()), d.unmanagedEvent(&u, store.ActionRevoked, "unmanaged, by "+by.Name)))
 }
 
-// killUnmanaged finds the key's full ID, which is kept nowhere, in the list,
-// revokes it, and believes the list only.
+// killUnmanaged revokes a key and believes the list only, but for a list that
+// wants a code of its own: the code is spent by then.
 func (d *Desk) killUnmanaged(ctx context.Context, u *store.Unmanaged, m exchanges.Manager) error {
 	v, err := d.venue(site{u.Exchange, u.Environment, u.Site})
 	if err != nil {
-		return err
-	}
-	id, err := listedID(ctx, v, m, u.Fingerprint)
-	if err != nil || id == "" {
 		return err
 	}
 	revoker, ok := v.(exchanges.Revoker)
 	if !ok {
 		return Refuse("this key cannot be deleted by API", "Delete it on the exchange's page for keys.")
 	}
+	id, err := d.fullID(ctx, v, m, u.Fingerprint)
+	if err != nil || id == "" {
+		return err
+	}
 	if err := revoker.RevokeKey(ctx, m, id); err != nil {
 		return err
 	}
-	if id, err = listedID(ctx, v, m, u.Fingerprint); err == nil && id != "" {
-		err = &exchanges.Error{Exchange: u.Exchange, Op: "look for the revoked key", Kind: exchanges.Protocol, Outcome: exchanges.OutcomeUnknown,
+	switch id, err = listedID(ctx, v, m, u.Fingerprint); {
+	case errors.Is(err, exchanges.SecondFactor):
+		return nil
+	case err == nil && id != "":
+		return &exchanges.Error{Exchange: u.Exchange, Op: "look for the revoked key", Kind: exchanges.Protocol, Outcome: exchanges.OutcomeUnknown,
 			Code: "it is still listed", Hint: "The exchange took the call, but its list still has the key. Look at the accounts again in a minute."}
 	}
 	return err
+}
+
+// fullID returns the ID of a key, which is kept in no file: as a survey saw it,
+// or else from the list; "": it is gone.
+func (d *Desk) fullID(ctx context.Context, v exchanges.Exchange, m exchanges.Manager, fingerprint string) (string, error) {
+	d.mu.Lock()
+	id := d.seen.ids[fingerprint]
+	d.mu.Unlock()
+	if id != "" {
+		return id, nil
+	}
+	id, err := listedID(ctx, v, m, fingerprint)
+	if id != "" {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.seen.ids[fingerprint] = id
+	}
+	return id, err
 }
 
 func listedID(ctx context.Context, v exchanges.Exchange, m exchanges.Manager, fingerprint string) (string, error) {
