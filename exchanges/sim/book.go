@@ -347,3 +347,16 @@ func (e *entry) key() Key {
 		IPWhitelist: append([]string{}, e.IPs...), Created: e.Created.UTC(),
 	}
 }
+
+// endOfOpen returns when a key ends that has these addresses from now on and
+// ended at before until now, where keys without a list live for a time only.
+// Nothing says of any exchange that an edit would give an open key a new life.
+func endOfOpen(ips []string, before, now time.Time, life time.Duration) time.Time {
+	switch {
+	case len(ips) > 0:
+		return time.Time{}
+	case before.IsZero():
+		return now.Add(life)
+	}
+	return before
+}

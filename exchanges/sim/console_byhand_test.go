@@ -30,6 +30,8 @@ func (v Venue) accepted(t *testing.T, k Key, at time.Time) bool {
 		return gateCaller{v, k, clockAt(at)}.get(t, "/account/detail").status == http.StatusOK
 	case "kucoin":
 		return kucoinCaller{v, k, clockAt(at), "3"}.get(t, kucoinInfo).status == http.StatusOK
+	case "htx":
+		return htxCaller{venue: v, key: k, clock: clockAt(at)}.works(t)
 	}
 	k.Label = at.String() // is the nonce, which works once
 	return strings.Contains(string(v.signIn(t, k, at).body), "access_token")
@@ -90,7 +92,7 @@ func walkByHand(t *testing.T, exchange, env string) {
 }
 
 func TestKeysMadeByHandFromAPublicKey(t *testing.T) {
-	for exchange, algorithm := range map[string]string{"binance": algEd25519, "bybit": algRSA, "deribit": algEd25519} {
+	for exchange, algorithm := range map[string]string{"binance": algEd25519, "bybit": algRSA, "deribit": algEd25519, "htx": algEd25519} {
 		s := startAt(t, Options{World: "empty"})
 		m := newMaterial("client", exchange)
 		var public any

@@ -35,15 +35,6 @@ func gateNoTrading(*gate, gateCall) (any, *gateRefusal) {
 	return nil, &gateRefusal{400, "TRADE_RESTRICTED", "Trading is restricted for this account"}
 }
 
-// owner returns the account that a key belongs to: the main one, or a
-// sub-account, which holds nothing.
-func (v *gate) owner(key *entry) account {
-	if key.Sub == "" {
-		return v.account
-	}
-	return account{ID: key.Sub}
-}
-
 // gateUID writes the number of an account as one; it is made of digits by its
 // world.
 func gateUID(id string) int64 {
@@ -92,7 +83,7 @@ func (v *gate) describe(key *entry) object {
 		used = last
 	}
 	body := object{
-		"state": state, "name": key.Label, "user_id": gateUID(v.owner(key).ID), "perms": gatePerms(key.Words),
+		"state": state, "name": key.Label, "user_id": gateUID(v.account.owner(key).ID), "perms": gatePerms(key.Words),
 		"key": key.ID, "created_at": key.Created.Unix(), "update_at": v.changed(key).Unix(), "last_access": used.Unix(),
 	}
 	maps.Copy(body, v.limits(key))
@@ -118,12 +109,12 @@ func (v *gate) detail(c gateCall) (any, *gateRefusal) {
 	limits := v.limits(c.key)
 	limits["key"] = object{"mode": limits["mode"]}
 	delete(limits, "mode")
-	maps.Copy(limits, object{"user_id": gateUID(v.owner(c.key).ID), "tier": 2, "copy_trading_role": 0})
+	maps.Copy(limits, object{"user_id": gateUID(v.account.owner(c.key).ID), "tier": 2, "copy_trading_role": 0})
 	return limits, nil
 }
 
 func (v *gate) spotAccounts(c gateCall) (any, *gateRefusal) {
-	wanted, own := c.URL.Query().Get("currency"), v.owner(c.key)
+	wanted, own := c.URL.Query().Get("currency"), v.account.owner(c.key)
 	list := []object{}
 	for _, asset := range own.assets() {
 		if wanted == "" || wanted == asset {
@@ -134,7 +125,7 @@ func (v *gate) spotAccounts(c gateCall) (any, *gateRefusal) {
 }
 
 func (v *gate) totalBalance(c gateCall) (any, *gateRefusal) {
-	own, total := v.owner(c.key), 0.0
+	own, total := v.account.owner(c.key), 0.0
 	for asset, amount := range own.Balances {
 		total += amount * dollars(asset)
 	}
@@ -153,7 +144,7 @@ func (v *gate) unified(gateCall) (any, *gateRefusal) {
 
 // contracts tells of an account for derivatives, in which there is nothing.
 func (v *gate) contracts(c gateCall) (any, *gateRefusal) {
-	body := object{"user": gateUID(v.owner(c.key).ID), "currency": "USDT", "in_dual_mode": false, "enable_credit": true}
+	body := object{"user": gateUID(v.account.owner(c.key).ID), "currency": "USDT", "in_dual_mode": false, "enable_credit": true}
 	for _, name := range []string{
 		"total", "unrealised_pnl", "position_margin", "order_margin", "available", "point", "bonus", "maintenance_margin", "cross_available",
 	} {

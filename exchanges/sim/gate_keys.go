@@ -195,16 +195,9 @@ func (v *gate) editSubKey(c gateCall) (any, *gateRefusal) {
 }
 
 // gateEnd returns when a key ends that has these addresses from now on, and
-// ended at before until now. Nothing says that an edit would give an open key
-// another 90 days.
+// ended at before until now.
 func gateEnd(ips []string, before, now time.Time) time.Time {
-	switch {
-	case len(ips) > 0:
-		return time.Time{}
-	case before.IsZero():
-		return now.Add(gateOpenLife)
-	}
-	return before
+	return endOfOpen(ips, before, now, gateOpenLife)
 }
 
 func (v *gate) deleteSubKey(c gateCall) (any, *gateRefusal) {

@@ -115,6 +115,15 @@ type account struct {
 	Authenticator string
 }
 
+// owner returns the account that a key belongs to: the main one or, by the
+// number that is its name, a sub-account, which holds nothing.
+func (a account) owner(key *entry) account {
+	if key.Sub == "" {
+		return a
+	}
+	return account{ID: key.Sub}
+}
+
 // assets returns what the account holds, in order of the names.
 func (a account) assets() []string { return slices.Sorted(maps.Keys(a.Balances)) }
 

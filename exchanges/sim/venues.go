@@ -40,6 +40,7 @@ func sites() []site {
 	all = append(all, bitgetSites()...)
 	all = append(all, gateSites()...)
 	all = append(all, kucoinSites()...)
+	all = append(all, htxSites()...)
 	return all
 }
 
