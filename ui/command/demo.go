@@ -104,24 +104,22 @@ func demoConfig(d sim.Description) string {
 
 // seed adds the world's keys as a person would have, each with its verdict.
 func (s *session) seed(ctx context.Context, d sim.Description, now time.Time) error {
+	var keys []desk.NewKey
 	for _, v := range d.Venues {
 		for _, k := range v.Keys {
 			if strings.HasPrefix(k.Label, spare) || strings.HasPrefix(k.Label, lost) {
 				continue
 			}
-			_, err := s.desk.Add(ctx, desk.NewKey{
+			keys = append(keys, desk.NewKey{
 				Name: k.Label, Exchange: exchanges.ID(v.Exchange), Environment: exchanges.Environment(v.Environment),
 				Details: desk.Details{
 					Consumers: demoConsumers(k.Label), SubAccount: k.Account, Manager: k.Manages && demoManagers[k.Label],
 				},
-				Credential: credentialOf(k),
-			}, nil)
-			if err != nil {
-				return err
-			}
+				Credential: credentialOf(k), Since: k.Created,
+			})
 		}
 	}
-	if err := s.seedStated(ctx, now); err != nil {
+	if _, err := s.desk.AddAll(ctx, append(keys, statedKeys(now)...)); err != nil {
 		return err
 	}
 	if err := s.desk.Verify(ctx, nil, nil); err != nil {

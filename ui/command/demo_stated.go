@@ -1,7 +1,6 @@
 package command
 
 import (
-	"context"
 	"crypto/rand"
 	"strings"
 	"time"
@@ -12,25 +11,19 @@ import (
 	"github.com/keyrota/keyrota/ui/flow"
 )
 
-// seedStated adds keys at exchanges that keyrota has no adapter for.
-func (s *session) seedStated(ctx context.Context, now time.Time) error {
+// statedKeys are keys at exchanges that keyrota has no adapter for.
+func statedKeys(now time.Time) []desk.NewKey {
 	daysAgo := func(n int) exchanges.Moment { return exchanges.At(now.AddDate(0, 0, -n).Truncate(24 * time.Hour)) }
 	mayNot := exchanges.PermissionSet{}.With(exchanges.Withdraw, exchanges.NotGranted).With(exchanges.Read, exchanges.Granted)
-	for _, k := range []desk.NewKey{
-		{Name: "phx-bot", Details: desk.Details{
+	return []desk.NewKey{
+		{Name: "phx-bot", Exchange: other.ID, Environment: exchanges.Live, Credential: invented(), Details: desk.Details{
 			Venue: "Phemex", KeysPage: "https://phemex.example/api-keys", Consumers: demoConsumers("phx-bot"),
 			Stated: &desk.Stated{Permissions: mayNot.With(exchanges.Futures, exchanges.Granted), IPs: exchanges.IPWhitelist{State: exchanges.IPAny}, Created: daysAgo(118)},
 		}},
-		{Name: "bitstamp-tax", Details: desk.Details{
+		{Name: "bitstamp-tax", Exchange: other.ID, Environment: exchanges.Live, Credential: invented(), Details: desk.Details{
 			Venue: "Bitstamp", Purpose: "portfolio and tax", Stated: &desk.Stated{Permissions: mayNot, Created: daysAgo(30)},
 		}},
-	} {
-		k.Exchange, k.Environment, k.Credential = other.ID, exchanges.Live, invented()
-		if _, err := s.desk.Add(ctx, k, nil); err != nil {
-			return err
-		}
 	}
-	return nil
 }
 
 // invented returns a key of no exchange.

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -86,20 +87,67 @@ func (d *Desk) Add(ctx context.Context, k NewKey, t *Trial) (*store.Record, erro
 	if t != nil && !r.Facts.Stated {
 		d.learn(&r, *t)
 	}
+	saved, err := d.keep(ctx, []store.Record{r}, []exchanges.Credential{c})
+	if len(saved) == 0 {
+		return nil, err
+	}
+	return saved[0], err
+}
+
+// AddAll saves keys that nobody was asked about, all of them or none.
+func (d *Desk) AddAll(ctx context.Context, keys []NewKey) ([]*store.Record, error) {
+	defer d.begin()()
+	records := make([]store.Record, len(keys))
+	secrets := make([]exchanges.Credential, len(keys))
+	for i, k := range keys {
+		var err error
+		if records[i], secrets[i], err = d.draft(k); err != nil {
+			return nil, fmt.Errorf("%q: %w", exchanges.Clean(k.Name), err)
+		}
+	}
+	return d.keep(ctx, records, secrets)
+}
+
+// keep saves new records with their secrets.
+func (d *Desk) keep(ctx context.Context, records []store.Record, secrets []exchanges.Credential) ([]*store.Record, error) {
 	vault, err := d.ring.open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := vault.PutCredential(ctx, &r, c); err != nil {
-		return nil, err
+	// Without its record nothing would ever name a secret again.
+	undo := func(err error, kept int) error {
+		for i := range records[:kept] {
+			err = errors.Join(err, vault.DeleteCredential(context.WithoutCancel(ctx), &records[i]))
+		}
+		return err
 	}
-	snap, err := d.store.Update(func(s *store.Draft) error { return s.Add(r) })
+	for i := range records {
+		if err := vault.PutCredential(ctx, &records[i], secrets[i]); err != nil {
+			return nil, undo(err, i)
+		}
+	}
+	snap, err := d.store.Update(func(s *store.Draft) error {
+		for _, r := range records {
+			if err := s.Add(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	if err != nil {
-		// The record does not exist, so nothing would ever name the secret again.
-		return nil, errors.Join(err, vault.DeleteCredential(context.WithoutCancel(ctx), &r))
+		return nil, undo(err, len(records))
 	}
-	saved, _ := snap.ByID(r.ID)
-	return saved, d.audit(ctx, fmt.Sprintf("%q was added", r.Name), d.event(saved, store.ActionAdded, string(saved.Status()), ""))
+	saved := make([]*store.Record, len(records))
+	events := make([]store.Event, len(records))
+	for i, r := range records {
+		saved[i], _ = snap.ByID(r.ID)
+		events[i] = d.event(saved[i], store.ActionAdded, string(saved[i].Status()), "")
+	}
+	deed := "the keys were added"
+	if len(saved) == 1 {
+		deed = fmt.Sprintf("%q was added", saved[0].Name)
+	}
+	return saved, d.audit(ctx, deed, events...)
 }
 
 // draft turns the person's input into a record, without saving it.
@@ -122,7 +170,7 @@ func (d *Desk) draft(k NewKey) (store.Record, exchanges.Credential, error) {
 		ID: store.NewRecordID(), Name: k.Name, Exchange: k.Exchange, Environment: k.Environment, Site: k.Site,
 		Account: k.Details.Account, Purpose: k.Details.Purpose, Consumers: k.Details.Consumers, Notes: k.Details.Notes,
 		SubAccount: k.Details.SubAccount, Manager: k.Details.Manager, Venue: k.Details.Venue, KeysPage: k.Details.KeysPage,
-		KeyID: store.MaskKeyID(c.KeyID), Fingerprint: store.Fingerprint(c.KeyID), Added: d.now().UTC(),
+		KeyID: store.MaskKeyID(c.KeyID), Fingerprint: store.Fingerprint(c.KeyID), Added: cmp.Or(k.Since, d.now()).UTC(),
 	}
 	if d.manual(k.Exchange) {
 		d.state(&r, k.Details.Stated)

@@ -24,6 +24,10 @@ type NewKey struct {
 	Site        string // empty: the default site of the environment
 	Details     Details
 	Credential  exchanges.Credential
+
+	// Since is when the person got the key, the least age that it has where the
+	// exchange tells none; zero: now.
+	Since time.Time
 }
 
 // Details is what a person may change about a key at any time.
