@@ -220,3 +220,19 @@ func TestEventsReadAsWords(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// A rule that ends a key is told with its end and its source; one that the key
+// has outlived is told without a day.
+func TestDetailsTellTheExchangesRules(t *testing.T) {
+	d, fake := detailPage(t, "tax-export", 120, 40)
+	rule := func(after time.Duration) exchanges.Lifetime {
+		return exchanges.Lifetime{After: after, Since: exchanges.SinceCreated, Then: exchanges.EndsExpired, NoIPs: true,
+			Words: "A key without list ends.", Source: "binance.example, help", AsOf: "2026-11-23"}
+	}
+	fake.infos[0].Guide.Lifetimes = []exchanges.Lifetime{rule(90 * day)}
+	d.resize(121, 40)
+	d.see("rule      A key without list ends. That is", "(binance.example, help, 2026-11-23)")
+	fake.infos[0].Guide.Lifetimes = []exchanges.Lifetime{rule(day)}
+	d.resize(120, 40)
+	d.see("A key without list ends. (binance")
+}

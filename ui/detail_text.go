@@ -24,6 +24,7 @@ func (d *detail) text() []string {
 	f.blank()
 	d.rights(f)
 	d.life(f)
+	d.rules(f)
 	d.link(f)
 	d.uses(f)
 	d.past(f)
