@@ -122,6 +122,8 @@ func (e *entry) makePair(m *material) {
 		e.PublicKey, e.PrivatePEM = m.rsa()
 	case algES256:
 		e.PublicKey, e.PrivatePEM = m.es256()
+	case algWallet: // the pair was issued: its public half is the ID
+		e.PrivatePEM, e.Secret = e.Secret, ""
 	}
 	if e.PublicKey != nil {
 		e.Secret, e.PublicPEM = "", publicPEM(e.PublicKey)
@@ -180,6 +182,7 @@ func (b *book) add(e *entry) {
 // the private half, and no secret is made.
 type wanted struct {
 	Label        string
+	ID           string // the public half, where the client made it and it is the ID; else the exchange makes one
 	Sub          string
 	Permissions  []string // of the normal form
 	Words        []string // in the exchange's words, in place of those that follow from Permissions; see seed
@@ -211,9 +214,12 @@ func (b *book) issueNew(w wanted, now time.Time) *entry {
 	}
 	m := b.material("issued", strconv.Itoa(b.last+1))
 	e.ID, e.Secret = b.issue(m, e.Algorithm)
-	if e.PublicKey != nil {
+	switch {
+	case w.ID != "":
+		e.ID, e.Secret = w.ID, ""
+	case e.PublicKey != nil:
 		e.Secret, e.PublicPEM = "", cmp.Or(e.PublicPEM, publicPEM(e.PublicKey))
-	} else {
+	default:
 		e.makePair(m)
 		b.rewritePair(e)
 	}

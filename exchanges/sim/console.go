@@ -23,6 +23,17 @@ type page struct {
 	// itself, as the page offers them; then it takes no public key.
 	makes []string
 
+	// readID returns the ID of a key whose public half it is and that a person
+	// made, or says what is wrong with it. Nil: public halves are PEM.
+	readID func(text string) (id, bad string)
+
+	// replaces says that a new key takes the place of the one that has its name.
+	replaces bool
+
+	// mostDays is how long a key may live, its end being given in days from now.
+	// 0: the end is given as a date.
+	mostDays int
+
 	// passphrase says what is wrong with one that a person chose for a key;
 	// empty: nothing. Nil: keys have none.
 	passphrase func(string) string
@@ -95,8 +106,8 @@ type form struct {
 	Label     string
 	Boxes     []string
 	IPs       string
-	PublicKey string // PEM; empty: the exchange makes a secret
-	Expires   string // a date; empty: never
+	PublicKey string // PEM, or what page.readID reads; empty: the exchange makes a secret
+	Expires   string // a date, or days where page.mostDays says so; empty: never, or as the exchange decides
 
 	Algorithm  string // one of page.makes; empty: the first of them
 	Passphrase string
@@ -105,14 +116,14 @@ type form struct {
 // create makes a key, or says why not. confirm is asked last, so that a form
 // with a mistake does not use up a one-time code.
 func (d *desk) create(f form, confirm func() *Refusal) (*entry, *Refusal) {
-	public, badKey := readPublicKey(f.PublicKey, d.keyPairs)
+	id, public, badKey := d.readPublicHalf(f.PublicKey)
 	ips, badIPs := d.ips.read(f.IPs)
 	expires, badEnd := d.readExpiry(f.Expires)
 	w := wanted{
-		Label: strings.TrimSpace(f.Label), Sub: f.Account, Words: f.Boxes, IPs: ips, PublicKey: public, Expires: expires,
+		Label: strings.TrimSpace(f.Label), ID: id, Sub: f.Account, Words: f.Boxes, IPs: ips, PublicKey: public, Expires: expires,
 		Algorithm: d.algorithm(f.Algorithm), Passphrase: f.Passphrase,
 	}
-	bad := cmp.Or(d.badAccount(w.Sub), d.label.check(w.Label), d.taken(w), d.full(w.Sub), badKey, d.badPair(w), badIPs, badEnd, d.badRights(w))
+	bad := cmp.Or(d.badAccount(w.Sub), d.label.check(w.Label), d.taken(w), d.full(w), badKey, d.badPair(w), badIPs, badEnd, d.badRights(w))
 	if bad != "" {
 		return nil, &Refusal{Text: bad}
 	}
@@ -120,6 +131,9 @@ func (d *desk) create(f form, confirm func() *Refusal) (*entry, *Refusal) {
 		return nil, refusal
 	}
 	d.settle(&w)
+	if old, exists := d.book.byLabel(w.Sub, w.Label); d.replaces && exists {
+		d.book.remove(old.ID, d.now())
+	}
 	return d.book.issueNew(w, d.now()), nil
 }
 
@@ -208,8 +222,9 @@ func (d *desk) taken(w wanted) string {
 }
 
 // full says that there is no room for another key.
-func (d *desk) full(sub string) string {
-	if d.mostKeys == 0 || len(d.book.ofSub(sub)) < d.mostKeys {
+func (d *desk) full(w wanted) string {
+	_, exists := d.book.byLabel(w.Sub, w.Label)
+	if d.mostKeys == 0 || len(d.book.ofSub(w.Sub)) < d.mostKeys || d.replaces && exists {
 		return ""
 	}
 	return "This account has as many API keys as it may have. Delete one that is no longer in use."
@@ -218,7 +233,7 @@ func (d *desk) full(sub string) string {
 // badRights says what is wrong with the boxes, by themselves and together
 // with the rest.
 func (d *desk) badRights(w wanted) string {
-	if len(w.Words) == 0 {
+	if len(w.Words) == 0 && len(d.boxes) > 0 {
 		return "Choose at least one permission."
 	}
 	for _, word := range w.Words {

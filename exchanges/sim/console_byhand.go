@@ -12,7 +12,7 @@ type Wanted struct {
 	SubAccount  string   // its name; empty: the main account
 	Permissions []string // of the normal form
 	IPs         []string // empty: every address
-	PublicKey   string   // PKIX PEM; empty: the exchange makes a secret
+	PublicKey   string   // PKIX PEM, or an address where that is a key; empty: the exchange makes a secret
 	Passphrase  string   // where keys have one; empty: one is thought up
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -42,6 +43,7 @@ func (r labelRule) check(label string) string {
 type ipRule struct {
 	most       int // entries; 0: no limit is known
 	cidr, ipv6 bool
+	none       bool // keys have no IP list
 }
 
 // read splits a list at commas and white space, and says what is wrong with it.
@@ -54,6 +56,9 @@ func (r ipRule) read(text string) (ips []string, bad string) {
 		if !slices.Contains(ips, entry) {
 			ips = append(ips, entry)
 		}
+	}
+	if r.none && len(ips) > 0 {
+		return nil, "Keys of this exchange have no IP list."
 	}
 	if r.most > 0 && len(ips) > r.most {
 		return nil, fmt.Sprintf("The IP list may have at most %d addresses; this one has %d.", r.most, len(ips))
@@ -94,7 +99,7 @@ func readPublicKey(text string, algorithms []string) (public crypto.PublicKey, b
 		return nil, "This exchange makes the secret by itself. Leave the public key empty."
 	}
 	if privateKey(text) {
-		return nil, "That is a private key: never hand it to anybody. Enter the public half."
+		return nil, wrongHalf
 	}
 	block, _ := pem.Decode([]byte(text + "\n"))
 	if block == nil || block.Type != "PUBLIC KEY" {
@@ -119,10 +124,32 @@ func readPublicKey(text string, algorithms []string) (public crypto.PublicKey, b
 	return public, ""
 }
 
-// privateKey reports whether somebody took the wrong half of a key pair.
-func privateKey(text string) bool { return strings.Contains(text, "PRIVATE KEY") }
+// wrongHalf is what a page says to a private key.
+const wrongHalf = "That is a private key: never hand it to anybody. Enter the public half."
 
-// readExpiry reads the date, in UTC, at whose beginning a key ends.
+// privateKey reports whether somebody took the wrong half of a key pair.
+func privateKey(text string) bool {
+	digits := strings.TrimPrefix(strings.TrimSpace(text), "0x")
+	ofWallet := len(digits) == 64 && strings.Trim(strings.ToLower(digits), lowerHex) == ""
+	return ofWallet || strings.Contains(text, "PRIVATE KEY")
+}
+
+// readPublicHalf reads the public half of a key pair that a person made: the
+// ID where that follows from it, else the public key.
+func (d *desk) readPublicHalf(text string) (id string, public crypto.PublicKey, bad string) {
+	if d.readID != nil {
+		if privateKey(text) {
+			return "", nil, wrongHalf
+		}
+		id, bad = d.readID(strings.TrimSpace(text))
+		return id, nil, bad
+	}
+	public, bad = readPublicKey(text, d.keyPairs)
+	return "", public, bad
+}
+
+// readExpiry reads when a key ends: at the beginning of a date, in UTC, or
+// after so many days.
 func (d *desk) readExpiry(text string) (end time.Time, bad string) {
 	text = strings.TrimSpace(text)
 	if text == "" {
@@ -130,6 +157,13 @@ func (d *desk) readExpiry(text string) (end time.Time, bad string) {
 	}
 	if !d.expiry {
 		return time.Time{}, "This exchange takes no expiration date."
+	}
+	if d.mostDays > 0 {
+		days, err := strconv.Atoi(text)
+		if err != nil || days < 1 || days > d.mostDays {
+			return time.Time{}, fmt.Sprintf("Enter from 1 to %d days.", d.mostDays)
+		}
+		return d.now().Add(time.Duration(days) * day), ""
 	}
 	end, err := time.Parse(time.DateOnly, text)
 	switch {

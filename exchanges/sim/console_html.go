@@ -14,7 +14,10 @@ type consolePage struct {
 	SubAccounts  []string     `json:"sub_accounts"` // those there are
 	SecondFactor bool         `json:"second_factor"`
 	KeyPairs     []string     `json:"key_pairs"`    // kinds of public key that are taken
+	TakesID      bool         `json:"takes_id"`     // the public half of a pair is taken as the key itself
+	TakesIPs     bool         `json:"takes_ips"`    // keys have IP lists
 	TakesExpiry  bool         `json:"takes_expiry"` // an end may be set
+	MostDays     int          `json:"most_days"`    // it is a number of days, at most this; 0: it is a date
 	Makes        []string     `json:"makes"`        // kinds of key pair that the exchange makes
 	Passphrase   bool         `json:"passphrase"`   // each key has one, chosen here
 	MostKeys     int          `json:"most_keys"`    // 0: no limit
@@ -24,6 +27,9 @@ type consolePage struct {
 	Filled  form            `json:"-"`
 	Choices []consoleChoice `json:"-"`
 }
+
+// Editable reports whether there is anything to change about a key.
+func (p consolePage) Editable() bool { return len(p.Choices) > 0 || p.TakesIPs }
 
 // consoleChoice is a box of a form, ticked or not.
 type consoleChoice struct {
@@ -71,12 +77,12 @@ const consoleHead = `<!DOCTYPE html>
 const consoleProblem = `{{with .Error}}<p role="alert"><strong>{{.}}</strong> Nothing has changed.</p>
 {{end}}`
 
-const consoleFields = `<fieldset><legend>Permissions</legend>
+const consoleFields = `{{if .Choices}}<fieldset><legend>Permissions</legend>
 {{range .Choices}}<label><input type="checkbox" name="box" value="{{.Value}}"{{if .On}} checked{{end}}> {{.Words}}</label><br>
 {{end}}</fieldset>
-<p><label>Restrict access to these IP addresses, with commas between them; empty: every address<br>
+{{end}}{{if .TakesIPs}}<p><label>Restrict access to these IP addresses, with commas between them; empty: every address<br>
 <input name="ips" size="60" value="{{.Filled.IPs}}"></label></p>
-`
+{{end}}`
 
 const consoleCode = `{{if .SecondFactor}}<p><label>Code of your authenticator <input name="code" size="8" autocomplete="off" inputmode="numeric"></label></p>
 {{end}}`
@@ -110,7 +116,7 @@ var consoleList = view(consoleProblem + `{{if .SubAccounts}}<p>Account: {{if .Ac
 <td>{{range $i, $w := .Words}}{{if $i}}, {{end}}{{$w}}{{end}}</td>
 <td>{{range $i, $ip := .IPs}}{{if $i}}, {{end}}{{$ip}}{{else}}every address{{end}}</td>
 <td>{{at .Created}}</td><td>{{with .LastUsed}}{{at .}}{{else}}never{{end}}</td><td>{{with .Expires}}{{at .}}{{else}}never{{end}}</td>
-<td><a href="/keys/{{.Number}}/edit">Edit</a> <a href="/keys/{{.Number}}/delete">Delete</a></td></tr>
+<td>{{if $.Editable}}<a href="/keys/{{.Number}}/edit">Edit</a> {{end}}<a href="/keys/{{.Number}}/delete">Delete</a></td></tr>
 {{end}}</table>
 {{else}}<p>There are none.</p>
 {{end}}<h2>Create a key</h2>
@@ -118,9 +124,12 @@ var consoleList = view(consoleProblem + `{{if .SubAccounts}}<p>Account: {{if .Ac
 <p><label>Name <input name="label" size="40" value="{{.Filled.Label}}"></label></p>
 ` + consoleFields + `{{if .KeyPairs}}<p><label>Self-generated: your public key in PEM form ({{range $i, $a := .KeyPairs}}{{if $i}} or {{end}}{{$a}}{{end}}).
 Leave it empty for a system-generated secret.<br><textarea name="public_key" rows="8" cols="70">{{.Filled.PublicKey}}</textarea></label></p>
-{{end}}{{if .Makes}}<p><label>Signature algorithm <select name="algorithm">{{range .Makes}}<option>{{.}}</option>{{end}}</select></label></p>
+{{end}}{{if .TakesID}}<p><label>Address of a key pair of yours (0x…); empty: a new pair is made
+<input name="public_key" size="44" value="{{.Filled.PublicKey}}"></label></p>
+{{else if .Makes}}<p><label>Signature algorithm <select name="algorithm">{{range .Makes}}<option>{{.}}</option>{{end}}</select></label></p>
 {{end}}{{if .Passphrase}}<p><label>Passphrase, which only you will know <input name="passphrase" size="40"></label></p>
-{{end}}{{if .TakesExpiry}}<p><label>Expiration, such as 2027-01-31; empty: none <input name="expires" size="12" value="{{.Filled.Expires}}"></label></p>
+{{end}}{{if .MostDays}}<p><label>Days valid, at most {{.MostDays}} <input name="expires" size="5" value="{{.Filled.Expires}}"></label></p>
+{{else if .TakesExpiry}}<p><label>Expiration, such as 2027-01-31; empty: none <input name="expires" size="12" value="{{.Filled.Expires}}"></label></p>
 {{end}}` + consoleCode + `<p><button type="submit">Create key</button></p></form>
 `)
 
@@ -129,7 +138,7 @@ var consoleCreated = view(`<h2>{{.Label}} has been created</h2>
 {{end}}<dl><dt>API key</dt><dd><code>{{.Key}}</code></dd>
 {{if .PrivateKey}}<dt>Private key</dt><dd><pre>{{.PrivateKey}}</pre></dd>
 {{else if .Secret}}<dt>Secret</dt><dd><code>{{.Secret}}</code></dd>
-{{else}}<dt>Public key</dt><dd><pre>{{.PublicKey}}</pre></dd>
+{{else if .PublicKey}}<dt>Public key</dt><dd><pre>{{.PublicKey}}</pre></dd>
 {{end}}</dl>
 <p><a href="{{if .Account}}/?account={{.Account}}{{else}}/{{end}}">All keys</a></p>
 `)

@@ -179,8 +179,10 @@ func (c *console) page(f form) consolePage {
 	d := c.desk
 	p := consolePage{
 		Title: d.title, Account: f.Account, SubAccounts: append([]string{}, d.subs()...), SecondFactor: d.factor != nil,
-		KeyPairs: append([]string{}, d.keyPairs...), Makes: append([]string{}, d.makes...), Passphrase: d.passphrase != nil, TakesExpiry: d.expiry, MostKeys: d.mostKeys, Boxes: d.boxes,
-		Keys: []consoleRow{}, Filled: f, Choices: c.choices(f.Boxes),
+		KeyPairs: append([]string{}, d.keyPairs...), Makes: append([]string{}, d.makes...), Passphrase: d.passphrase != nil,
+		TakesID: d.readID != nil, TakesIPs: !d.ips.none, TakesExpiry: d.expiry, MostDays: d.mostDays, MostKeys: d.mostKeys,
+		Boxes: append([]box{}, d.boxes...),
+		Keys:  []consoleRow{}, Filled: f, Choices: c.choices(f.Boxes),
 	}
 	for _, e := range d.book.ofSub(f.Account) {
 		p.Keys = append(p.Keys, c.row(e))

@@ -223,7 +223,8 @@ func bearsCredential(r *http.Request, body []byte, headers []string) bool {
 			return true
 		}
 	}
-	return strings.Contains(r.URL.RawQuery, "client_id=") || strings.Contains(r.URL.RawQuery, "AccessKeyId=") || bytes.Contains(body, []byte(`"client_id"`))
+	return strings.Contains(r.URL.RawQuery, "client_id=") || strings.Contains(r.URL.RawQuery, "AccessKeyId=") ||
+		bytes.Contains(body, []byte(`"client_id"`)) || bytes.Contains(body, []byte(`"signature"`))
 }
 
 // pause waits, and reports false when ctx ended first.
@@ -248,6 +249,9 @@ func (f *front) describe(api, web string) Venue {
 	v := Venue{
 		Exchange: f.site.exchange, Environment: f.site.environment, BaseURL: api, ConsoleURL: web + "/",
 		TOTPSecret: d.account.Authenticator, SubAccounts: d.subs(), Keys: f.venue.keys(),
+	}
+	if o, ok := f.venue.(owned); ok {
+		v.Account, v.MasterKey = o.owner().address, o.owner().private
 	}
 	for i, e := range d.book.all() {
 		v.Keys[i].Manages = d.manages != nil && d.manages(e)

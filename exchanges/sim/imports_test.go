@@ -9,9 +9,17 @@ import (
 	"testing"
 )
 
+// strangers are the packages from elsewhere that may be imported, with what
+// they are for. The standard library has neither curve nor hash.
+var strangers = map[string]string{
+	"github.com/decred/dcrd/dcrec/secp256k1/v4":       "the wallets of Hyperliquid",
+	"github.com/decred/dcrd/dcrec/secp256k1/v4/ecdsa": "who signed an action of Hyperliquid",
+	"golang.org/x/crypto/sha3":                        "Keccak-256, of which addresses and signed actions are made",
+}
+
 // A simulated exchange that used an adapter's code to check an adapter would
 // share its mistakes.
-func TestOnlyTheStandardLibraryIsImported(t *testing.T) {
+func TestAlmostOnlyTheStandardLibraryIsImported(t *testing.T) {
 	files, err := filepath.Glob("*.go")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no source files", err)
@@ -26,7 +34,7 @@ func TestOnlyTheStandardLibraryIsImported(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if first, _, _ := strings.Cut(path, "/"); strings.Contains(first, ".") {
+			if first, _, _ := strings.Cut(path, "/"); strings.Contains(first, ".") && strangers[path] == "" {
 				t.Errorf("%s imports %s", name, path)
 			}
 		}

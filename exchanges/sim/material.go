@@ -17,7 +17,8 @@ const (
 	algHMAC    = "hmac"
 	algEd25519 = "ed25519"
 	algRSA     = "rsa"
-	algES256   = "es256" // ECDSA on P-256; only pairs that the exchange makes
+	algES256   = "es256"  // ECDSA on P-256; only pairs that the exchange makes
+	algWallet  = "wallet" // ECDSA on secp256k1, see wallet; the public half of the pair is the ID of the key
 )
 
 const (

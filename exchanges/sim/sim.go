@@ -56,6 +56,8 @@ type Venue struct {
 	BaseURL     string   `json:"base_url"`
 	ConsoleURL  string   `json:"console_url"`            // the web page on which keys are managed by hand
 	TOTPSecret  string   `json:"totp_secret,omitempty"`  // base32, of the account's authenticator; empty: it has none
+	Account     string   `json:"account,omitempty"`      // the address of the wallet that owns the account, where one does
+	MasterKey   string   `json:"master_key,omitempty"`   // that wallet's private key, for SDKs that approve keys by API; made up, it opens nothing
 	SubAccounts []string `json:"sub_accounts,omitempty"` // their names
 	Keys        []Key    `json:"keys"`
 }
@@ -96,6 +98,12 @@ type venue interface {
 	fault(w http.ResponseWriter, kind FaultKind)
 }
 
+// owned is what a venue implements whose accounts belong to wallets.
+type owned interface {
+	// owner returns the wallet that owns the account.
+	owner() wallet
+}
+
 // newVenue builds one exchange in one environment from a seeded account.
 type newVenue func(env string, a account, now func() time.Time) venue
 
@@ -106,6 +114,10 @@ type account struct {
 	Balances map[string]float64
 	Seeds    []seed
 	Subs     []string // the names of its sub-accounts
+
+	// Hyperliquid only: how many sub-accounts it has. They have no keys of their
+	// own; each makes room for more of the main account's.
+	SubWallets int
 
 	// Propagation is that of Options.
 	Propagation time.Duration

@@ -81,8 +81,10 @@ type described struct {
 		Environment *string         `json:"environment"`
 		BaseURL     *string         `json:"base_url"`
 		ConsoleURL  *string         `json:"console_url"`
-		TOTPSecret  string          `json:"totp_secret"`  // may be missing
-		SubAccounts []string        `json:"sub_accounts"` // may be missing
+		TOTPSecret  string          `json:"totp_secret"` // may be missing, as may what follows
+		Account     string          `json:"account"`
+		MasterKey   string          `json:"master_key"`
+		SubAccounts []string        `json:"sub_accounts"`
 		Keys        *[]describedKey `json:"keys"`
 	} `json:"venues"`
 	IPEcho *string `json:"ip_echo"`

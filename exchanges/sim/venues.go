@@ -41,6 +41,7 @@ func sites() []site {
 	all = append(all, gateSites()...)
 	all = append(all, kucoinSites()...)
 	all = append(all, htxSites()...)
+	all = append(all, hyperliquidSites()...)
 	return all
 }
 
