@@ -48,6 +48,28 @@ type entry struct {
 // expired reports whether the key's own end has come.
 func (e *entry) expired(now time.Time) bool { return !e.Expires.IsZero() && !now.Before(e.Expires) }
 
+// idle returns how long nobody has used the key, which counts from its creation
+// where nobody ever did.
+func (e *entry) idle(now time.Time) time.Duration {
+	if e.lastUsed.Before(e.Created) {
+		return now.Sub(e.Created)
+	}
+	return now.Sub(e.lastUsed)
+}
+
+// endOfOpen returns when a key ends that has these addresses from now on, and
+// ended at before until now, where one without any lives that long. Nothing
+// says that an edit would give an open key another life.
+func endOfOpen(ips []string, before, now time.Time, life time.Duration) time.Time {
+	switch {
+	case len(ips) > 0:
+		return time.Time{}
+	case before.IsZero():
+		return now.Add(life)
+	}
+	return before
+}
+
 // allows reports whether the key may be used from addr: always without a list.
 func (e *entry) allows(addr netip.Addr) bool {
 	if len(e.IPs) == 0 {
@@ -356,13 +378,3 @@ func (e *entry) key() Key {
 
 // endOfOpen returns when a key ends that has these addresses from now on and
 // ended at before until now, where keys without a list live for a time only.
-// Nothing says of any exchange that an edit would give an open key a new life.
-func endOfOpen(ips []string, before, now time.Time, life time.Duration) time.Time {
-	switch {
-	case len(ips) > 0:
-		return time.Time{}
-	case before.IsZero():
-		return now.Add(life)
-	}
-	return before
-}

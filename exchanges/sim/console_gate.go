@@ -19,7 +19,7 @@ func (v *gate) page(string) page {
 		rights:   gateNormal,
 		wordsOf:  gateWordsOf,
 		deny:     gateDenies,
-		complete: func(w *wanted, now time.Time) { w.Expires = gateEnd(w.IPs, w.Expires, now) },
+		complete: func(w *wanted, now time.Time) { w.Expires = endOfOpen(w.IPs, w.Expires, now, gateOpenLife) },
 		manages:  v.mayManage,
 	}
 	for _, r := range gateRights {

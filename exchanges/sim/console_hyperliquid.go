@@ -41,9 +41,7 @@ func (v *hyperliquid) page(string) page {
 	}
 }
 
-// demoHyperliquid has three agents and, by a sub-account, room for two more. The
-// spare one is called as on every exchange, a character longer than the page
-// would let it be.
+// demoHyperliquid has three agents and, by a sub-account, room for two more.
 func demoHyperliquid(a *account) {
 	a.Balances = map[string]float64{"USDC": 6_480.25, "ETH": 0.8, "PURR": 12_000}
 	a.SubWallets = 1

@@ -165,7 +165,7 @@ func (v *gate) createSubKey(c gateCall) (any, *gateRefusal) {
 	}
 	now := v.now()
 	key := v.issueNew(wanted{
-		Label: f.Name, Sub: sub, Words: f.words, Permissions: gateNormal(f.words), IPs: f.IPs, Expires: gateEnd(f.IPs, time.Time{}, now),
+		Label: f.Name, Sub: sub, Words: f.words, Permissions: gateNormal(f.words), IPs: f.IPs, Expires: endOfOpen(f.IPs, time.Time{}, now, gateOpenLife),
 	}, now)
 	if f.Mode != nil {
 		v.kept[key] = gateKept{mode: *f.Mode}
@@ -189,15 +189,9 @@ func (v *gate) editSubKey(c gateCall) (any, *gateRefusal) {
 	}
 	now := v.now()
 	key.Label, key.Words, key.Permissions = f.Name, f.words, gateNormal(f.words)
-	key.IPs, key.Expires = f.IPs, gateEnd(f.IPs, key.Expires, now)
+	key.IPs, key.Expires = f.IPs, endOfOpen(f.IPs, key.Expires, now, gateOpenLife)
 	v.kept[key] = gateKept{mode: v.mode(key), changed: now}
 	return nil, nil
-}
-
-// gateEnd returns when a key ends that has these addresses from now on, and
-// ended at before until now.
-func gateEnd(ips []string, before, now time.Time) time.Time {
-	return endOfOpen(ips, before, now, gateOpenLife)
 }
 
 func (v *gate) deleteSubKey(c gateCall) (any, *gateRefusal) {

@@ -23,19 +23,8 @@ func kucoinContractName(p pair) string { return kucoinContractCoin(p) + p.Quote 
 
 func kucoinContractCoin(p pair) string { return strings.ReplaceAll(p.Base, "BTC", "XBT") }
 
-// kucoinContractPairs returns the pairs that exist as perpetual contracts.
-func kucoinContractPairs() []pair {
-	var list []pair
-	for _, p := range pairs() {
-		if p.Quote == "USDT" {
-			list = append(list, p)
-		}
-	}
-	return list
-}
-
 func kucoinFindContract(symbol string) (pair, *kucoinRefusal) {
-	for _, p := range kucoinContractPairs() {
+	for _, p := range perpetuals() {
 		if kucoinContractName(p) == symbol {
 			return p, nil
 		}
@@ -60,7 +49,7 @@ func (v *kucoin) contractBody(p pair) object {
 
 func (v *kucoin) contracts(kucoinCall) (any, *kucoinRefusal) {
 	list := []object{}
-	for _, p := range kucoinContractPairs() {
+	for _, p := range perpetuals() {
 		list = append(list, v.contractBody(p))
 	}
 	return list, nil

@@ -122,12 +122,8 @@ func validKucoinPassphrase(e *entry, named, passphrase string) bool {
 // from any address, and has not been used for 30 days. By the help centre it
 // is deleted, or may trade no more; here it is the former.
 func (v *kucoin) dormant(e *entry) bool {
-	last := e.Created
-	if used := v.lastUsed(e); !used.IsZero() {
-		last = used
-	}
 	trades := anyOf([]string{"Spot", "Margin", "Futures"}, e.Words)
-	return trades && len(e.IPs) == 0 && e.Partner == "" && v.now().Sub(last) >= kucoinDormant
+	return trades && len(e.IPs) == 0 && e.Partner == "" && e.idle(v.now()) >= kucoinDormant
 }
 
 // kucoinRight is a permission in KuCoin's words, the text on its page, and the

@@ -30,6 +30,12 @@ func pairs() []pair {
 // symbol returns the pair's name where base and quote are written together.
 func (p pair) symbol() string { return p.Base + p.Quote }
 
+// perpetuals returns the pairs that exist as perpetual contracts settled in
+// Tether.
+func perpetuals() []pair {
+	return slices.DeleteFunc(pairs(), func(p pair) bool { return p.Quote != "USDT" })
+}
+
 // tradedAssets returns the assets that the pairs are made of, each once.
 func tradedAssets() []string {
 	var names []string

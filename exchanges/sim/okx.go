@@ -75,14 +75,7 @@ func newOKX(env string, a account, now func() time.Time, shared *realms) *okx {
 
 // okxLapses reports whether OKX has removed a key that nobody used.
 func okxLapses(e *entry, now time.Time) bool {
-	if len(e.IPs) > 0 || !anyOf([]string{okxTrade, okxWithdraw}, e.Words) {
-		return false
-	}
-	used := e.lastUsed
-	if used.Before(e.Created) {
-		used = e.Created
-	}
-	return now.Sub(used) >= okxUnusedLife
+	return len(e.IPs) == 0 && anyOf([]string{okxTrade, okxWithdraw}, e.Words) && e.idle(now) >= okxUnusedLife
 }
 
 func okxRoutes() map[string]okxRoute {

@@ -42,6 +42,8 @@ func sites() []site {
 	all = append(all, kucoinSites()...)
 	all = append(all, htxSites()...)
 	all = append(all, hyperliquidSites()...)
+	all = append(all, mexcSites()...)
+	all = append(all, bingxSites()...)
 	return all
 }
 

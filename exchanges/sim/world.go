@@ -159,11 +159,11 @@ func largeSeed(at site, i int) seed {
 	switch {
 	case i%3 == 0:
 		s.IPs = []string{"203.0.113.7"}
-	case at.exchange == "bybit": // a key that is open to every address lives 90 days there
+	case at.exchange == "bybit", at.exchange == "mexc": // a key that is open to every address lives 90 days there
 		s.Age %= 90 * day
 		s.Expires = 90*day - s.Age
 	}
-	if i%7 != 0 || at.exchange == "okx" { // where keys that are open and not used are removed
+	if i%7 != 0 || at.exchange == "okx" || at.exchange == "bingx" { // where keys that are open and not used are removed
 		s.LastUsed = time.Duration(i%90+1) * time.Hour
 	}
 	s.Disabled = i%97 == 96
