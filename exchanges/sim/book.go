@@ -375,6 +375,3 @@ func (e *entry) key() Key {
 		IPWhitelist: append([]string{}, e.IPs...), Created: e.Created.UTC(),
 	}
 }
-
-// endOfOpen returns when a key ends that has these addresses from now on and
-// ended at before until now, where keys without a list live for a time only.
