@@ -8,26 +8,31 @@ import (
 
 // exchangeWalk is what can be done at an exchange in the demo.
 type exchangeWalk struct {
-	key     string // whose secret the exchange makes, on its page
+	key     string // which is managed on the exchange's page
 	verdict flow.Verdict
 
-	sub, bot, manager string // a sub-account, a key of it, and the key that manages it
-	killed            flow.Verdict
+	bot, manager string // a key of a sub-account, and the one that manages it by API
+	killed       flow.Verdict
 }
 
 // exchangeWalks are those of the exchanges beyond the first four, which have
 // tests of their own.
 var exchangeWalks = map[string]exchangeWalk{
-	"okx/live":            {"okx-tax", flow.Proven, "carry01", "carry-bot", "okx-master", flow.Proven},
+	"okx/live":            {"okx-tax", flow.Proven, "carry-bot", "okx-master", flow.Proven},
 	"okx/demo":            {key: "okx-paper", verdict: flow.Proven},
 	"coinbase/live":       {key: "treasury-view", verdict: flow.Refused},
 	"kraken-futures/live": {key: "kf-reader", verdict: flow.Refused},
-	"gate/live":           {"lend-bot", flow.Proven, "scout-sub", "scout-bot", "gate-admin", flow.Proven},
-	"kucoin/live":         {"ku-export", flow.Proven, "", "mm2-bot", "ku-master", flow.Proven},
-	"bitget/live":         {"signal-bot", flow.Proven, "", "mirror-bot", "bg-master", flow.Proven},
+	"gate/live":           {"lend-bot", flow.Proven, "scout-bot", "gate-admin", flow.Proven},
+	"kucoin/live":         {"ku-export", flow.Proven, "mm2-bot", "ku-master", flow.Proven},
+	"bitget/live":         {"signal-bot", flow.Proven, "mirror-bot", "bg-master", flow.Proven},
+	"htx/live":            {"dip-bot", flow.Proven, "spread-bot", "htx-admin", flow.Proven},
 	"gemini/live":         {key: "fund-audit", verdict: flow.Refused},
 	"bitfinex/live":       {key: "bfx-reports", verdict: flow.Refused},
+	"mexc/live":           {"alt-bot", flow.Refused, "sniper-bot", "mexc-master", flow.Proven},
+	"bingx/live":          {"hedge2-bot", flow.Proven, "scalp2-bot", "bx-master", flow.Proven},
 	"upbit/live":          {key: "krw-bot", verdict: flow.Refused},
+	"hyperliquid/live":    {key: "hl-perp-bot", verdict: flow.Proven},
+	"other/live":          {key: "phx-bot", verdict: flow.Stated},
 }
 
 // TestEveryExchangeOfTheDemo walks a creation, a rotation and a revocation by
@@ -58,7 +63,10 @@ func (s *session) rotateIn(t *testing.T, key, manager string, want flow.Verdict)
 	if m, ok := s.desk.Snapshot().ByName(manager); ok {
 		route = "api:" + string(m.ID)
 	}
-	values := map[string]string{"route": route, "source": "secret", "ips": "203.0.113.7"}
+	values := map[string]string{"route": route, "ips": "203.0.113.7"}
+	if s.desk.RulesFor(before).NoIPLists {
+		values["ips"] = "any"
+	}
 	if !before.Facts.Permissions.Known() {
 		values["permissions"] = "read" // nobody else can say
 	}
