@@ -74,7 +74,7 @@ func (e *Engine) askWhere(s *State, p *Prompt) {
 	p.Fields = []Field{
 		exchange, env, site,
 		{Name: "name", Label: "Name", Kind: FieldText, Default: s.Name, Help: "what it is for: grid-bot"},
-		{Name: "sub_account", Label: "Sub-account", Kind: FieldText, Default: s.Plan.SubAccount, Help: "as the exchange names it (Binance: its e-mail, Bybit: its UID); empty: the main account"},
+		{Name: "sub_account", Label: "Sub-account", Kind: FieldText, Default: s.Plan.SubAccount, Help: "as the exchange names it: an e-mail (Binance), a name (OKX, KuCoin, MEXC), a UID (others); empty: the main account"},
 	}
 	p.Choices = []Choice{{ID: Go, Label: "go on"}}
 }
