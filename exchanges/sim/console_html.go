@@ -1,8 +1,9 @@
 package sim
 
 import (
-	"html/template"
-	"sync"
+	"fmt"
+	"html"
+	"strings"
 	"time"
 )
 
@@ -68,89 +69,213 @@ type consoleKey struct {
 	PrivateKey string `json:"private_key,omitempty"` // of a pair that the exchange made
 }
 
-const consoleHead = `<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>{{.Title}}</title></head>
-<body><h1>{{.Title}}</h1>
-<p>A simulation on this machine: these keys open nothing anywhere else.</p>
-`
+// markup is a page in the making. Whatever comes from elsewhere goes in by put,
+// which escapes it for a text and for an attribute in quotes. html/template would
+// do that too, but its reflection keeps every exported method of the program in
+// the binary: an eighth of it.
+type markup struct{ strings.Builder }
 
-const consoleProblem = `{{with .Error}}<p role="alert"><strong>{{.}}</strong> Nothing has changed.</p>
-{{end}}`
-
-const consoleFields = `{{if .Choices}}<fieldset><legend>Permissions</legend>
-{{range .Choices}}<label><input type="checkbox" name="box" value="{{.Value}}"{{if .On}} checked{{end}}> {{.Words}}</label><br>
-{{end}}</fieldset>
-{{end}}{{if .TakesIPs}}<p><label>Restrict access to these IP addresses, with commas between them; empty: every address<br>
-<input name="ips" size="60" value="{{.Filled.IPs}}"></label></p>
-{{end}}`
-
-const consoleCode = `{{if .SecondFactor}}<p><label>Code of your authenticator <input name="code" size="8" autocomplete="off" inputmode="numeric"></label></p>
-{{end}}`
-
-const consoleFoot = `</body></html>
-`
-
-// consoleView gives the template of a page.
-type consoleView func() *template.Template
-
-// view puts a page together when it is first shown: a program that runs no
-// simulation does not wait for it.
-func view(parts string) consoleView {
-	return sync.OnceValue(func() *template.Template {
-		return template.Must(template.New("").Funcs(template.FuncMap{
-			"at": func(t time.Time) string { return t.Format("2006-01-02 15:04 UTC") },
-		}).Parse(consoleHead + parts + consoleFoot))
-	})
+func (m *markup) put(format string, values ...any) {
+	for i, v := range values {
+		if text, isText := v.(string); isText {
+			values[i] = html.EscapeString(text)
+		}
+	}
+	fmt.Fprintf(m, format, values...)
 }
 
-var consoleError = view(consoleProblem + `<p><a href="/">All keys</a></p>
-`)
+// when adds a piece where it is wanted.
+func (m *markup) when(wanted bool, format string, values ...any) {
+	if wanted {
+		m.put(format, values...)
+	}
+}
 
-var consoleList = view(consoleProblem + `{{if .SubAccounts}}<p>Account: {{if .Account}}<a href="/">main</a>{{else}}main{{end}}
-{{$shown := .Account}}{{range .SubAccounts}}| {{if eq . $shown}}{{.}}{{else}}<a href="/?account={{.}}">{{.}}</a>{{end}}
-{{end}}</p>
-{{end}}<h2>API keys</h2>
-{{if .Keys}}<table border="1">
+// consoleView writes what is between head and foot of a page.
+type consoleView func(m *markup, body any)
+
+// render returns a whole page.
+func (view consoleView) render(body any) string {
+	m, title := &markup{}, ""
+	switch b := body.(type) {
+	case consolePage:
+		title = b.Title
+	case consoleKey:
+		title = b.Title
+	}
+	m.put(`<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>%[1]s</title></head>
+<body><h1>%[1]s</h1>
+<p>A simulation on this machine: these keys open nothing anywhere else.</p>
+`, title)
+	view(m, body)
+	m.put("</body></html>\n")
+	return m.String()
+}
+
+func onPage(view func(p consolePage, m *markup)) consoleView {
+	return func(m *markup, body any) {
+		p, _ := body.(consolePage) // nothing else has these views
+		m.when(p.Error != "", `<p role="alert"><strong>%s</strong> Nothing has changed.</p>`+"\n", p.Error)
+		view(p, m)
+	}
+}
+
+var (
+	consoleError  = onPage(func(_ consolePage, m *markup) { m.put(`<p><a href="/">All keys</a></p>` + "\n") })
+	consoleList   = onPage(consolePage.list)
+	consoleEdit   = onPage(consolePage.edit)
+	consoleDelete = onPage(consolePage.remove)
+)
+
+func consoleCreated(m *markup, body any) {
+	k, _ := body.(consoleKey) // nothing else has this view
+	m.put("<h2>%s has been created</h2>\n", k.Label)
+	m.when(k.Secret != "" || k.PrivateKey != "", "<p>This page shows the secret this once. Copy it now.</p>\n")
+	m.put("<dl><dt>API key</dt><dd><code>%s</code></dd>\n", k.Key)
+	switch {
+	case k.PrivateKey != "":
+		m.put("<dt>Private key</dt><dd><pre>%s</pre></dd>\n", k.PrivateKey)
+	case k.Secret != "":
+		m.put("<dt>Secret</dt><dd><code>%s</code></dd>\n", k.Secret)
+	case k.PublicKey != "":
+		m.put("<dt>Public key</dt><dd><pre>%s</pre></dd>\n", k.PublicKey)
+	}
+	m.put("</dl>\n"+`<p><a href="%s">All keys</a></p>`+"\n", listOf(k.Account))
+}
+
+func (p consolePage) list(m *markup) {
+	p.accounts(m)
+	m.put("<h2>API keys</h2>\n")
+	if len(p.Keys) == 0 {
+		m.put("<p>There are none.</p>\n")
+	} else {
+		p.table(m)
+	}
+	m.put("<h2>Create a key</h2>\n"+`<form method="post" action="/keys" autocomplete="off"><input type="hidden" name="account" value="%s">
+<p><label>Name <input name="label" size="40" value="%s"></label></p>
+`, p.Account, p.Filled.Label)
+	p.rights(m)
+	p.material(m)
+	p.code(m)
+	m.put(`<p><button type="submit">Create key</button></p></form>` + "\n")
+}
+
+// accounts leads from one sub-account to another.
+func (p consolePage) accounts(m *markup) {
+	if len(p.SubAccounts) == 0 {
+		return
+	}
+	link := func(name, account string) {
+		if account == p.Account {
+			m.put("%s\n", name)
+		} else {
+			m.put(`<a href="%s">%s</a>`+"\n", listOf(account), name)
+		}
+	}
+	m.put("<p>Account: ")
+	link("main", "")
+	for _, sub := range p.SubAccounts {
+		m.put("| ")
+		link(sub, sub)
+	}
+	m.put("</p>\n")
+}
+
+func (p consolePage) table(m *markup) {
+	m.put(`<table border="1">
 <tr><th>Name</th><th>Key</th><th>Permissions</th><th>IP addresses</th><th>Created</th><th>Last used</th><th>Ends</th><th></th></tr>
-{{range .Keys}}<tr><td>{{.Label}}{{if .Disabled}} (disabled){{end}}</td><td>{{.Key}}</td>
-<td>{{range $i, $w := .Words}}{{if $i}}, {{end}}{{$w}}{{end}}</td>
-<td>{{range $i, $ip := .IPs}}{{if $i}}, {{end}}{{$ip}}{{else}}every address{{end}}</td>
-<td>{{at .Created}}</td><td>{{with .LastUsed}}{{at .}}{{else}}never{{end}}</td><td>{{with .Expires}}{{at .}}{{else}}never{{end}}</td>
-<td>{{if $.Editable}}<a href="/keys/{{.Number}}/edit">Edit</a> {{end}}<a href="/keys/{{.Number}}/delete">Delete</a></td></tr>
-{{end}}</table>
-{{else}}<p>There are none.</p>
-{{end}}<h2>Create a key</h2>
-<form method="post" action="/keys" autocomplete="off"><input type="hidden" name="account" value="{{.Account}}">
-<p><label>Name <input name="label" size="40" value="{{.Filled.Label}}"></label></p>
-` + consoleFields + `{{if .KeyPairs}}<p><label>Self-generated: your public key in PEM form ({{range $i, $a := .KeyPairs}}{{if $i}} or {{end}}{{$a}}{{end}}).
-Leave it empty for a system-generated secret.<br><textarea name="public_key" rows="8" cols="70">{{.Filled.PublicKey}}</textarea></label></p>
-{{end}}{{if .TakesID}}<p><label>Address of a key pair of yours (0x…); empty: a new pair is made
-<input name="public_key" size="44" value="{{.Filled.PublicKey}}"></label></p>
-{{else if .Makes}}<p><label>Signature algorithm <select name="algorithm">{{range .Makes}}<option>{{.}}</option>{{end}}</select></label></p>
-{{end}}{{if .Passphrase}}<p><label>Passphrase, which only you will know <input name="passphrase" size="40"></label></p>
-{{end}}{{if .MostDays}}<p><label>Days valid, at most {{.MostDays}} <input name="expires" size="5" value="{{.Filled.Expires}}"></label></p>
-{{else if .TakesExpiry}}<p><label>Expiration, such as 2027-01-31; empty: none <input name="expires" size="12" value="{{.Filled.Expires}}"></label></p>
-{{end}}` + consoleCode + `<p><button type="submit">Create key</button></p></form>
 `)
+	for _, k := range p.Keys {
+		ips, disabled := "every address", ""
+		if len(k.IPs) > 0 {
+			ips = strings.Join(k.IPs, ", ")
+		}
+		if k.Disabled {
+			disabled = " (disabled)"
+		}
+		m.put(`<tr><td>%s%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>`,
+			k.Label, disabled, k.Key, strings.Join(k.Words, ", "), ips, consoleTime(&k.Created), consoleTime(k.LastUsed), consoleTime(k.Expires))
+		m.when(p.Editable(), `<a href="/keys/%d/edit">Edit</a> `, k.Number)
+		m.put(`<a href="/keys/%d/delete">Delete</a></td></tr>`+"\n", k.Number)
+	}
+	m.put("</table>\n")
+}
 
-var consoleCreated = view(`<h2>{{.Label}} has been created</h2>
-{{if or .Secret .PrivateKey}}<p>This page shows the secret this once. Copy it now.</p>
-{{end}}<dl><dt>API key</dt><dd><code>{{.Key}}</code></dd>
-{{if .PrivateKey}}<dt>Private key</dt><dd><pre>{{.PrivateKey}}</pre></dd>
-{{else if .Secret}}<dt>Secret</dt><dd><code>{{.Secret}}</code></dd>
-{{else if .PublicKey}}<dt>Public key</dt><dd><pre>{{.PublicKey}}</pre></dd>
-{{end}}</dl>
-<p><a href="{{if .Account}}/?account={{.Account}}{{else}}/{{end}}">All keys</a></p>
-`)
+func consoleTime(t *time.Time) string {
+	if t == nil {
+		return "never"
+	}
+	return t.Format("2006-01-02 15:04 UTC")
+}
 
-var consoleEdit = view(consoleProblem + `{{with index .Keys 0}}<h2>Edit {{.Label}}</h2>
-<p>{{.Key}}</p>
-<form method="post" action="/keys/{{.Number}}/edit" autocomplete="off">
-{{end}}` + consoleFields + consoleCode + `<p><button type="submit">Save</button> <a href="/?account={{.Account}}">Cancel</a></p></form>
-`)
+// rights is what a key may do and from where.
+func (p consolePage) rights(m *markup) {
+	if len(p.Choices) > 0 {
+		m.put("<fieldset><legend>Permissions</legend>\n")
+		for _, c := range p.Choices {
+			m.put(`<label><input type="checkbox" name="box" value="%s"`, c.Value)
+			m.when(c.On, " checked")
+			m.put("> %s</label><br>\n", c.Words)
+		}
+		m.put("</fieldset>\n")
+	}
+	m.when(p.TakesIPs, `<p><label>Restrict access to these IP addresses, with commas between them; empty: every address<br>
+<input name="ips" size="60" value="%s"></label></p>
+`, p.Filled.IPs)
+}
 
-var consoleDelete = view(consoleProblem + `{{with index .Keys 0}}<h2>Delete {{.Label}}?</h2>
-<p>{{.Key}}. Programs that use this key will be refused.</p>
-<form method="post" action="/keys/{{.Number}}/delete" autocomplete="off"><input type="hidden" name="confirm" value="yes">
-{{end}}` + consoleCode + `<p><button type="submit">Delete key</button> <a href="/?account={{.Account}}">Cancel</a></p></form>
-`)
+// material is what a new key is made of, and how long it lives.
+func (p consolePage) material(m *markup) {
+	m.when(len(p.KeyPairs) > 0, `<p><label>Self-generated: your public key in PEM form (%s).
+Leave it empty for a system-generated secret.<br><textarea name="public_key" rows="8" cols="70">%s</textarea></label></p>
+`, strings.Join(p.KeyPairs, " or "), p.Filled.PublicKey)
+	switch {
+	case p.TakesID:
+		m.put(`<p><label>Address of a key pair of yours (0x…); empty: a new pair is made
+<input name="public_key" size="44" value="%s"></label></p>
+`, p.Filled.PublicKey)
+	case len(p.Makes) > 0:
+		m.put(`<p><label>Signature algorithm <select name="algorithm">`)
+		for _, algorithm := range p.Makes {
+			m.put("<option>%s</option>", algorithm)
+		}
+		m.put("</select></label></p>\n")
+	}
+	m.when(p.Passphrase, `<p><label>Passphrase, which only you will know <input name="passphrase" size="40"></label></p>`+"\n")
+	switch {
+	case p.MostDays > 0:
+		m.put(`<p><label>Days valid, at most %d <input name="expires" size="5" value="%s"></label></p>`+"\n", p.MostDays, p.Filled.Expires)
+	case p.TakesExpiry:
+		m.put(`<p><label>Expiration, such as 2027-01-31; empty: none <input name="expires" size="12" value="%s"></label></p>`+"\n", p.Filled.Expires)
+	}
+}
+
+func (p consolePage) code(m *markup) {
+	m.when(p.SecondFactor, `<p><label>Code of your authenticator <input name="code" size="8" autocomplete="off" inputmode="numeric"></label></p>`+"\n")
+}
+
+// asks begins a page about one key.
+func (p consolePage) asks(m *markup, what, question, note string) {
+	k := p.Keys[0]
+	m.put("<h2>%s %s%s</h2>\n<p>%s%s</p>\n"+`<form method="post" action="/keys/%d/%s" autocomplete="off">`+"\n",
+		question, k.Label, map[bool]string{true: "?"}[what == "delete"], k.Key, note, k.Number, what)
+}
+
+// answer ends it.
+func (p consolePage) answer(m *markup, button string) {
+	p.code(m)
+	m.put(`<p><button type="submit">%s</button> <a href="%s">Cancel</a></p></form>`+"\n", button, listOf(p.Account))
+}
+
+func (p consolePage) edit(m *markup) {
+	p.asks(m, "edit", "Edit", "")
+	p.rights(m)
+	p.answer(m, "Save")
+}
+
+func (p consolePage) remove(m *markup) {
+	p.asks(m, "delete", "Delete", ". Programs that use this key will be refused.")
+	m.put(`<input type="hidden" name="confirm" value="yes">` + "\n")
+	p.answer(m, "Delete key")
+}

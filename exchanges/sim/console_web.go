@@ -2,6 +2,7 @@ package sim
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -74,7 +75,7 @@ func (a consoleReply) write(w http.ResponseWriter, r *http.Request) {
 	default:
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.WriteHeader(a.status)
-		_ = a.view().Execute(w, a.body)
+		_, _ = io.WriteString(w, a.view.render(a.body))
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // root builds the command tree. It is built per run: commands hold the flags
 // that were parsed into them.
 func (a *App) root() *cobra.Command {
-	g := &globals{}
+	g, version := &globals{}, false
 	root := &cobra.Command{
 		Use:   "keyrota",
 		Short: "A terminal dashboard for your exchange API keys",
@@ -21,18 +21,24 @@ func (a *App) root() *cobra.Command {
 			"how old it is, and which is overdue. Secrets lie in the OS keyring, the rest in a TOML file.\n" +
 			"Without a command it opens the dashboard.",
 		Example:       "  keyrota --demo          look around with simulated exchanges\n  keyrota check           for cron: exit 1 when a key needs you\n  keyrota list --json     for scripts",
-		Version:       a.Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noSecretArgs,
-		RunE:          func(c *cobra.Command, _ []string) error { return a.runScreen(c.Context(), g, nil) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			if version {
+				return a.printVersion()
+			}
+			return a.runScreen(c.Context(), g, nil)
+		},
 	}
 	root.SetArgs(a.Args)
 	root.SetIn(a.Stdin)
 	root.SetOut(a.Stdout)
 	root.SetErr(a.Stderr)
 	root.SetFlagErrorFunc(flagError)
-	root.SetVersionTemplate("keyrota {{.Version}}\n")
+	// The library's own flag prints by text/template, which keeps every exported
+	// method of the program in the binary.
+	root.Flags().BoolVarP(&version, "version", "v", false, "print the version")
 	f := root.PersistentFlags()
 	f.StringVar(&g.home, "home", "", "keep everything in this folder (KEYROTA_HOME)")
 	f.StringVar(&g.keyring, "keyring", "", "where secrets lie: secret-service, keychain, wincred, kwallet, pass or file (KEYROTA_KEYRING)")
@@ -101,10 +107,14 @@ func (a *App) versionCommand() *cobra.Command {
 			if asJSON {
 				return a.printJSON(map[string]string{"version": a.Version})
 			}
-			_, err := fmt.Fprintf(a.Stdout, "keyrota %s\n", a.Version)
-			return err
+			return a.printVersion()
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
+}
+
+func (a *App) printVersion() error {
+	_, err := fmt.Fprintf(a.Stdout, "keyrota %s\n", a.Version)
+	return err
 }

@@ -11,7 +11,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"text/template"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -79,34 +78,60 @@ func credentialEnv(r *store.Record, c exchanges.Credential) []string {
 	return out
 }
 
-// WriteFile fills the consumer's template, a text/template with .Name,
-// .Exchange, .Environment, .Key, .Secret, .Passphrase and .PrivateKey and the
-// func json, which quotes. The file is replaced in one step and for its owner
-// alone; a template that fails leaves the old file as it is.
+// WriteFile fills the consumer's template: see fill. The file is replaced in one
+// step and for its owner alone; a template that fails leaves the old file as it is.
 func (handler) WriteFile(_ context.Context, c store.Consumer, r *store.Record, cred exchanges.Credential) error {
 	source, err := os.ReadFile(c.Template)
 	if err != nil {
 		return Refuse("the template "+c.Template+" cannot be read", "Check its path in the consumer's settings.")
 	}
-	t, err := template.New("consumer").Option("missingkey=error").Funcs(template.FuncMap{"json": quoteJSON}).Parse(string(source))
-	if err != nil {
-		return Refuse("the template "+c.Template+" is not well formed", "Use {{.Key}} and {{.Secret}}, or {{json .Secret}} inside JSON.")
-	}
-	var text bytes.Buffer
-	defer func() { clear(text.Bytes()) }()
-	err = t.Execute(&text, map[string]string{
-		"Name": r.Name, "Exchange": string(r.Exchange), "Environment": string(r.Environment), "Key": cred.KeyID,
-		"Secret": cred.Secret.Reveal(), "Passphrase": cred.Passphrase.Reveal(), "PrivateKey": cred.PrivateKey.Reveal(),
+	text, err := fill(source, map[string][]byte{
+		"Name": []byte(r.Name), "Exchange": []byte(r.Exchange), "Environment": []byte(r.Environment), "Key": []byte(cred.KeyID),
+		"Secret": cred.Secret.Bytes(), "Passphrase": cred.Passphrase.Bytes(), "PrivateKey": cred.PrivateKey.Bytes(),
 	})
+	defer clear(text)
 	if err != nil {
-		return Refuse("the template "+c.Template+" asks for something that there is not", "It may use .Name .Exchange .Environment .Key .Secret .Passphrase .PrivateKey.")
+		return Refuse("the template "+c.Template+" "+err.Error(),
+			"It may use {{.Name}} {{.Exchange}} {{.Environment}} {{.Key}} {{.Secret}} {{.Passphrase}} {{.PrivateKey}}, and {{json .Secret}} inside JSON.")
 	}
-	return replaceSecretFile(c.File, text.Bytes())
+	return replaceSecretFile(c.File, text)
 }
 
-func quoteJSON(s string) (string, error) {
-	b, err := json.Marshal(s)
-	return string(b), err
+// fill puts values where a template names them, {{.Secret}}, or as a JSON text
+// with its quotes, {{json .Secret}}. It is the part of text/template's language
+// that a file of settings needs; that package's reflection would keep every
+// exported method of the program in the binary. An error quotes nothing.
+func fill(template []byte, values map[string][]byte) (text []byte, err error) {
+	text = make([]byte, 0, len(template)+16<<10) // so that no half of it is left behind by growing
+	for rest := template; ; {
+		before, from, found := bytes.Cut(rest, []byte("{{"))
+		text = append(text, before...)
+		if !found {
+			return text, nil
+		}
+		inside, after, closed := bytes.Cut(from, []byte("}}"))
+		if !closed {
+			return text, errors.New("has a {{ without its }}")
+		}
+		words := strings.Fields(string(inside))
+		quoted := len(words) == 2 && words[0] == "json"
+		if quoted {
+			words = words[1:]
+		}
+		if len(words) != 1 || !strings.HasPrefix(words[0], ".") {
+			return text, errors.New("has something in {{ }} that is no name of a value")
+		}
+		value, known := values[words[0][1:]]
+		if !known {
+			return text, errors.New("asks for something that there is not")
+		}
+		if quoted {
+			if value, err = json.Marshal(string(value)); err != nil {
+				return text, err
+			}
+		}
+		text, rest = append(text, value...), after
+	}
 }
 
 // replaceSecretFile gives a file a new content in one step, readable for its

@@ -119,6 +119,32 @@ func TestAFileFromATemplate(t *testing.T) {
 	}
 }
 
+func TestTemplates(t *testing.T) {
+	values := map[string][]byte{"Key": []byte("k"), "Secret": []byte("a\"b\n"), "Passphrase": nil}
+	for template, want := range map[string]string{
+		"":                                 "",
+		"no values":                        "no values",
+		"{{.Key}}{{ .Key }}":               "kk",
+		"s={{json .Secret}};":              `s="a\"b\n";`,
+		"{{ json  .Passphrase }}":          `""`,
+		"[{{.Passphrase}}]":                "[]",
+		"{ {.Key} } }}":                    "{ {.Key} } }}",
+		"KEY={{.Key}}\nSECRET={{.Secret}}": "KEY=k\nSECRET=a\"b\n",
+	} {
+		if got, err := fill([]byte(template), values); err != nil || string(got) != want {
+			t.Errorf("%q: %q, %v", template, got, err)
+		}
+	}
+	for template, want := range map[string]string{
+		"{{.Key": "without its", "{{.Nothing}}": "not", "{{Key}}": "no name", "{{}}": "no name", "{{json}}": "no name",
+		"{{html .Key}}": "no name", "{{if .Key}}": "no name", "{{.}}": "not", "{{json .Key .Secret}}": "no name",
+	} {
+		if _, err := fill([]byte(template), values); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", template, err)
+		}
+	}
+}
+
 func TestAFileThatCannotBeWritten(t *testing.T) {
 	r, cred := handOver()
 	dir := t.TempDir()
