@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/keyrota/keyrota/exchanges"
 )
@@ -46,6 +47,17 @@ const (
 	ActionKept            Action = "kept"             // the key of an abandoned flow became a record of its own
 )
 
+// Actions returns the words of all actions, in the order in which a key meets
+// them.
+func Actions() []Action {
+	return []Action{
+		ActionAdded, ActionVerified, ActionVerifyFailed, ActionEdited, ActionForgotten, ActionRevealed, ActionExported,
+		ActionFound, ActionIgnored, ActionHeeded, ActionRepaired, ActionAnchored,
+		ActionFlowBegun, ActionFlowAbandoned, ActionCreated, ActionSwitched, ActionHandedOver, ActionHandOverFailed,
+		ActionRevoked, ActionProvenDead, ActionFoundRefused, ActionSecretForgotten, ActionKept,
+	}
+}
+
 // Event is one entry of the audit log. It never holds a secret.
 type Event struct {
 	At          time.Time             `json:"at"`
@@ -59,6 +71,12 @@ type Event struct {
 	Result      string                `json:"result,omitempty"` // "ok", or the kind of failure
 	Detail      string                `json:"detail,omitempty"`
 	Flow        string                `json:"flow,omitempty"` // ID of the flow in which it was done
+
+	// What answers later who had which key, and for what. Logs of before this
+	// was written have none of it.
+	KeyID     string   `json:"key_id,omitempty"`   // masked, of the key that it was done to
+	Purpose   string   `json:"purpose,omitempty"`  // of the key
+	Consumers []string `json:"consumers,omitzero"` // that the key has, or the one that it was given to; nil: not written down, empty: none
 }
 
 // entry is an Event in the file. Batch is the number of the first entry that
@@ -161,6 +179,7 @@ func remarksOn(r *AuditReport, anchored bool) []Event {
 func (s *Store) appendAudit(events []Event) error {
 	log := &s.audit
 	var lines []byte
+	var link linker
 	head := log.head
 	batch := head.Count + 1
 	for _, e := range events {
@@ -169,7 +188,7 @@ func (s *Store) appendAudit(events []Event) error {
 		if err != nil {
 			return &Error{Op: "write", Path: s.paths.Audit, Err: err}
 		}
-		head.Hash = chain(head.Hash, text)
+		head.Hash = link.hash(head.Hash, text)
 		lines = fmt.Appendf(lines, "%x %s\n", head.Hash, text)
 	}
 	size := log.size - log.torn
@@ -181,9 +200,14 @@ func (s *Store) appendAudit(events []Event) error {
 	return nil
 }
 
-// chain returns the hash of an entry that follows prev.
-func chain(prev [sha256.Size]byte, text []byte) [sha256.Size]byte {
-	return sha256.Sum256(slices.Concat(prev[:], text))
+// linker makes the links of the chain. It keeps its memory from one entry to
+// the next.
+type linker struct{ buf []byte }
+
+// hash returns the hash of an entry that follows prev.
+func (l *linker) hash(prev [sha256.Size]byte, text []byte) [sha256.Size]byte {
+	l.buf = append(append(l.buf[:0], prev[:]...), text...)
+	return sha256.Sum256(l.buf)
 }
 
 // complete fills in who, when and where, and makes every text safe to show.
@@ -205,6 +229,31 @@ func (s *Store) complete(e Event) Event {
 		Exchange:    exchanges.ID(exchanges.Clean(string(e.Exchange))),
 		Environment: exchanges.Environment(exchanges.Clean(string(e.Environment))),
 		Result:      exchanges.Clean(e.Result), Detail: exchanges.Clean(e.Detail),
-		Flow: exchanges.Clean(e.Flow),
+		Flow:  exchanges.Clean(e.Flow),
+		KeyID: exchanges.Clean(e.KeyID), Purpose: exchanges.Clean(e.Purpose), Consumers: cleanConsumers(e.Consumers),
 	}
+}
+
+// maxConsumerText bounds the names of consumers in one entry, in runes, so that
+// an entry stays shorter than maxLine.
+const maxConsumerText = 2000
+
+// moreConsumers ends a list that was too long to be written down.
+const moreConsumers = "… and more"
+
+// cleanConsumers returns a cleaned copy: nil for nil, which says something else
+// than an empty list.
+func cleanConsumers(names []string) []string {
+	if names == nil {
+		return nil
+	}
+	out, room := make([]string, 0, len(names)), maxConsumerText
+	for _, name := range names {
+		name = exchanges.Clean(name)
+		if room -= 1 + utf8.RuneCountInString(name); room < 0 {
+			return append(out, moreConsumers)
+		}
+		out = append(out, name)
+	}
+	return out
 }

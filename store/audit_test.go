@@ -387,14 +387,3 @@ func TestReadingGoesOnBehindABadLine(t *testing.T) {
 		t.Error(diff)
 	}
 }
-
-func TestEntriesOfTheLargestSizeAreRead(t *testing.T) {
-	d := newDiary(t)
-	long := strings.Repeat("<", 10*exchanges.MaxText)
-	e := Event{Actor: long, Host: long, Action: Action(long), Key: long, Record: RecordID(long),
-		Exchange: exchanges.ID(long), Environment: exchanges.Environment(long), Result: long, Detail: long}
-	if err := d.Audit(context.Background(), d.anchor, e, e); err != nil {
-		t.Fatal(err)
-	}
-	d.wantState(AuditIntact, 2)
-}

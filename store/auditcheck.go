@@ -3,9 +3,6 @@ package store
 import (
 	"bufio"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -53,9 +50,9 @@ func (s *Store) VerifyAudit(ctx context.Context, anchor Anchor) (AuditReport, er
 func (s *Store) ReadAudit() iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		_, _, err := eachLine(s.paths.Audit, func(number int, line []byte) bool {
-			_, e, err := parseLine(line)
+			e, err := parseLine(line)
 			if err != nil {
-				err = &Error{Op: "read", Path: fmt.Sprintf("%s:%d", s.paths.Audit, number), Err: err}
+				err = &Error{Op: "read", Path: fmt.Sprintf("%s:%d", s.paths.Audit, number), Err: err, Hint: badLineHint}
 			}
 			return yield(e.Event, err)
 		})
@@ -106,14 +103,19 @@ type walk struct {
 	beyond  uint64 // entries after the anchor
 	batches int    // batches after the anchor
 	batch   uint64
+	link    linker
 }
 
 // line takes the next line. The chain goes on from the hash that a wrong line
 // claims, so that one change is one finding.
 func (w *walk) line(number int, line []byte) bool {
-	hash, e, err := parseLine(line)
+	hash, text, err := splitLine(line)
+	var n, batch uint64
+	if err == nil {
+		n, batch, err = entryNumbers(text)
+	}
 	w.head.Count++
-	if err != nil || e.Number != w.head.Count || chain(w.head.Hash, entryText(line)) != hash {
+	if err != nil || n != w.head.Count || w.link.hash(w.head.Hash, text) != hash {
 		if w.bad == 0 {
 			w.bad = number
 		}
@@ -124,8 +126,8 @@ func (w *walk) line(number int, line []byte) bool {
 		w.onChain = true
 	case w.head.Count > w.anchor.Count:
 		w.beyond++
-		if e.Batch != w.batch {
-			w.batch, w.batches = e.Batch, w.batches+1
+		if batch != w.batch {
+			w.batch, w.batches = batch, w.batches+1
 		}
 	}
 	return true
@@ -157,34 +159,8 @@ func (w *walk) report(anchored bool) AuditReport {
 	return r
 }
 
-// hashLength is the length of a hash in hex.
-const hashLength = 2 * sha256.Size
-
-// entryText returns the JSON of a line, nil if it has none.
-func entryText(line []byte) []byte {
-	if len(line) <= hashLength || line[hashLength] != ' ' {
-		return nil
-	}
-	return line[hashLength+1:]
-}
-
-var errEntry = errors.New("not an entry of an audit log")
-
-func parseLine(line []byte) (hash [sha256.Size]byte, e entry, err error) {
-	text := entryText(line)
-	if text == nil {
-		return hash, e, errEntry
-	}
-	if _, err := hex.Decode(hash[:], line[:hashLength]); err != nil {
-		return hash, e, errEntry
-	}
-	if err := json.Unmarshal(text, &e); err != nil {
-		return hash, e, errEntry
-	}
-	return hash, e, nil
-}
-
-// maxLine is more than the longest entry: nine texts of exchanges.MaxText.
+// maxLine is more than the longest entry: eleven texts of exchanges.MaxText and
+// maxConsumerText, of which JSON may write each rune as six bytes.
 const maxLine = 64 << 10
 
 // eachLine calls visit with every finished line, without its end, until visit

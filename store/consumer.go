@@ -42,6 +42,16 @@ func (c Consumer) Handover() Handover {
 	return HandByHand
 }
 
+// ConsumerNames returns the names of consumers, as the audit log has them: never
+// nil, since none is an answer too.
+func ConsumerNames(all []Consumer) []string {
+	names := make([]string, len(all))
+	for i, c := range all {
+		names[i] = c.Name
+	}
+	return names
+}
+
 // check says what keeps c from being stored.
 func (c Consumer) check() error {
 	switch c.By {

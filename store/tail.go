@@ -112,3 +112,67 @@ func readBlock(f io.ReaderAt, from, to int64) ([]byte, error) {
 	}
 	return data[:n], err
 }
+
+// linesBack calls visit with the whole lines of a file that end at or before a
+// place in it, the last one first, each with the place where it begins, until
+// visit returns false. An unfinished line at the end of the file is left out; a
+// missing file has no lines. A line is valid during the call only; one longer
+// than maxLine is given as nil.
+func linesBack(path string, end int64, visit func(start int64, line []byte) bool) error {
+	whole, err := wholeEnd(path)
+	if err != nil || whole == 0 {
+		return err
+	}
+	f, _, err := openTail(path)
+	if f == nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	b := backReader{file: f, at: min(end, whole), visit: visit}
+	for b.at > 0 {
+		if more, err := b.block(); err != nil || !more {
+			return err
+		}
+	}
+	return nil
+}
+
+// backReader reads a file block by block towards its beginning.
+type backReader struct {
+	file  io.ReaderAt
+	at    int64  // what lies before it was not read yet
+	kept  []byte // what lies behind it and belongs to a line that begins before it
+	long  bool   // kept is the mere end of a line longer than maxLine
+	visit func(start int64, line []byte) bool
+}
+
+// block reads one more block and reports whether to go on.
+func (b *backReader) block() (more bool, err error) {
+	from := max(0, b.at-maxLine)
+	data, err := readBlock(b.file, from, b.at)
+	if err != nil {
+		return false, err
+	}
+	if int64(len(data)) < b.at-from {
+		return false, io.ErrUnexpectedEOF
+	}
+	data = append(data, b.kept...)
+	for len(data) > 0 {
+		begin := bytes.LastIndexByte(data[:len(data)-1], '\n') + 1
+		if begin == 0 && from > 0 {
+			break
+		}
+		line := data[begin : len(data)-1]
+		if b.long || len(line) >= maxLine {
+			line, b.long = nil, false
+		}
+		if !b.visit(from+int64(begin), line) {
+			return false, nil
+		}
+		data = data[:begin]
+	}
+	if b.at, b.kept = from, data; len(data) > maxLine {
+		b.kept, b.long = data[len(data)-1:], true
+	}
+	return true, nil
+}

@@ -39,6 +39,7 @@ type fakeDesk struct {
 	events   []store.Event
 	flows    *fakeFlows
 	strays   fakeStrays
+	audit    fakeAudit
 
 	load      func() (*store.Snapshot, error)
 	checkName func(string) error

@@ -157,10 +157,10 @@ func statusFilter(value string) (func(*row, time.Time) bool, string) {
 }
 
 // oneOf tests for a word of a closed list, by as much of it as was typed.
-func oneOf(what, value string, words []string, of func(*row) string) (func(*row, time.Time) bool, string) {
+func oneOf[T any](what, value string, words []string, of func(T) string) (func(T, time.Time) bool, string) {
 	for _, w := range words {
 		if strings.HasPrefix(w, value) {
-			return func(r *row, _ time.Time) bool { return strings.HasPrefix(of(r), value) }, ""
+			return func(r T, _ time.Time) bool { return strings.HasPrefix(of(r), value) }, ""
 		}
 	}
 	return nil, "no " + what + " " + strconv.Quote(value) + ": use " + strings.Join(words, " ")
@@ -215,17 +215,17 @@ func textFilter(of func(*row) []string) filterColumn {
 
 // daysFilter compares a span of time in whole days: ">90", "<7", "12". A row
 // for which the span is not known never passes.
-func daysFilter(name string, of func(*row, time.Time) (time.Duration, bool)) filterColumn {
-	return func(value string) (func(*row, time.Time) bool, string) {
+func daysFilter[T any](name string, of func(T, time.Time) (time.Duration, bool)) func(string) (func(T, time.Time) bool, string) {
+	return func(value string) (func(T, time.Time) bool, string) {
 		number := strings.TrimSuffix(strings.TrimLeft(value, "<>="), "d")
 		if number == "" {
-			return func(*row, time.Time) bool { return true }, "" // still being typed
+			return func(T, time.Time) bool { return true }, "" // still being typed
 		}
 		n, err := strconv.Atoi(number)
 		if err != nil {
 			return nil, name + " wants days: " + name + ":>90 or " + name + ":<7"
 		}
-		return func(r *row, now time.Time) bool {
+		return func(r T, now time.Time) bool {
 			d, known := of(r, now)
 			if !known {
 				return false

@@ -14,11 +14,17 @@ type filterLine struct {
 	text   string
 	typing bool
 	parsed filter
+
+	check func(text string) (problem string) // of a filter of other things than keys; nil: of keys
 }
 
 // set replaces the text.
 func (f *filterLine) set(text string) {
 	f.text = text
+	if f.check != nil {
+		f.parsed = filter{problem: f.check(text)}
+		return
+	}
 	f.parsed = parseFilter(text)
 }
 

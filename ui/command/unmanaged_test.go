@@ -15,9 +15,9 @@ import (
 	"github.com/keyrota/keyrota/ui/desk"
 )
 
-// listing is a trader whose key-admin lists three keys of a Deribit account:
+// keyAdmin is a trader whose key-admin lists three keys of a Deribit account:
 // itself, vol-desk and spare_deribit.
-func listing(t *testing.T) *trader {
+func keyAdmin(t *testing.T) *trader {
 	t.Helper()
 	return holder(t, "deribit", "live", "key-admin")
 }
@@ -43,7 +43,7 @@ func (s surveyJSON) labels() string {
 }
 
 func TestUnmanagedListsWhatNobodyAdded(t *testing.T) {
-	tr := listing(t)
+	tr := keyAdmin(t)
 	if r := tr.run("", "unmanaged", "--offline"); r.code != 0 || !strings.Contains(r.out, "0 unmanaged keys, 0 ignored") {
 		t.Errorf("before any look: %+v", r)
 	}
@@ -67,7 +67,7 @@ func TestUnmanagedListsWhatNobodyAdded(t *testing.T) {
 }
 
 func TestUnmanagedKeysAsJSON(t *testing.T) {
-	tr := listing(t)
+	tr := keyAdmin(t)
 	r := tr.run("", "unmanaged", "--json")
 	s := tr.survey(r.out)
 	if r.code != 1 || s.labels() != "spare_deribit vol_desk" {
@@ -93,7 +93,7 @@ func TestUnmanagedKeysAsJSON(t *testing.T) {
 }
 
 func TestIgnoredKeysAreNoReasonToWorry(t *testing.T) {
-	tr := listing(t)
+	tr := keyAdmin(t)
 	tr.run("", "unmanaged")
 	if r := tr.run("", "unmanaged", "ignore", "vol_desk"); r.code == 0 || !strings.Contains(r.err, "no reason") {
 		t.Errorf("%+v", r)
@@ -127,7 +127,7 @@ func TestWhatCannotBeReadIsAnExitCode(t *testing.T) {
 }
 
 func TestRevokeAnUnmanagedKey(t *testing.T) {
-	tr := listing(t)
+	tr := keyAdmin(t)
 	tr.run("", "unmanaged")
 	r := tr.run("", "unmanaged", "revoke", "spare_deribit")
 	if r.code == 0 || !strings.Contains(r.err, "--yes") || !strings.Contains(r.err, "read,spot") {
@@ -148,7 +148,7 @@ func TestRevokeAnUnmanagedKey(t *testing.T) {
 }
 
 func TestAdoptTakesTheKeyThatIsMeantAndNoOther(t *testing.T) {
-	tr := listing(t)
+	tr := keyAdmin(t)
 	tr.run("", "unmanaged")
 	labelled := func(label string) sim.Key {
 		return tr.seeded("deribit", "live", func(k sim.Key) bool { return k.Label == label })
@@ -202,7 +202,7 @@ func TestASubAccountsKeyIsAdoptedAsSuch(t *testing.T) {
 }
 
 func TestCheckMentionsUnmanagedKeys(t *testing.T) {
-	tr := listing(t)
+	tr := keyAdmin(t)
 	r := tr.run("", "check")
 	if r.code != 0 || !strings.Contains(r.out, "2 keys on your accounts are not managed") {
 		t.Errorf("%+v", r)
@@ -222,7 +222,7 @@ func TestCheckMentionsUnmanagedKeys(t *testing.T) {
 
 // Without the account's own word nobody is asked; what was found stays.
 func TestCheckOfOneKeyLooksAtNoAccount(t *testing.T) {
-	tr := listing(t)
+	tr := keyAdmin(t)
 	if out := tr.ok("", "check", "key-admin"); strings.Contains(out, "not managed") {
 		t.Error(out)
 	}
@@ -237,7 +237,7 @@ func TestCheckOfOneKeyLooksAtNoAccount(t *testing.T) {
 }
 
 func TestStraysAreFoundByIDOrLabel(t *testing.T) {
-	tr := listing(t)
+	tr := keyAdmin(t)
 	tr.run("", "unmanaged")
 	s := reopened(t, tr)
 	all, err := s.desk.Unmanaged()
@@ -285,7 +285,7 @@ func reopened(t *testing.T, tr *trader) *session {
 }
 
 func TestUnmanagedWantsOneKey(t *testing.T) {
-	tr := listing(t)
+	tr := keyAdmin(t)
 	for _, args := range [][]string{{"ignore"}, {"heed", "a", "b"}, {"revoke"}, {"adopt"}, {"revoke", "a", "--code", "123456"}, {"somebody"}} {
 		r := tr.run("", append([]string{"unmanaged"}, args...)...)
 		if r.code != 2 || strings.Contains(r.err, "123456") {
@@ -295,7 +295,7 @@ func TestUnmanagedWantsOneKey(t *testing.T) {
 }
 
 func TestCodesAreReadALineEachTime(t *testing.T) {
-	tr := listing(t)
+	tr := keyAdmin(t)
 	file := filepath.Join(t.TempDir(), "codes")
 	if err := os.WriteFile(file, []byte("111111\n 222222 \n"), 0o600); err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package command
 
 import (
 	"encoding/json"
+	"io"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -142,8 +143,10 @@ func momentJSON(m exchanges.Moment) *time.Time {
 }
 
 // printJSON writes v indented, with a line end.
-func (a *App) printJSON(v any) error {
-	e := json.NewEncoder(a.Stdout)
+func (a *App) printJSON(v any) error { return writeJSON(a.Stdout, v) }
+
+func writeJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(v)

@@ -161,4 +161,11 @@ type Service interface {
 	Flows() flow.Flows
 	// History returns the newest audit events of a key, newest first.
 	History(id store.RecordID, most int) ([]store.Event, error)
+	// AuditBefore returns what lies before a place in the audit log (see
+	// store.AuditEnd) and passes, newest first: at most so many entries, and
+	// fewer when that would take long. next is the place to go on from; 0: the
+	// log begins there. A line that is no entry is an empty event.
+	AuditBefore(place int64, most int, pass func(*store.Event) bool) (found []store.AuditEntry, next int64, err error)
+	// VerifyAudit reads the whole audit log and holds it against the keyring.
+	VerifyAudit(ctx context.Context) (store.AuditReport, error)
 }

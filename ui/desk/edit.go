@@ -93,11 +93,13 @@ func gone(id store.RecordID) error {
 	return &store.Error{Op: "change", Path: string(id), Err: store.ErrNotFound, Hint: "It was forgotten in the meantime."}
 }
 
-// event describes a deed on a key for the audit log.
+// event describes a deed on a key for the audit log, with what tells later who
+// had the key, and for what.
 func (d *Desk) event(r *store.Record, a store.Action, result, detail string) store.Event {
 	return store.Event{
 		At: d.now().UTC(), Action: a, Key: r.Name, Record: r.ID,
 		Exchange: r.Exchange, Environment: r.Environment, Result: result, Detail: detail,
+		KeyID: r.KeyID, Purpose: r.Purpose, Consumers: store.ConsumerNames(r.Consumers),
 	}
 }
 

@@ -245,19 +245,3 @@ func (d *Desk) verified(r *store.Record, t Trial) store.Event {
 	}
 	return d.event(r, store.ActionVerifyFailed, string(t.Err.Kind), t.Err.Code)
 }
-
-// History returns the newest audit events of a key, newest first.
-func (d *Desk) History(id store.RecordID, most int) ([]store.Event, error) {
-	var events []store.Event
-	for e, err := range d.store.ReadAudit() {
-		if err != nil {
-			return events, err
-		}
-		if e.Record == id {
-			events = append(events, e)
-		}
-	}
-	events = events[max(0, len(events)-most):]
-	slices.Reverse(events)
-	return events, nil
-}

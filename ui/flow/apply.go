@@ -52,14 +52,6 @@ func (s *State) clone() State {
 	return c
 }
 
-// note adds an entry for the audit log.
-func (s *State) note(e Event, a store.Action, result, detail string) {
-	s.Audit = append(s.Audit, store.Event{
-		At: e.At, Action: a, Key: s.Name, Record: s.Record, Exchange: s.Plan.Exchange, Environment: s.Plan.Environment,
-		Result: result, Detail: detail, Flow: string(s.ID),
-	})
-}
-
 // answered takes in an answer to the prompt that is open.
 func (s *State) answered(open PromptID, e Event) error {
 	a := *e.Answer
@@ -273,7 +265,7 @@ func (s *State) takeConsumer(a Answered, e Event) error {
 		if a.Choice == Skip {
 			h.State, result = Skipped, "skipped"
 		}
-		s.note(e, store.ActionHandedOver, "ok", h.Consumer.Name+", "+result)
+		s.noteUse(e, &s.New, store.ActionHandedOver, "ok", h.Consumer.Name+", "+result, h.Consumer)
 		s.passConsumers()
 	default:
 		return unknownChoice(a)

@@ -89,7 +89,7 @@ func (s *State) made(e Event) error {
 	if s.Plan.Route == ByAPI {
 		how = "by API"
 	}
-	s.note(e, store.ActionCreated, "ok", fmt.Sprintf("%s %s, label %s", s.New.Masked, how, s.Plan.Label))
+	s.noteUse(e, &s.New, store.ActionCreated, "ok", fmt.Sprintf("%s %s, label %s", s.New.Masked, how, s.Plan.Label), s.consumers()...)
 	s.Step = StepMake
 	s.next()
 	return nil
@@ -174,9 +174,9 @@ func (s *State) switched(e Event) error {
 	s.meet(e.Consumers)
 	s.Watch.Since = e.At
 	if s.Kind == Create {
-		s.note(e, store.ActionAdded, "ok", s.New.Masked+" for "+s.purpose())
+		s.noteUse(e, &s.New, store.ActionAdded, "ok", s.New.Masked+" for "+s.purpose(), s.consumers()...)
 	} else {
-		s.note(e, store.ActionSwitched, "ok", s.Old.Masked+" → "+s.New.Masked)
+		s.noteUse(e, &s.New, store.ActionSwitched, "ok", s.Old.Masked+" → "+s.New.Masked, s.consumers()...)
 	}
 	s.next()
 	if s.Step == StepDone {
@@ -208,7 +208,7 @@ func (s *State) handed(e Event) error {
 	if e.Done == DoFile {
 		how = "file written"
 	}
-	s.note(e, store.ActionHandedOver, "ok", h.Consumer.Name+", "+how)
+	s.noteUse(e, &s.New, store.ActionHandedOver, "ok", h.Consumer.Name+", "+how, h.Consumer)
 	s.passConsumers()
 	return nil
 }
@@ -220,7 +220,7 @@ func (s *State) looked(e Event) error {
 }
 
 func (s *State) forgotten(e Event) error {
-	s.note(e, store.ActionSecretForgotten, "ok", s.Old.Masked)
+	s.note(e, store.ActionSecretForgotten, "ok", s.Old.Masked).KeyID = s.Old.Masked
 	s.next()
 	s.Outcome = s.ending()
 	return nil
@@ -229,7 +229,7 @@ func (s *State) forgotten(e Event) error {
 func (s *State) undone(e Event) error {
 	if s.undoesKey() {
 		s.New.Gone = true
-		s.note(e, store.ActionRevoked, "ok", s.New.Masked+", abandoned")
+		s.note(e, store.ActionRevoked, "ok", s.New.Masked+", abandoned").KeyID = s.New.Masked
 		return nil
 	}
 	if s.Left == nil { // where there was no key to undo, what may be left was said before
@@ -333,7 +333,7 @@ func (s *State) failed(want Effect, e Event) error {
 	case f.Hook:
 		h := &s.Consumers[s.handover()]
 		h.State, h.Error = Waiting, f.What
-		s.note(e, store.ActionHandOverFailed, f.Kind, h.Consumer.Name)
+		s.noteUse(e, &s.New, store.ActionHandOverFailed, f.Kind, h.Consumer.Name, h.Consumer)
 		return nil
 	case f.Effect == DoCreate && f.Unknown:
 		why := f.Problem

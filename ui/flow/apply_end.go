@@ -39,7 +39,7 @@ func (s *State) takeGone(a Answered, e Event) error {
 func (s *State) killed(e Event, how string) {
 	s.Old.Gone = true
 	s.Proof.Since = e.At
-	s.note(e, store.ActionRevoked, "ok", s.Old.Masked+" "+how)
+	s.note(e, store.ActionRevoked, "ok", s.Old.Masked+" "+how).KeyID = s.Old.Masked
 	s.Step = StepProve
 	if s.Plan.Manual { // there is no better proof than the word that was just given
 		s.Proof.Verdict = Stated

@@ -65,9 +65,7 @@ func (s *State) newRecord() store.Record {
 	if !s.New.Accepted.IsZero() {
 		r.Check = store.Check{At: s.New.Accepted}
 	}
-	for _, h := range s.Consumers {
-		r.Consumers = append(r.Consumers, h.Consumer)
-	}
+	r.Consumers = s.consumers()
 	return r
 }
 

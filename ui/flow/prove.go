@@ -96,7 +96,7 @@ func (s *State) proven(e Event) {
 	if s.Proof.Verdict != Proven {
 		action = store.ActionFoundRefused
 	}
-	s.note(e, action, string(s.Proof.Verdict), strings.Join(s.Evidence(), " "))
+	s.note(e, action, string(s.Proof.Verdict), strings.Join(s.Evidence(), " ")).KeyID = s.Old.Masked
 	s.next()
 }
 
