@@ -59,7 +59,7 @@ func (a *App) openDemo(ctx context.Context, pace pace) (_ *session, err error) {
 	if _, err := s.desk.Load(); err != nil {
 		return nil, err
 	}
-	return s, s.seed(ctx, world.Describe(), a.Now())
+	return s, s.seed(ctx, world.Describe(), a.Now(), pace.only)
 }
 
 // simulated returns the adapters of the exchanges that the world has, and of
@@ -74,8 +74,12 @@ func simulated(d sim.Description) *exchanges.Registry {
 	return exchanges.NewRegistry(known...)
 }
 
-// pace is how quick the demo's world is.
-type pace struct{ latency, proveFor, proveEvery time.Duration }
+// pace is how quick the demo's world is, and how large: with only, it has the
+// keys of one exchange.
+type pace struct {
+	latency, proveFor, proveEvery time.Duration
+	only                          exchanges.ID
+}
 
 // demoPace makes the exchanges feel like ones across a network; but a stranger
 // who looks around does not watch a refused key for minutes.
@@ -103,7 +107,7 @@ func demoConfig(d sim.Description) string {
 }
 
 // seed adds the world's keys as a person would have, each with its verdict.
-func (s *session) seed(ctx context.Context, d sim.Description, now time.Time) error {
+func (s *session) seed(ctx context.Context, d sim.Description, now time.Time, only exchanges.ID) error {
 	var keys []desk.NewKey
 	for _, v := range d.Venues {
 		for _, k := range v.Keys {
@@ -119,7 +123,11 @@ func (s *session) seed(ctx context.Context, d sim.Description, now time.Time) er
 			})
 		}
 	}
-	if _, err := s.desk.AddAll(ctx, append(keys, statedKeys(now)...)); err != nil {
+	keys = append(keys, statedKeys(now)...)
+	if only != "" {
+		keys = slices.DeleteFunc(keys, func(k desk.NewKey) bool { return k.Exchange != only })
+	}
+	if _, err := s.desk.AddAll(ctx, keys); err != nil {
 		return err
 	}
 	if err := s.desk.Verify(ctx, nil, nil); err != nil {

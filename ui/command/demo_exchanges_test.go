@@ -1,8 +1,10 @@
 package command
 
 import (
+	"strings"
 	"testing"
 
+	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/ui/flow"
 )
 
@@ -41,7 +43,8 @@ func TestEveryExchangeOfTheDemo(t *testing.T) {
 	for at, w := range exchangeWalks {
 		t.Run(at, func(t *testing.T) {
 			t.Parallel()
-			s := demoSession(t)
+			exchange, _, _ := strings.Cut(at, "/")
+			s := demoSession(t, exchanges.ID(exchange))
 			t.Run("rotate by hand", func(t *testing.T) { s.rotateIn(t, w.key, "", w.verdict) })
 			t.Run("revoke by hand", func(t *testing.T) { s.revokeIn(t, w.key, w.verdict) })
 			if w.manager == "" {

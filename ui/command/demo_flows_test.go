@@ -9,15 +9,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/store"
 	"github.com/keyrota/keyrota/ui/flow"
 )
 
-// demoSession is the demo without its screen.
-func demoSession(t *testing.T) *session {
+// demoSession is the demo without its screen, with the keys of one exchange or
+// of all.
+func demoSession(t *testing.T, only exchanges.ID) *session {
 	t.Helper()
 	a := &App{Version: "test", Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Now: time.Now, Getenv: func(string) string { return "" }}
-	s, err := a.openDemo(t.Context(), pace{proveFor: time.Millisecond, proveEvery: time.Millisecond})
+	s, err := a.openDemo(t.Context(), pace{proveFor: time.Millisecond, proveEvery: time.Millisecond, only: only})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,6 +29,12 @@ func demoSession(t *testing.T) *session {
 		}
 	})
 	return s
+}
+
+// exchangeOf says where the keys of the first exchanges' walks are.
+var exchangeOf = map[string]exchanges.ID{
+	"grid-bot": "binance", "arb-bot": "binance", "treasury": "binance", "mm-bot": "bybit", "perp-bot": "bybit",
+	"dca-bot": "kraken", "rebalancer": "kraken", "vol-desk": "deribit", "key-admin": "deribit", "paper-options": "deribit",
 }
 
 // walker answers a flow of the demo as a person does who presses s at the
@@ -162,7 +170,7 @@ func TestDemoRotations(t *testing.T) {
 	} {
 		t.Run(c.key+" "+c.manager+" "+c.source, func(t *testing.T) {
 			t.Parallel()
-			s := demoSession(t)
+			s := demoSession(t, exchangeOf[c.key])
 			before, _ := s.desk.Snapshot().ByName(c.key)
 			w := &walker{t: t, s: s, id: s.begin(t, flow.Rotate, c.key), answers: plan(s, c.manager, c.source, c.ips)}
 			end := w.walk()
@@ -224,7 +232,7 @@ func TestDemoCreates(t *testing.T) {
 	} {
 		t.Run(c.exchange+" "+c.env+" "+c.manager+" "+c.source+" "+c.purpose, func(t *testing.T) {
 			t.Parallel()
-			s := demoSession(t)
+			s := demoSession(t, exchanges.ID(c.exchange))
 			id, err := s.desk.Flows().Start(t.Context(), flow.Request{Kind: flow.Create, Name: "fresh"})
 			if err != nil {
 				t.Fatal(err)
@@ -260,7 +268,7 @@ func TestDemoRevokes(t *testing.T) {
 	} {
 		t.Run(c.key, func(t *testing.T) {
 			t.Parallel()
-			s := demoSession(t)
+			s := demoSession(t, exchangeOf[c.key])
 			w := &walker{t: t, s: s, id: s.begin(t, flow.Revoke, c.key)}
 			end := w.walk()
 			if end.Ended || end.Proof.Verdict != c.verdict {
@@ -276,7 +284,7 @@ func TestDemoRevokes(t *testing.T) {
 
 // TestTheDemoKnowsNoRealExchange: each site that it offers is simulated.
 func TestTheDemoKnowsNoRealExchange(t *testing.T) {
-	s := demoSession(t)
+	s := demoSession(t, "")
 	infos := s.desk.Exchanges()
 	if len(infos) < 4 {
 		t.Fatalf("the demo has %d exchanges", len(infos))

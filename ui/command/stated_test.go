@@ -161,7 +161,7 @@ func TestTheExchangeOfANewKeyMustBeOne(t *testing.T) {
 }
 
 func TestDemoFlowsWithoutAPI(t *testing.T) {
-	s := demoSession(t)
+	s := demoSession(t, "other")
 	before, _ := s.desk.Snapshot().ByName("phx-bot")
 	w := &walker{t: t, s: s, id: s.begin(t, flow.Rotate, "phx-bot")}
 	if end := w.walk(); end.Ended || end.Proof.Verdict != flow.Stated {
@@ -185,7 +185,7 @@ func TestDemoFlowsWithoutAPI(t *testing.T) {
 }
 
 func TestTheDemoShowsKeysThatAreStated(t *testing.T) {
-	s := demoSession(t)
+	s := demoSession(t, "other")
 	for name, venue := range map[string]string{"phx-bot": "Phemex", "bitstamp-tax": "Bitstamp"} {
 		r, ok := s.desk.Snapshot().ByName(name)
 		if !ok || r.Venue != venue || r.Status() != store.Stated {
