@@ -53,7 +53,7 @@ func (a *App) openDemo(ctx context.Context, pace pace) (_ *session, err error) {
 		OpenKeyring:  func(context.Context, string) (store.Secrets, error) { return memory, nil },
 		ProveKeyring: oskeyring.Prove,
 		KeysPage:     consoles(world.Describe()),
-		ProveFor:     pace.proveFor, ProveEvery: pace.proveEvery,
+		ProveFor:     pace.proveFor, ProveEvery: pace.proveEvery, Sleep: pace.sleep,
 	})
 	s.close = append(s.close, s.desk.Close)
 	if _, err := s.desk.Load(); err != nil {
@@ -79,6 +79,7 @@ func simulated(d sim.Description) *exchanges.Registry {
 type pace struct {
 	latency, proveFor, proveEvery time.Duration
 	only                          exchanges.ID
+	sleep                         func(context.Context, time.Duration) error // for rate limits; nil: as long as they say
 }
 
 // demoPace makes the exchanges feel like ones across a network; but a stranger

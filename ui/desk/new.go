@@ -41,6 +41,9 @@ type Deps struct {
 	Now       func() time.Time
 	Log       *slog.Logger
 	UserAgent string
+
+	// Sleep is how the exchanges' rate limits are waited for; nil: on a timer.
+	Sleep func(context.Context, time.Duration) error
 }
 
 // Desk implements Service. It is safe for concurrent use.
@@ -51,6 +54,7 @@ type Desk struct {
 	now      func() time.Time
 	log      *slog.Logger
 	agent    string
+	sleep    func(context.Context, time.Duration) error
 	ring     *keyring
 	flows    *flow.Engine
 	keysPage func(exchanges.ID, exchanges.Environment) string // nil: the sites' own
@@ -73,7 +77,7 @@ func New(d Deps) *Desk {
 		d.Log = slog.New(slog.DiscardHandler)
 	}
 	out := &Desk{
-		store: d.Store, plain: d.Registry, registry: d.Registry.With(d.Store.Config().Overrides()), now: d.Now, log: d.Log, agent: d.UserAgent,
+		store: d.Store, plain: d.Registry, registry: d.Registry.With(d.Store.Config().Overrides()), now: d.Now, log: d.Log, agent: d.UserAgent, sleep: d.Sleep,
 		keysPage: d.KeysPage, ring: newKeyring(d), venues: map[site]exchanges.Exchange{}, links: map[site]Link{},
 		seen: sightings{ids: map[string]string{}},
 	}
@@ -183,7 +187,7 @@ func (d *Desk) venue(s site) (exchanges.Exchange, error) {
 	}
 	conf := d.store.Config().ExchangeConfig(store.Target{Exchange: s.exchange, Environment: s.env})
 	v, err := d.registry.Open(s.exchange, exchanges.Connection{
-		Site: where, Origin: conf.BaseURL, Proxy: conf.Proxy, Now: d.now, Log: d.log, UserAgent: d.agent,
+		Site: where, Origin: conf.BaseURL, Proxy: conf.Proxy, Now: d.now, Log: d.log, UserAgent: d.agent, Sleep: d.sleep,
 	})
 	if err != nil {
 		return nil, err
