@@ -84,9 +84,9 @@ type strayColumns struct {
 func (p *unmanagedPage) columns() strayColumns {
 	switch {
 	case p.w >= 110:
-		return strayColumns{place: 30 + min(20, (p.w-110)/4), id: 12, may: 13, ip: 16, age: 6, used: 9, found: 8, wide: true}
+		return strayColumns{place: 24 + min(26, (p.w-110)/2), id: 11, may: 13, ip: 14, age: 6, used: 7, found: 8, wide: true}
 	case p.w >= 80:
-		return strayColumns{place: 28, may: 7, age: 6, used: 6}
+		return strayColumns{place: 24, may: 7, age: 6, used: 6}
 	}
 	return strayColumns{place: 15, may: 7, age: 5, used: 5}
 }

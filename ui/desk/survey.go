@@ -135,6 +135,7 @@ func (d *Desk) scopes() []scope {
 			if s := (scope{site: siteOf(r), sub: r.SubAccount, by: d.managersOf(siteOf(r))}); len(s.by) > 0 {
 				out = join(out, s)
 			}
+			continue // its own key need not see the list
 		}
 		if (can.Survey || can.List && can.Reach == exchanges.OwnKeys) && r.Status() != store.Rejected {
 			out = join(out, scope{site: siteOf(r), account: r.Facts.Account, by: []*store.Record{r}})
