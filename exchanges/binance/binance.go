@@ -16,7 +16,6 @@ package binance
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -95,8 +94,8 @@ func info() exchanges.Info {
 
 // venue is one site. look is the call that tells most of a key there.
 type venue struct {
-	client rest.API
-	look   lookup
+	rest.API
+	look lookup
 }
 
 // lookup is a signed read and what its answer says of the key.
@@ -119,7 +118,7 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.client = rest.API{Client: client, Sign: signed, Refusal: refusal}
+	v.API = rest.API{Client: client, Sign: signed, Refusal: refusal}
 	if c.Site.Capabilities.Reach == exchanges.NoKeys {
 		return v, nil
 	}
@@ -130,19 +129,13 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 func (v *venue) Info() exchanges.Info { return info() }
 
 // Inspect asks what the exchange says of the calling key.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
-	c, err := check(c)
-	if err != nil {
+func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (found exchanges.KeyInfo, err error) {
+	if c, err = check(c); err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	var found exchanges.KeyInfo
-	err = v.client.Ask(ctx, rest.Call{Credential: c}, params("").request(http.MethodGet, v.look.path), func(r rest.Response) (e *exchanges.Error) {
-		found, e = v.look.parse(r)
-		return e
-	})
-	if err != nil {
+	if err = v.Get(ctx, rest.Call{Credential: c}, v.look.path, rest.Into(&found, v.look.parse)); err != nil {
 		return exchanges.KeyInfo{}, err
 	}
 	found.KeyID = c.KeyID
-	return v.client.Stamp(found), nil
+	return v.Stamp(found), nil
 }

@@ -20,10 +20,7 @@ func form() exchanges.Form {
 			Name: exchanges.FieldSecret, Label: "Secret Key", PEM: true,
 			Help: "64 letters and digits, or the PEM of your own Ed25519 or RSA private key",
 		},
-		{
-			Name: exchanges.FieldPassphrase, Label: "Password of the private key", Optional: true,
-			Help: "only for an encrypted PEM",
-		},
+		cred.PEMPassword(),
 	}}
 }
 

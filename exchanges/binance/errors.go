@@ -25,43 +25,36 @@ const (
 	hintOther   = "Look the code up in Binance's list of errors, and the key on the API Management page."
 )
 
-// verdict is what an error code means.
-type verdict struct {
-	kind    exchanges.Kind
-	outcome exchanges.Outcome
-	hint    string
-}
-
 // verdicts are the codes that signed reads can end in. The docs do not tie
 // codes to HTTP statuses, so the code alone decides.
-var verdicts = map[int64]verdict{
-	-1000: {exchanges.Unavailable, exchanges.OutcomeUnknown, hintTrouble},
-	-1001: {exchanges.Unavailable, exchanges.OutcomeUnknown, hintTrouble}, // disconnected inside
-	-1002: {exchanges.Denied, exchanges.Refused, hintDenied},
-	-1003: {exchanges.RateLimited, exchanges.Refused, hintLimit},
-	-1004: {exchanges.Unavailable, exchanges.OutcomeUnknown, hintTrouble}, // busy
-	-1006: {exchanges.Unavailable, exchanges.OutcomeUnknown, hintTrouble},
-	-1007: {exchanges.Unavailable, exchanges.OutcomeUnknown, hintTrouble}, // timeout inside
-	-1008: {exchanges.Unavailable, exchanges.OutcomeUnknown, hintTrouble}, // overloaded
-	-1015: {exchanges.RateLimited, exchanges.Refused, hintLimit},
-	-1016: {exchanges.Unavailable, exchanges.OutcomeUnknown, hintTrouble}, // shutting down
-	-1020: {exchanges.Unsupported, exchanges.Refused, hintRequest},
-	-1021: {exchanges.ClockSkew, exchanges.Refused, hintClock},
-	-1022: {exchanges.Auth, exchanges.Refused, hintSecret},
-	-1099: {exchanges.Auth, exchanges.Refused, hintKey},
-	-1100: {exchanges.Protocol, exchanges.Refused, hintRequest},
-	-1101: {exchanges.Protocol, exchanges.Refused, hintRequest},
-	-1102: {exchanges.Protocol, exchanges.Refused, hintRequest},
-	-1103: {exchanges.Protocol, exchanges.Refused, hintRequest},
-	-1104: {exchanges.Protocol, exchanges.Refused, hintRequest},
-	-1105: {exchanges.Protocol, exchanges.Refused, hintRequest},
-	-1106: {exchanges.Protocol, exchanges.Refused, hintRequest},
-	-1130: {exchanges.Protocol, exchanges.Refused, hintRequest},
-	-1131: {exchanges.Protocol, exchanges.Refused, hintRequest}, // recvWindow
-	-2008: {exchanges.Auth, exchanges.Refused, hintKey},
-	-2014: {exchanges.Auth, exchanges.Refused, hintFormat},
-	-2015: {exchanges.Auth, exchanges.Refused, hintKey},
-	-9000: {exchanges.Unsupported, exchanges.Refused, hintRequest},
+var verdicts = map[int64]rest.Verdict{
+	-1000: rest.Trouble(hintTrouble),
+	-1001: rest.Trouble(hintTrouble), // disconnected inside
+	-1002: rest.Refused(exchanges.Denied, hintDenied),
+	-1003: rest.Refused(exchanges.RateLimited, hintLimit),
+	-1004: rest.Trouble(hintTrouble), // busy
+	-1006: rest.Trouble(hintTrouble),
+	-1007: rest.Trouble(hintTrouble), // timeout inside
+	-1008: rest.Trouble(hintTrouble), // overloaded
+	-1015: rest.Refused(exchanges.RateLimited, hintLimit),
+	-1016: rest.Trouble(hintTrouble), // shutting down
+	-1020: rest.Refused(exchanges.Unsupported, hintRequest),
+	-1021: rest.Refused(exchanges.ClockSkew, hintClock),
+	-1022: rest.Refused(exchanges.Auth, hintSecret),
+	-1099: rest.Refused(exchanges.Auth, hintKey),
+	-1100: rest.Refused(exchanges.Protocol, hintRequest),
+	-1101: rest.Refused(exchanges.Protocol, hintRequest),
+	-1102: rest.Refused(exchanges.Protocol, hintRequest),
+	-1103: rest.Refused(exchanges.Protocol, hintRequest),
+	-1104: rest.Refused(exchanges.Protocol, hintRequest),
+	-1105: rest.Refused(exchanges.Protocol, hintRequest),
+	-1106: rest.Refused(exchanges.Protocol, hintRequest),
+	-1130: rest.Refused(exchanges.Protocol, hintRequest),
+	-1131: rest.Refused(exchanges.Protocol, hintRequest), // recvWindow
+	-2008: rest.Refused(exchanges.Auth, hintKey),
+	-2014: rest.Refused(exchanges.Auth, hintFormat),
+	-2015: rest.Refused(exchanges.Auth, hintKey),
+	-9000: rest.Refused(exchanges.Unsupported, hintRequest),
 }
 
 // refusal turns an answer into an error: Binance's own, if the body has one,
@@ -78,22 +71,5 @@ func refusal(r rest.Response) *exchanges.Error {
 	if code >= 0 {
 		return rest.HTTPError(r)
 	}
-	e := &exchanges.Error{
-		Code:       exchanges.Clean(fmt.Sprintf("%d: %s", code, body.Msg)),
-		RetryAfter: rest.RetryAfter(r.Header),
-	}
-	v, known := verdicts[code]
-	switch {
-	case known:
-		e.Kind, e.Outcome, e.Hint = v.kind, v.outcome, v.hint
-	case r.Status >= 300:
-		s := rest.HTTPError(r)
-		e.Kind, e.Outcome, e.Hint = s.Kind, s.Outcome, s.Hint
-		if e.Kind == exchanges.Protocol {
-			e.Hint = hintOther
-		}
-	default:
-		e.Kind, e.Outcome, e.Hint = exchanges.Protocol, exchanges.Refused, hintOther
-	}
-	return e
+	return rest.Judge(r, verdicts, code, fmt.Sprintf("%d: %s", code, body.Msg), hintOther)
 }

@@ -42,11 +42,7 @@ func refusals() []exchangetest.Refusal {
 func TestVagueRefusalNamesEveryCause(t *testing.T) {
 	_, err := inspect(t, exchanges.Live, restrictionsPath, said(401, -2015, "Invalid API-key, IP, or permissions for action, request ip: 203.0.113.9"))
 	e := exchanges.AsError(err)
-	for _, cause := range []string{"deleted", "testnet", "swapped", "IP list", "Enable Reading"} {
-		if !strings.Contains(e.Hint, cause) {
-			t.Errorf("the hint does not name %q: %s", cause, e.Hint)
-		}
-	}
+	exchangetest.Hints(t, e, "deleted", "testnet", "swapped", "IP list", "Enable Reading")
 	if e.Code != "-2015: Invalid API-key, IP, or permissions for action, request ip: 203.0.113.9" {
 		t.Errorf("code %q does not keep the exchange's words with our address", e.Code)
 	}
@@ -77,7 +73,7 @@ func TestEveryDocumentedCodeHasAVerdict(t *testing.T) {
 		t.Errorf("%d verdicts, %d codes", len(verdicts), len(documented))
 	}
 	for _, code := range documented {
-		if v, ok := verdicts[code]; !ok || v.hint == "" || v.kind == "" {
+		if v, ok := verdicts[code]; !ok || v.Hint == "" || v.Kind == "" {
 			t.Errorf("code %d: %+v", code, v)
 		}
 	}

@@ -34,10 +34,6 @@ func subSet(granted ...exchanges.Permission) exchanges.PermissionSet {
 	return set
 }
 
-func ipList(entries ...string) exchanges.IPWhitelist {
-	return exchanges.IPWhitelist{State: exchanges.IPList, Entries: entries}
-}
-
 func subKeyOf(n int) exchanges.Credential {
 	return exchanges.Credential{
 		KeyID: fmt.Sprintf("subAccountKey%051d", n), Secret: exchanges.NewSecret(fmt.Sprintf("subAccountSecret%048d", n)),
@@ -45,15 +41,15 @@ func subKeyOf(n int) exchanges.Credential {
 }
 
 func manage() *exchangetest.Manage {
-	return &exchangetest.Manage{
+	m := &exchangetest.Manage{
 		Manager: testManager(),
 		Key:     subKeyOf,
 		Routes:  func(_ exchanges.Site, a *exchangetest.Account) exchangetest.Routes { return fake{a}.routes() },
 		Writes: []string{
 			"POST " + createPath, "POST " + permitPath, "POST " + setIPsPath, "DELETE " + dropIPsPath, "DELETE " + keysPath,
 		},
-		New:     exchanges.KeyRequest{Label: "gridbot7f3a", Permissions: subSet(exchanges.Spot), IPs: ipList("203.0.113.7", "203.0.113.8")},
-		Changed: exchanges.KeyRequest{Permissions: subSet(exchanges.Futures, exchanges.Options), IPs: ipList("203.0.113.8", "198.51.100.1")},
+		New:     exchanges.KeyRequest{Label: "gridbot7f3a", Permissions: subSet(exchanges.Spot), IPs: exchangetest.IPs("203.0.113.7", "203.0.113.8")},
+		Changed: exchanges.KeyRequest{Permissions: subSet(exchanges.Futures, exchanges.Options), IPs: exchangetest.IPs("203.0.113.8", "198.51.100.1")},
 		Verify: func(r exchangetest.Request) error {
 			if got := r.Params().Get("email"); got != testEmail || strings.Contains(r.Query+r.Body, "@") {
 				return fmt.Errorf("the sub-account is %q", got)
@@ -70,6 +66,17 @@ func manage() *exchangetest.Manage {
 		},
 		Many: 230,
 	}
+	m.NoNames = []string{"bot01", "@example.com", "bot@"}
+	m.Refused = map[string]exchanges.KeyRequest{
+		"withdraw": exchangetest.Asks(m.New, exchanges.Read, exchanges.Withdraw),
+		"earn":     exchangetest.Asks(m.New, exchanges.Read, exchanges.Earn),
+		"admin":    exchangetest.Asks(m.New, exchanges.Read, exchanges.Admin),
+		"other":    exchangetest.Asks(m.New, exchanges.Read, exchanges.Other),
+		"a block":  exchangetest.From(m.New, "203.0.113.0/24"),
+		"IPv6":     exchangetest.From(m.New, "2001:db8::1"),
+		"too many": exchangetest.From(m.New, slices.Repeat([]string{"203.0.113.7"}, mostIPs+1)...),
+	}
+	return m
 }
 
 // fake puts Binance's dialect on an account. It takes the hardest reading of
@@ -131,7 +138,7 @@ func listOf(v url.Values) (exchanges.IPWhitelist, error) {
 	case "1":
 		return exchanges.IPWhitelist{State: exchanges.IPAny}, nil
 	case "2":
-		return ipList(strings.Split(v.Get("ipAddress"), ",")...), nil
+		return exchangetest.IPs(strings.Split(v.Get("ipAddress"), ",")...), nil
 	}
 	return exchanges.IPWhitelist{}, errors.New("no status")
 }
@@ -236,18 +243,11 @@ func newBench(t *testing.T) bench {
 	site, _ := info().Site(exchanges.Live, "")
 	account := exchangetest.NewAccount(subKeyOf)
 	server := exchangetest.NewServer(t, fake{account}.routes())
-	x, err := open(exchangetest.Hurried(exchanges.Connection{Site: site, Origin: server.URL}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, ok := x.(*master)
-	if !ok {
-		t.Fatalf("the live site is a %T", x)
-	}
+	m := exchangetest.Opened(t, Adapter(), exchanges.Connection{Site: site, Origin: server.URL}).(*master)
 	return bench{m, account, server}
 }
 
 // key makes a key in the account and returns its ID.
 func (d bench) key() string {
-	return d.account.Make(exchangetest.Key{Label: "gridbot", Permissions: subSet(exchanges.Spot), IPs: ipList("203.0.113.7")}).KeyID
+	return d.account.Make(exchangetest.Key{Label: "gridbot", Permissions: subSet(exchanges.Spot), IPs: exchangetest.IPs("203.0.113.7")}).KeyID
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/pages"
 )
 
 // box is a switch of the page, with the name that it has in answers.
@@ -40,37 +41,25 @@ var unbound = exchanges.Lifetime{
 
 func guide() exchanges.Guide {
 	const place = "Profile icon → Account → API Management"
-	// Without a list the boxes beyond reading cannot be ticked.
-	rights := []exchanges.GuideStep{
-		{Text: "Edit restrictions → restrict access to trusted IPs", Put: exchanges.PutIPs},
-		{Text: "Tick", Put: exchanges.PutTicks},
-		{Text: "Leave off, with every box that is not named here", Put: exchanges.PutNoTicks},
-		{Text: "Save, and confirm with your second factor"},
-	}
-	g := exchanges.Guide{
-		Create: slices.Concat([]exchanges.GuideStep{
-			{Text: place + " (on the testnet, after signing in with GitHub, the front page has the keys)"},
-			{Text: "Create API → System generated", Only: exchanges.FromExchange},
-			{Text: "Create API → Self-generated (on the testnet: register a public key)", Only: exchanges.FromKeyPair},
-			{Text: "The public key", Put: exchanges.PutPublicKey, Only: exchanges.FromKeyPair},
-			{Text: "The label of the API key", Put: exchanges.PutLabel},
-			{Text: "Confirm with your second factor"},
-			{Text: "Copy API Key and Secret Key now: the secret is not shown again", Only: exchanges.FromExchange},
-		}, rights),
-		Restrict: slices.Concat([]exchanges.GuideStep{
-			{Text: place},
-			{Text: "Find the key", Put: exchanges.PutKey},
-		}, rights),
-		Delete: []exchanges.GuideStep{
-			{Text: place},
-			{Text: "Find the key", Put: exchanges.PutKey},
-			{Text: "Delete, and confirm with your second factor"},
-		},
+	g := pages.Page{
+		Place: place,
+		Make: slices.Concat(
+			pages.Only(exchanges.FromExchange, pages.Go("Create API → System generated")),
+			pages.Only(exchanges.FromKeyPair, slices.Concat(pages.Go("Create API → Self-generated (on the testnet: register a public key)"),
+				pages.PublicKey("The public key"))),
+			pages.Label("The label of the API key"), pages.Go("Confirm with your second factor"),
+			pages.Only(exchanges.FromExchange, pages.Go("Copy API Key and Secret Key now: the secret is not shown again"))),
+		// Without a list the boxes beyond reading cannot be ticked.
+		Rights: slices.Concat(pages.IPs("Edit restrictions → restrict access to trusted IPs"),
+			pages.Rights("Tick", "Leave off, with every box that is not named here"), pages.Go("Save, and confirm with your second factor")),
+		Delete: pages.Go("Delete, and confirm with your second factor"),
+	}.Guide(exchanges.Guide{
 		IPs:       exchanges.IPRule{Separator: ",", Most: mostIPs},
 		Lifetimes: []exchanges.Lifetime{unbound},
 		Source:    "www.binance.com, API Management; developers.binance.com, Wallet and Sub Account",
 		AsOf:      "2026-11-23",
-	}
+	})
+	g.Create[0].Text = place + " (on the testnet, after signing in with GitHub, the front page has the keys)"
 	for _, b := range boxes {
 		g.Boxes = append(g.Boxes, exchanges.Box{Words: b.words, Gives: b.gives})
 	}

@@ -44,29 +44,25 @@ var deciders = map[exchanges.Permission][]string{
 
 // parseRestrictions reads what the live exchange says of a key.
 func parseRestrictions(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
-	var fields map[string]json.RawMessage
-	if e := rest.Decode(r, &fields); e != nil {
-		return exchanges.KeyInfo{}, e
-	}
-	switches := flags(fields)
+	switches := flags(wire.Members(r.Body), "enable", "permits")
 	if len(switches) == 0 {
 		return exchanges.KeyInfo{}, rest.NotJSON(r)
 	}
 	info := exchanges.KeyInfo{
 		Permissions:         permissions(switches),
 		ExchangePermissions: granted(switches),
-		Created:             moment(fields["createTime"]),
+		Created:             wire.At[wire.Text](r.Body, "createTime").Milliseconds(),
 		Usage:               usage(r, "X-Sapi-Used-Ip-Weight-1m", "12000"),
+		// Older answers name the day on which a key without IP list stops trading.
+		Expires: wire.At[wire.Text](r.Body, "tradingAuthorityExpirationTime").Milliseconds(),
 	}
-	switch ip := flag(fields["ipRestrict"]); ip.Grant() {
+	switch wire.At[wire.Flag](r.Body, "ipRestrict").Grant() {
 	case exchanges.Granted:
 		info.IPs.State = exchanges.IPRestricted
 	case exchanges.NotGranted:
 		info.IPs.State = exchanges.IPAny
 	case exchanges.Unknown:
 	}
-	// Older answers name the day on which a key without IP list stops trading.
-	info.Expires = moment(fields["tradingAuthorityExpirationTime"])
 	if at, ok := info.Expires.Time(); ok {
 		info.Notes = append(info.Notes, "The permission to trade ends on "+at.Format(time.DateOnly)+"; the key itself stays.")
 	}
@@ -76,19 +72,12 @@ func parseRestrictions(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
 // parseAccount reads the account of a testnet or demo key. Its canTrade and
 // canWithdraw speak of the account, not of the key.
 func parseAccount(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
-	var account struct {
-		UID         wire.Text       `json:"uid"`
-		AccountType wire.Text       `json:"accountType"`
-		Balances    json.RawMessage `json:"balances"`
-	}
-	if e := rest.Decode(r, &account); e != nil {
-		return exchanges.KeyInfo{}, e
-	}
-	if account.UID == "" && account.AccountType == "" && account.Balances == nil {
+	account := wire.Members(r.Body)
+	if account["uid"] == nil && account["accountType"] == nil && account["balances"] == nil {
 		return exchanges.KeyInfo{}, rest.NotJSON(r)
 	}
 	return exchanges.KeyInfo{
-		Account:     string(account.UID),
+		Account:     string(wire.At[wire.Text](r.Body, "uid")),
 		Permissions: exchanges.PermissionSet{}.With(exchanges.Read, exchanges.Granted),
 		Usage:       usage(r, "X-Mbx-Used-Weight-1m", "6000"),
 		Notes:       []string{"Binance does not tell the permissions of keys outside the live exchange; this key reads."},
@@ -97,13 +86,11 @@ func parseAccount(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
 
 // flags picks the switches of a key out of an answer, also those that are not
 // documented yet. What is not a boolean is left out, and so unknown.
-func flags(fields map[string]json.RawMessage) map[string]bool {
+func flags(fields map[string]json.RawMessage, prefixes ...string) map[string]bool {
 	out := map[string]bool{}
 	for name, raw := range fields {
-		if !strings.HasPrefix(name, "enable") && !strings.HasPrefix(name, "permits") {
-			continue
-		}
-		if f := flag(raw); f.Known {
+		begins := func(prefix string) bool { return strings.HasPrefix(name, prefix) }
+		if f := wire.At[wire.Flag](raw); f.Known && slices.ContainsFunc(prefixes, begins) {
 			out[name] = f.Value
 		}
 	}
@@ -142,18 +129,6 @@ func granted(switches map[string]bool) []string {
 		}
 	}
 	return out
-}
-
-func flag(raw json.RawMessage) wire.Flag {
-	var f wire.Flag
-	_ = f.UnmarshalJSON(raw) // never fails: what is no flag is unknown
-	return f
-}
-
-func moment(raw json.RawMessage) exchanges.Moment {
-	var i wire.Int
-	_ = i.UnmarshalJSON(raw)
-	return i.Milliseconds()
 }
 
 // usage words how much of the address's weight is used in this minute.

@@ -14,21 +14,6 @@ import (
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
-// grants words a permission set as "read+ spot+ margin-", unknown left out.
-func grants(s exchanges.PermissionSet) string {
-	var words []string
-	for _, p := range exchanges.Permissions() {
-		switch s.Get(p) {
-		case exchanges.Granted:
-			words = append(words, p.String()+"+")
-		case exchanges.NotGranted:
-			words = append(words, p.String()+"-")
-		case exchanges.Unknown:
-		}
-	}
-	return strings.Join(words, " ")
-}
-
 func restrictions(t *testing.T, body string) exchanges.KeyInfo {
 	t.Helper()
 	got, err := parseRestrictions(rest.Response{Status: 200, Body: []byte(body)})
@@ -43,7 +28,7 @@ func TestInspectReadsRestrictions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if g := grants(got.Permissions); g != "read+ spot+ margin- futures+ options- transfer- withdraw-" {
+	if g := exchangetest.Grants(got.Permissions); g != "+read +spot -margin +futures -options -transfer -withdraw" {
 		t.Errorf("permissions %s", g)
 	}
 	if want := []string{"enableFutures", "enableReading", "enableSpotAndMarginTrading"}; !slices.Equal(got.ExchangePermissions, want) {
@@ -69,13 +54,13 @@ func TestInspectMakesUpNothing(t *testing.T) {
 
 func TestEachSwitchGivesItsPermissions(t *testing.T) {
 	for name, want := range map[string]string{
-		"enableReading": "read+", "enableSpotAndMarginTrading": "spot+", "enableMargin": "margin+", "enableFutures": "futures+",
-		"enableVanillaOptions": "options+", "enablePortfolioMarginTrading": "margin+ futures+", "enableInternalTransfer": "transfer+",
-		"permitsUniversalTransfer": "transfer+", "enableUniversalTransfer": "transfer+", "enableWithdrawals": "withdraw+",
-		"enableFixApiTrade": "spot+", "enableFixReadOnly": "read+", "enableStockTrading": "other+", "permitsAlphaWithdrawal": "other+",
+		"enableReading": "+read", "enableSpotAndMarginTrading": "+spot", "enableMargin": "+margin", "enableFutures": "+futures",
+		"enableVanillaOptions": "+options", "enablePortfolioMarginTrading": "+margin +futures", "enableInternalTransfer": "+transfer",
+		"permitsUniversalTransfer": "+transfer", "enableUniversalTransfer": "+transfer", "enableWithdrawals": "+withdraw",
+		"enableFixApiTrade": "+spot", "enableFixReadOnly": "+read", "enableStockTrading": "+other", "permitsAlphaWithdrawal": "+other",
 	} {
 		got := restrictions(t, `{"`+name+`":true}`)
-		if g := grants(got.Permissions); g != want {
+		if g := exchangetest.Grants(got.Permissions); g != want {
 			t.Errorf("%s alone gives %q, want %q", name, g, want)
 		}
 		if !slices.Equal(got.ExchangePermissions, []string{name}) {
@@ -167,7 +152,7 @@ func TestAccountProvesReadingAndNothingElse(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if g := grants(got.Permissions); g != "read+" {
+		if g := exchangetest.Grants(got.Permissions); g != "+read" {
 			t.Errorf("%s: permissions %s: canTrade speaks of the account", env, g)
 		}
 		if got.Account != "354937868" || got.Usage != "20/6000 per minute" || len(got.Notes) != 1 {

@@ -2,7 +2,6 @@ package binance
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"strings"
 
@@ -27,7 +26,14 @@ const hintManager = "Binance does not say which: the managing key is unknown, de
 	"this address is not on its IP list (it must have one), or it lacks a right (changing an IP list takes spot & margin trading). " +
 	"The sub-account may also be of a kind whose keys cannot be managed."
 
-var desk = subkeys.Desk{ID: ID, Name: "Binance"}
+var desk = subkeys.Desk{
+	ID: ID, Name: "Binance", Check: check, Names: isEmail, Named: "by its e-mail address", TakesPairs: true,
+}
+
+func isEmail(s string) bool {
+	name, domain, ok := strings.Cut(s, "@")
+	return ok && name != "" && domain != ""
+}
 
 // master is a site at which a key of the master account manages the keys of
 // sub-accounts. Binance has no call for the master account's own keys.
@@ -39,37 +45,37 @@ type master struct {
 // subAccount is a sub-account and the key with which its keys are managed.
 type subAccount struct {
 	*master
-	cred  exchanges.Credential
-	email string
+	subkeys.Account
 }
 
 // CreateKey makes a key of the sub-account, as exchanges.Creator says.
 func (m *master) CreateKey(ctx context.Context, mgr exchanges.Manager, r exchanges.KeyRequest) (exchanges.Credential, error) {
-	s, err := m.sub(mgr, http.MethodPost+" "+createPath)
+	a, err := desk.Open(http.MethodPost+" "+createPath, mgr)
 	if err != nil {
 		return exchanges.Credential{}, err
 	}
-	return s.create(ctx, r)
+	return subAccount{m, a}.create(ctx, r)
 }
 
 // ListKeys returns the keys of the sub-account, as exchanges.Lister says. Their
 // IP lists are not told there: each would take a call of its own that weighs as
 // much as the list.
 func (m *master) ListKeys(ctx context.Context, mgr exchanges.Manager) ([]exchanges.KeyInfo, error) {
-	s, err := m.sub(mgr, http.MethodGet+" "+keysPath)
+	a, err := desk.Open(http.MethodGet+" "+keysPath, mgr)
 	if err != nil {
 		return nil, err
 	}
-	return s.keys().Infos(ctx, func(k subKey) exchanges.KeyInfo { return m.client.Stamp(k.info()) })
+	return subAccount{m, a}.keys().Infos(ctx, func(k subKey) exchanges.KeyInfo { return m.Stamp(k.info()) })
 }
 
 // EditKey changes a key of the sub-account, as exchanges.Editor says.
 func (m *master) EditKey(ctx context.Context, mgr exchanges.Manager, keyID string, r exchanges.KeyRequest) error {
 	const op = http.MethodPost + " " + permitPath
-	s, err := m.named(mgr, op, keyID)
+	a, err := desk.OpenFor(op, mgr, keyID)
 	if err != nil {
 		return err
 	}
+	s := subAccount{m, a}
 	err = s.edit(ctx, keyID, r)
 	if s.keys().Gone(ctx, keyID, err) {
 		return desk.NotFound(op)
@@ -79,54 +85,29 @@ func (m *master) EditKey(ctx context.Context, mgr exchanges.Manager, keyID strin
 
 // RevokeKey deletes a key of the sub-account, as exchanges.Revoker says.
 func (m *master) RevokeKey(ctx context.Context, mgr exchanges.Manager, keyID string) error {
-	s, err := m.named(mgr, http.MethodDelete+" "+keysPath, keyID)
+	a, err := desk.OpenFor(http.MethodDelete+" "+keysPath, mgr, keyID)
 	if err != nil {
 		return err
 	}
+	s := subAccount{m, a}
 	return s.keys().Revoke(ctx, keyID, func() error {
-		return s.do(ctx, http.MethodDelete, keysPath, s.of(keyID), acknowledged)
+		return s.do(ctx, http.MethodDelete, keysPath, s.of(keyID), rest.Done)
 	})
 }
 
-// named opens the sub-account that mgr means, for a change of one of its keys.
-func (m *master) named(mgr exchanges.Manager, op, keyID string) (subAccount, error) {
-	if err := desk.CheckKey(op, mgr, keyID); err != nil {
-		return subAccount{}, err
-	}
-	return m.sub(mgr, op)
-}
-
-// sub opens the sub-account that mgr means.
-func (m *master) sub(mgr exchanges.Manager, op string) (subAccount, error) {
-	c, err := check(mgr.Credential)
-	if err != nil {
-		return subAccount{}, err
-	}
-	// Binance knows the addresses in lower case only.
-	email := strings.ToLower(strings.TrimSpace(mgr.SubAccount))
-	if name, domain, ok := strings.Cut(email, "@"); !ok || name == "" || domain == "" {
-		return subAccount{}, desk.Invalid(op, "Name the sub-account by its e-mail address; Binance has no API for keys of the master account itself, those are managed on its web site.")
-	}
-	return subAccount{master: m, cred: c, email: email}, nil
-}
+// email is the address of the sub-account. Binance knows those in lower case only.
+func (s subAccount) email() string { return strings.ToLower(s.Name) }
 
 // of are the parameters that name a key.
 func (s subAccount) of(keyID string) params {
-	return params("").with("email", s.email).with("subAccountApiKey", keyID)
+	return params("").with("email", s.email()).with("subAccountApiKey", keyID)
 }
 
 // do makes a call with the managing key.
-func (s subAccount) do(ctx context.Context, method, path string, p params, parse func(rest.Response) *exchanges.Error) error {
-	err := s.client.Ask(ctx, rest.Call{Credential: s.cred, Limiter: s.limiter}, p.request(method, path), parse)
+func (s subAccount) do(ctx context.Context, method, path string, p params, read func(rest.Response) *exchanges.Error) error {
+	err := s.Ask(ctx, rest.Call{Credential: s.Manager, Limiter: s.limiter}, p.request(method, path), read)
 	if e := exchanges.AsError(err); err != nil && (e.Kind == exchanges.Auth || e.Kind == exchanges.Denied) {
 		e.Hint = hintManager
 	}
 	return err
-}
-
-// acknowledged takes any JSON object for the answer to a change; a page of
-// something in between would be taken for one by its status alone.
-func acknowledged(r rest.Response) *exchanges.Error {
-	var object map[string]json.RawMessage
-	return rest.Decode(r, &object)
 }

@@ -3,7 +3,6 @@ package binance
 import (
 	"context"
 	"errors"
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -15,7 +14,7 @@ import (
 )
 
 func spotKey(label string) exchanges.KeyRequest {
-	return exchanges.KeyRequest{Label: label, Permissions: subSet(exchanges.Spot), IPs: ipList("203.0.113.7")}
+	return exchanges.KeyRequest{Label: label, Permissions: subSet(exchanges.Spot), IPs: exchangetest.IPs("203.0.113.7")}
 }
 
 // calls are the signed calls that a server has seen, in order.
@@ -64,61 +63,6 @@ func TestCreateOfAnOpenKeySaysSo(t *testing.T) {
 	}
 	if v := d.server.Requests("POST " + createPath)[0].Params(); v.Get("status") != "1" || v.Has("ipAddress") {
 		t.Errorf("%v", v)
-	}
-}
-
-func TestRequestsThatAreRefusedHere(t *testing.T) {
-	with := func(change func(*exchanges.KeyRequest)) exchanges.KeyRequest {
-		r := spotKey("gridbot")
-		change(&r)
-		return r
-	}
-	many := make([]string, 31)
-	for i := range many {
-		many[i] = fmt.Sprintf("203.0.113.%d", i)
-	}
-	for name, r := range map[string]exchanges.KeyRequest{
-		"no label":    with(func(r *exchanges.KeyRequest) { r.Label = "" }),
-		"withdraw":    with(func(r *exchanges.KeyRequest) { r.Permissions = subSet(exchanges.Withdraw) }),
-		"earn":        with(func(r *exchanges.KeyRequest) { r.Permissions = subSet(exchanges.Earn) }),
-		"admin":       with(func(r *exchanges.KeyRequest) { r.Permissions = subSet(exchanges.Admin) }),
-		"other":       with(func(r *exchanges.KeyRequest) { r.Permissions = subSet(exchanges.Other) }),
-		"unknown IPs": with(func(r *exchanges.KeyRequest) { r.IPs = exchanges.IPWhitelist{} }),
-		"untold IPs":  with(func(r *exchanges.KeyRequest) { r.IPs.State = exchanges.IPRestricted }),
-		"no IPs":      with(func(r *exchanges.KeyRequest) { r.IPs = ipList() }),
-		"a block":     with(func(r *exchanges.KeyRequest) { r.IPs = ipList("203.0.113.0/24") }),
-		"IPv6":        with(func(r *exchanges.KeyRequest) { r.IPs = ipList("2001:db8::1") }),
-		"too many":    with(func(r *exchanges.KeyRequest) { r.IPs = ipList(many...) }),
-	} {
-		d := newBench(t)
-		_, err := d.CreateKey(t.Context(), testManager(), r)
-		if e := exchanges.AsError(err); e.Kind != exchanges.Invalid || e.Outcome != exchanges.NotSent || e.Hint == "" || len(d.server.Requests()) != 0 {
-			t.Errorf("%s: %v, %d requests", name, err, len(d.server.Requests()))
-		}
-		if name == "no label" || name == "unknown IPs" {
-			continue // an edit keeps those
-		}
-		if err := d.EditKey(t.Context(), testManager(), d.key(), r); !errors.Is(err, exchanges.Invalid) || len(d.server.Requests()) != 0 {
-			t.Errorf("edit, %s: %v", name, err)
-		}
-	}
-}
-
-func TestSubAccountIsAnEMailAddress(t *testing.T) {
-	for _, name := range []string{"", "  ", "bot01", "@example.com", "bot@"} {
-		d := newBench(t)
-		m := testManager()
-		m.SubAccount = name
-		_, err := d.ListKeys(t.Context(), m)
-		if e := exchanges.AsError(err); e.Kind != exchanges.Invalid || !strings.Contains(e.Hint, "e-mail") {
-			t.Errorf("%q: %v", name, err)
-		}
-		if err := d.RevokeKey(t.Context(), m, "x"); !errors.Is(err, exchanges.Invalid) {
-			t.Errorf("%q: %v", name, err)
-		}
-		if n := len(d.server.Requests()); n != 0 {
-			t.Errorf("%q: %d requests", name, n)
-		}
 	}
 }
 
@@ -186,7 +130,7 @@ func TestEditKeepsWhatIsUnknown(t *testing.T) {
 		t.Fatal(err)
 	}
 	k, _ := d.account.Key(id)
-	if got := grants(k.Permissions); got != "read+ spot+ margin- futures+ options- transfer-" || !slices.Equal(k.IPs.Entries, []string{"203.0.113.7"}) {
+	if got := exchangetest.Grants(k.Permissions); got != "+read +spot -margin +futures -options -transfer" || !slices.Equal(k.IPs.Entries, []string{"203.0.113.7"}) {
 		t.Errorf("%s, %+v", got, k.IPs)
 	}
 	if got := calls(d.server); !slices.Equal(got, []string{"GET " + keysPath, "POST " + permitPath}) {
@@ -211,7 +155,7 @@ func TestEditOfNothingSendsNothing(t *testing.T) {
 func TestEditTakesOldAddressesAway(t *testing.T) {
 	d := newBench(t)
 	id := d.key()
-	if err := d.EditKey(t.Context(), testManager(), id, exchanges.KeyRequest{IPs: ipList("198.51.100.1")}); err != nil {
+	if err := d.EditKey(t.Context(), testManager(), id, exchanges.KeyRequest{IPs: exchangetest.IPs("198.51.100.1")}); err != nil {
 		t.Fatal(err)
 	}
 	if k, _ := d.account.Key(id); !slices.Equal(k.IPs.Entries, []string{"198.51.100.1"}) {
@@ -232,7 +176,7 @@ func TestEditDoesNotTrustAnIPListThatIsNotThere(t *testing.T) {
 	} {
 		d := newBench(t)
 		d.server.Handle("GET "+readIPsPath, exchangetest.JSON(body).Handler())
-		err := d.EditKey(t.Context(), testManager(), d.key(), exchanges.KeyRequest{IPs: ipList("198.51.100.1")})
+		err := d.EditKey(t.Context(), testManager(), d.key(), exchanges.KeyRequest{IPs: exchangetest.IPs("198.51.100.1")})
 		if !errors.Is(err, exchanges.Protocol) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -267,13 +211,13 @@ func TestRefusedManagerIsNotTheKey(t *testing.T) {
 // Sixty a minute is what an account has, for all its programs.
 func TestManagingStaysBelowTheLimit(t *testing.T) {
 	d := newBench(t)
-	began := d.client.Now()
+	began := d.Now()
 	for range 61 {
 		if _, err := d.ListKeys(t.Context(), testManager()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if took := d.client.Now().Sub(began); took.Minutes() < 1 {
+	if took := d.Now().Sub(began); took.Minutes() < 1 {
 		t.Errorf("61 calls within %s", took)
 	}
 }

@@ -1,9 +1,6 @@
 package binance
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"net/http"
 	"net/url"
 	"strings"
@@ -18,24 +15,7 @@ import (
 )
 
 // vector is a request with the signature that others computed for it.
-type vector struct {
-	Name       string `json:"name"`
-	Method     string `json:"method"`
-	Path       string `json:"path"`
-	Query      string `json:"query"`
-	Body       string `json:"body"`
-	Key        string `json:"key"`
-	Secret     string `json:"secret"`
-	PrivateKey string `json:"private_key"`
-	Timestamp  int64  `json:"timestamp"`
-	Signature  string `json:"signature"`
-}
-
-func (v vector) credential() exchanges.Credential {
-	return exchanges.Credential{
-		KeyID: v.Key, Secret: exchanges.NewSecret(v.Secret), PrivateKey: exchanges.NewSecret(v.PrivateKey),
-	}
-}
+type vector = exchangetest.Vector
 
 func vectors(t testing.TB) []vector { return exchangetest.Vectors[vector](t, 9) }
 
@@ -44,7 +24,7 @@ func pairCredential(t testing.TB, name string) exchanges.Credential {
 	t.Helper()
 	for _, v := range vectors(t) {
 		if v.Name == name {
-			c := v.credential()
+			c := v.Credential()
 			c.KeyID = testKey
 			return c
 		}
@@ -53,17 +33,10 @@ func pairCredential(t testing.TB, name string) exchanges.Credential {
 	return exchanges.Credential{}
 }
 
-// macHex is a second computation of HMAC-SHA256, independent of the adapter's.
-func macHex(secret, text string) string {
-	m := hmac.New(sha256.New, []byte(secret))
-	m.Write([]byte(text))
-	return hex.EncodeToString(m.Sum(nil))
-}
-
 func TestSignatureVectors(t *testing.T) {
 	for _, v := range vectors(t) {
 		t.Run(v.Name, func(t *testing.T) {
-			got, err := sign(v.credential(), v.Query, v.Body)
+			got, err := sign(v.Credential(), v.Query, v.Body)
 			if err != nil || got != v.Signature {
 				t.Errorf("signature %s (%v), want %s", got, err, v.Signature)
 			}
@@ -81,7 +54,7 @@ func TestSignedRequestVectors(t *testing.T) {
 			continue
 		}
 		built++
-		r, err := signed(v.credential(), rest.Request{Method: v.Method, Path: v.Path, Query: query, Body: v.Body}, time.UnixMilli(v.Timestamp))
+		r, err := signed(v.Credential(), rest.Request{Method: v.Method, Path: v.Path, Query: query, Body: v.Body}, time.UnixMilli(v.Timestamp))
 		if err != nil {
 			t.Fatalf("%s: %v", v.Name, err)
 		}
@@ -107,7 +80,7 @@ func TestSignedBodyTakesTheSignature(t *testing.T) {
 		t.Fatal(err)
 	}
 	body := "side=BUY&timestamp=1&recvWindow=5000"
-	if want := body + "&signature=" + macHex(testSecret, "symbol=LTCBTC"+body); r.Body != want || r.Query != "symbol=LTCBTC" {
+	if want := body + "&signature=" + exchangetest.MAC256(testSecret, "symbol=LTCBTC"+body); r.Body != want || r.Query != "symbol=LTCBTC" {
 		t.Errorf("query %q, body %q, want body %q", r.Query, r.Body, want)
 	}
 	if got := r.Header.Get("Content-Type"); got != "application/x-www-form-urlencoded" {

@@ -4,9 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -54,49 +52,30 @@ func (p params) switches(set exchanges.PermissionSet, unknown map[string]bool) p
 
 // create makes a key. v2 takes its parameters in the body, where the public key
 // must be.
-func (s subAccount) create(ctx context.Context, r exchanges.KeyRequest) (exchanges.Credential, error) {
+func (s subAccount) create(ctx context.Context, r exchanges.KeyRequest) (made exchanges.Credential, err error) {
 	const op = http.MethodPost + " " + createPath
-	if r.Label == "" {
-		return exchanges.Credential{}, desk.Invalid(op, "Give the key a label: it is how a key is found whose answer was lost.")
+	asked := func(op string, want exchanges.PermissionSet, _ []string) (exchanges.PermissionSet, error) {
+		return want, switchable(op, want)
 	}
-	if err := switchable(op, r.Permissions); err != nil {
-		return exchanges.Credential{}, err
-	}
-	addresses, err := restriction(op, r.IPs)
+	set, ips, err := subkeys.Wish(desk, op, r, asked, addresses)
 	if err != nil {
 		return exchanges.Credential{}, err
 	}
-	p := params("").with("email", s.email).with("apiName", r.Label)
-	p = addresses.add(p).switches(r.Permissions, nil)
+	p := params("").with("email", s.email()).with("apiName", r.Label).restricted(ips).switches(set, nil)
+	parse := desk.Made(exchanges.Secret{}, "apiKey", "secretKey")
 	if r.PublicKey != "" {
-		p = p.with("publicKey", strings.TrimSpace(r.PublicKey))
+		p, parse = p.with("publicKey", strings.TrimSpace(r.PublicKey)), parseRegistered
 	}
-	var made exchanges.Credential
-	err = s.do(ctx, http.MethodPost, createPath, p, func(resp rest.Response) (e *exchanges.Error) {
-		made, e = parseMade(resp, r.PublicKey != "")
-		return e
-	})
+	err = s.do(ctx, http.MethodPost, createPath, p, rest.Into(&made, parse))
 	return made, err
 }
 
-// parseMade reads the only answer that ever has the secret.
-func parseMade(r rest.Response, pair bool) (exchanges.Credential, *exchanges.Error) {
-	var made struct {
-		APIKey    string `json:"apiKey"`
-		SecretKey string `json:"secretKey"`
-	}
-	if e := rest.Decode(r, &made); e != nil {
-		return exchanges.Credential{}, e
-	}
-	c := exchanges.Credential{KeyID: made.APIKey}
-	if !pair {
-		c.Secret = exchanges.NewSecret(made.SecretKey)
-	}
-	if !generated(c.KeyID) || !pair && c.Secret.IsZero() {
-		return exchanges.Credential{}, &exchanges.Error{
-			Kind: exchanges.Protocol, Code: "no key and secret in the answer",
-			Hint: "Binance may have made the key all the same: look for its label in the list of the sub-account's keys, and delete it.",
-		}
+// parseRegistered reads the answer to the making of a key that has no secret at
+// Binance.
+func parseRegistered(r rest.Response) (exchanges.Credential, *exchanges.Error) {
+	c := exchanges.Credential{KeyID: string(wire.At[wire.Text](r.Body, "apiKey"))}
+	if !generated(c.KeyID) {
+		return exchanges.Credential{}, desk.Unmade()
 	}
 	return c, nil
 }
@@ -115,19 +94,10 @@ func (k *subKey) UnmarshalJSON(b []byte) error {
 		Name   wire.Text `json:"apiName"`
 		Email  wire.Text `json:"email"`
 	}
-	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(b, &known); err != nil {
 		return err
 	}
-	if err := json.Unmarshal(b, &fields); err != nil {
-		return err
-	}
-	*k = subKey{string(known.APIKey), string(known.Name), string(known.Email), map[string]bool{}}
-	for name, raw := range fields {
-		if f := flag(raw); strings.HasPrefix(name, "can") && f.Known {
-			k.switches[name] = f.Value
-		}
-	}
+	*k = subKey{string(known.APIKey), string(known.Name), string(known.Email), flags(wire.Members(b), "can")}
 	return nil
 }
 
@@ -142,20 +112,15 @@ func (k subKey) info() exchanges.KeyInfo {
 			set = set.With(s.gives, wire.Flag{Value: on, Known: true}.Grant())
 		}
 	}
-	var words []string
-	for _, name := range slices.Sorted(maps.Keys(k.switches)) {
-		if !k.switches[name] {
-			continue
-		}
-		words = append(words, exchanges.Clean(name))
-		if !known[name] {
+	for name, on := range k.switches {
+		if on && !known[name] {
 			set = set.With(exchanges.Other, exchanges.Granted)
 		}
 	}
 	if k.switches["canFixApiTrading"] {
 		set = set.With(exchanges.Spot, exchanges.Granted)
 	}
-	return exchanges.KeyInfo{KeyID: k.id, Label: k.label, Account: k.email, Permissions: set, ExchangePermissions: words}
+	return exchanges.KeyInfo{KeyID: k.id, Label: k.label, Account: k.email, Permissions: set, ExchangePermissions: granted(k.switches)}
 }
 
 // The list of keys comes in pages; mostPages bounds an answer that never ends.
@@ -168,7 +133,10 @@ const (
 // is gone: their list alone tells, and the whole of it is read, since it is
 // nowhere promised that Binance's filter finds every key.
 func (s subAccount) keys() subkeys.Keys[subKey] {
-	return subkeys.Keys[subKey]{Desk: desk, Op: http.MethodGet + " " + keysPath, List: s.list, ID: func(k subKey) string { return k.id }}
+	return subkeys.Keys[subKey]{
+		Desk: desk, Op: http.MethodGet + " " + keysPath, ID: func(k subKey) string { return k.id },
+		Read: func(ctx context.Context, _ string) ([]subKey, error) { return s.list(ctx) },
+	}
 }
 
 // list returns every key of the sub-account. It fails rather than leave one out.
@@ -196,20 +164,14 @@ func (s subAccount) list(ctx context.Context) ([]subKey, error) {
 }
 
 func (s subAccount) page(ctx context.Context, page int) (total int64, keys []subKey, err error) {
-	p := params("").with("email", s.email).with("page", strconv.Itoa(page)).with("size", strconv.Itoa(pageSize))
-	err = s.do(ctx, http.MethodGet, keysPath, p, func(r rest.Response) *exchanges.Error {
-		var answer struct {
-			Total wire.Int `json:"total"`
-			List  []subKey `json:"list"`
-		}
-		if e := rest.Decode(r, &answer); e != nil {
-			return e
-		}
-		if !answer.Total.Known {
+	p := params("").with("email", s.email()).with("page", strconv.Itoa(page)).with("size", strconv.Itoa(pageSize))
+	err = s.do(ctx, http.MethodGet, keysPath, p, func(r rest.Response) (e *exchanges.Error) {
+		number := wire.At[wire.Int](r.Body, "total")
+		if total = number.Value; !number.Known {
 			return rest.NotJSON(r)
 		}
-		total, keys = answer.Total.Value, answer.List
-		return nil
+		keys, e = rest.List[subKey](r, "list")
+		return e
 	})
 	return total, keys, err
 }

@@ -18,7 +18,6 @@ package bingx
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -61,7 +60,7 @@ func info() exchanges.Info {
 	told := exchanges.Capabilities{Permissions: true, Created: true}
 	live := exchanges.Capabilities{
 		Permissions: true, IPList: true, Created: true, Label: true,
-		Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys,
+		Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys, Survey: true,
 	}
 	return exchanges.Info{
 		ID: ID, Name: "BingX", Form: form(), Guide: guide(),
@@ -75,7 +74,7 @@ func info() exchanges.Info {
 
 // venue is one site.
 type venue struct {
-	rest.Signer
+	rest.API
 	looks *rate.Limiter // for calls about permissions
 }
 
@@ -88,7 +87,7 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.Signer = rest.Signer{Client: client, Sign: signed, Refuse: v.refusal}
+	v.API = rest.API{Client: client, Sign: signed, Refusal: v.refusal}
 	if c.Site.Capabilities.Reach == exchanges.NoKeys {
 		return v, nil
 	}
@@ -104,13 +103,13 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	k, asked, err := v.described(ctx, c)
+	k, err := v.described(ctx, c)
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
 	out := k.info(ofMain)
 	out.KeyID = c.KeyID
-	return v.Client.Stamped(out, asked), nil
+	return v.Stamp(out), nil
 }
 
 // Inspect asks for the account's number, and then at once what the calling key
@@ -121,7 +120,7 @@ func (m *manager) Inspect(ctx context.Context, c exchanges.Credential) (exchange
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	uid, err := m.uid(ctx, c)
+	own, err := m.own(ctx, c)
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
@@ -129,43 +128,38 @@ func (m *manager) Inspect(ctx context.Context, c exchanges.Credential) (exchange
 	defer cancel() // where the key is refused, nobody waits for the list
 	row := make(chan *key, 1)
 	go func() {
-		k, _ := m.own(c, uid).keys().Find(aside, c.KeyID)
+		k, _ := own.keys().Find(aside, c.KeyID)
 		row <- k
 	}()
-	k, asked, err := m.described(ctx, c)
+	k, err := m.described(ctx, c)
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
 	k.add(<-row)
 	out := k.info(ofMain)
-	out.KeyID, out.Account = c.KeyID, uid
-	return m.Client.Stamped(out, asked), nil
+	out.KeyID, out.Account = c.KeyID, own.Name
+	return m.Stamp(out), nil
 }
 
 // described asks what the calling key is told about itself.
-func (v *venue) described(ctx context.Context, c exchanges.Credential) (k key, asked time.Time, err error) {
-	asked, err = v.Ask(ctx, rest.Call{Credential: c, Limiter: v.looks},
-		rest.Request{Method: http.MethodGet, Path: permissionsPath}, rest.Into(&k, parseDescription))
-	return k, asked, err
+func (v *venue) described(ctx context.Context, c exchanges.Credential) (k key, err error) {
+	err = v.Get(ctx, rest.Call{Credential: c, Limiter: v.looks}, permissionsPath, rest.Into(&k, parseDescription))
+	return k, err
 }
 
-// uid asks for the number of the calling key's account.
-func (v *venue) uid(ctx context.Context, c exchanges.Credential) (uid string, err error) {
-	_, err = v.Ask(ctx, rest.Call{Credential: c}, rest.Request{Method: http.MethodGet, Path: uidPath}, rest.Into(&uid, parseUID))
-	return uid, err
+// own opens the account of a key itself, whose number it asks for.
+func (m *manager) own(ctx context.Context, c exchanges.Credential) (account, error) {
+	a := account{m, subkeys.Account{Manager: c}}
+	return a, m.Get(ctx, rest.Call{Credential: c}, uidPath, rest.Into(&a.Name, parseUID))
 }
 
 // parseUID reads a number in an object or alone.
 func parseUID(r rest.Response) (string, *exchanges.Error) {
-	var uid wire.Text
-	members := payload(r)
-	if raw := members["uid"]; len(raw) > 0 {
-		_ = uid.UnmarshalJSON(raw) // never fails: what is no number is no account's
-	}
-	if !subkeys.IsUID(string(uid)) {
+	uid := string(wire.At[wire.Text](payload(r), "uid"))
+	if !subkeys.IsUID(uid) {
 		return "", rest.NotJSON(r)
 	}
-	return string(uid), nil
+	return uid, nil
 }
 
 // serverTime reads BingX's clock, which may refuse to tell like any other call.
@@ -173,5 +167,5 @@ func (v *venue) serverTime(r rest.Response) (time.Time, error) {
 	if e := v.refusal(r); e != nil {
 		return time.Time{}, e
 	}
-	return wire.Clock("data", "serverTime")(r.Body)
+	return rest.UnixMilli(r, "data", "serverTime")
 }

@@ -13,7 +13,6 @@ import (
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/exchangetest"
-	"github.com/keyrota/keyrota/exchanges/internal/vectors"
 )
 
 const (
@@ -50,13 +49,13 @@ func routes(exchanges.Site) exchangetest.Routes {
 	}
 }
 
-// signedText is what a request should be signed over, and its signature.
-func signedText(r exchangetest.Request) (text, sig string, at int64, err error) {
+// signedText is what a request should be signed over, its signature and its time.
+func signedText(r exchangetest.Request) (text, sig, at string, err error) {
 	fields := map[string]string{}
 	if r.Method == http.MethodPost {
 		var body map[string]json.RawMessage
 		if err := json.Unmarshal([]byte(r.Body), &body); err != nil {
-			return "", "", 0, err
+			return "", "", "", err
 		}
 		for name, raw := range body {
 			if fields[name] = string(raw); raw[0] == '"' {
@@ -75,8 +74,7 @@ func signedText(r exchangetest.Request) (text, sig string, at int64, err error) 
 		pairs = append(pairs, name+"="+value)
 	}
 	slices.Sort(pairs)
-	at, err = strconv.ParseInt(fields["timestamp"], 10, 64)
-	return strings.Join(pairs, "&"), sig, at, err
+	return strings.Join(pairs, "&"), sig, fields["timestamp"], nil
 }
 
 // verify judges a request by the rules of BingX's docs.
@@ -89,15 +87,12 @@ func verify(r exchangetest.Request) error {
 		return errors.New("the key is missing or wrong")
 	case r.Method == http.MethodPost && (r.Query != "" || r.Header.Get("Content-Type") != "application/json"):
 		return fmt.Errorf("a POST with the query %q and the type %q", r.Query, r.Header.Get("Content-Type"))
-	case sig != vectors.MAC(testSecret, text):
-		return fmt.Errorf("signature %s of %s, want %s", sig, text, vectors.MAC(testSecret, text))
+	case sig != exchangetest.MAC256(testSecret, text):
+		return fmt.Errorf("signature %s of %s, want %s", sig, text, exchangetest.MAC256(testSecret, text))
 	}
 	// In the laws the time flies that is waited for a turn.
-	const flown = 20_000
-	if late := r.At.UnixMilli() - at; late > 5000 || late < -flown {
-		return fmt.Errorf("the timestamp is %d ms off", late)
-	}
-	return nil
+	const flown = 20 * time.Second
+	return r.Fresh(at, time.Millisecond, 5*time.Second, flown)
 }
 
 func TestLaws(t *testing.T) {
@@ -111,11 +106,7 @@ func TestLaws(t *testing.T) {
 func opened(t *testing.T, env exchanges.Environment, server *exchangetest.Server) exchanges.Exchange {
 	t.Helper()
 	site, _ := info().Site(env, "")
-	x, err := open(exchangetest.Hurried(exchanges.Connection{Site: site, Origin: server.URL}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return x
+	return exchangetest.Opened(t, Adapter(), exchanges.Connection{Site: site, Origin: server.URL})
 }
 
 // inspect runs Inspect at the live site with some answers changed.
@@ -128,16 +119,10 @@ func inspect(t *testing.T, changed map[string]exchangetest.Reply) (exchanges.Key
 	return opened(t, exchanges.Live, exchangetest.NewServer(t, all)).Inspect(t.Context(), testCredential())
 }
 
-// The list is compared with a copy, since a wrong line would send a key to a
-// host where it does not belong.
 func TestSitesAreTheDocumentedOnes(t *testing.T) {
 	const want = "live/global https://open-api.bingx.com\ndemo/vst https://open-api-vst.bingx.com\n"
-	var got strings.Builder
-	for _, s := range info().Sites {
-		fmt.Fprintf(&got, "%s/%s %s\n", s.Environment, s.ID, s.Origin)
-	}
-	if got.String() != want {
-		t.Errorf("%s\nwant\n%s", got.String(), want)
+	if got := exchangetest.SitesOf(info()); got != want {
+		t.Errorf("sites:\n%s", got)
 	}
 	demo, _ := info().Site(exchanges.Demo, "")
 	_, err := exchanges.NewRegistry(Adapter()).Open(ID, exchanges.Connection{Site: demo, Origin: "https://open-api.bingx.io"})

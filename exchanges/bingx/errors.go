@@ -36,15 +36,15 @@ const (
 
 // verdicts are the codes that a signed call can end in. They come with HTTP 200.
 var verdicts = map[int64]rest.Verdict{
-	80014:   {Kind: exchanges.ClockSkew, Outcome: exchanges.Refused, Hint: hintClock},
-	100001:  {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintSecret},
-	100410:  {Kind: exchanges.RateLimited, Outcome: exchanges.Refused, Hint: hintLimit},
-	keyCode: {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintHeader},
-	100414:  {Kind: exchanges.Denied, Outcome: exchanges.Refused, Hint: hintAccount},
-	100419:  {Kind: exchanges.IPBlocked, Outcome: exchanges.Refused, Hint: hintIP},
-	100421:  {Kind: exchanges.ClockSkew, Outcome: exchanges.Refused, Hint: hintClock},
-	100500:  {Kind: exchanges.Unavailable, Outcome: exchanges.OutcomeUnknown, Hint: hintTrouble},
-	100503:  {Kind: exchanges.Unavailable, Outcome: exchanges.OutcomeUnknown, Hint: hintTrouble},
+	80014:   rest.Refused(exchanges.ClockSkew, hintClock),
+	100001:  rest.Refused(exchanges.Auth, hintSecret),
+	100410:  rest.Refused(exchanges.RateLimited, hintLimit),
+	keyCode: rest.Refused(exchanges.Auth, hintHeader),
+	100414:  rest.Refused(exchanges.Denied, hintAccount),
+	100419:  rest.Refused(exchanges.IPBlocked, hintIP),
+	100421:  rest.Refused(exchanges.ClockSkew, hintClock),
+	100500:  rest.Trouble(hintTrouble),
+	100503:  rest.Trouble(hintTrouble),
 }
 
 // refusal turns an answer into an error: BingX's own, if the body has one, else
@@ -84,6 +84,5 @@ func (v *venue) unlock(msg string) time.Duration {
 	if err != nil {
 		return shortest
 	}
-	now := v.Client.Now().Add(v.Client.Clock().Offset)
-	return min(max(time.UnixMilli(at).Sub(now), shortest), longest)
+	return min(max(time.UnixMilli(at).Sub(v.ExchangeNow()), shortest), longest)
 }

@@ -61,11 +61,7 @@ func TestHintsNameEveryCause(t *testing.T) {
 		msg := reply[7:]
 		_, err = inspect(t, map[string]exchangetest.Reply{calls.uid: said(code, msg+"\x1b[2J")})
 		e := exchanges.AsError(err)
-		for _, c := range causes {
-			if !strings.Contains(e.Hint, c) {
-				t.Errorf("%s: the hint does not name %q: %s", reply, c, e.Hint)
-			}
-		}
+		exchangetest.Hints(t, e, causes...)
 		if e.UnknownKey != strings.HasPrefix(msg, "Incorrect") || e.Code != fmt.Sprintf("%d: %s[2J", code, msg) {
 			t.Errorf("%s: %+v", reply, e)
 		}

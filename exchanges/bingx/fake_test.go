@@ -3,6 +3,7 @@ package bingx
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -15,25 +16,22 @@ func testManager() exchanges.Manager {
 	return exchanges.Manager{Credential: testCredential(), SubAccount: testSub}
 }
 
-func ipList(entries ...string) exchanges.IPWhitelist {
-	return exchanges.IPWhitelist{State: exchanges.IPList, Entries: entries}
-}
-
 func subKeyOf(n int) exchanges.Credential {
 	return exchanges.Credential{KeyID: fmt.Sprintf("subKey%074d", n), Secret: exchanges.NewSecret(fmt.Sprintf("subSecret%071d", n))}
 }
 
 func manage() *exchangetest.Manage {
-	return &exchangetest.Manage{
+	m := &exchangetest.Manage{
 		Manager: testManager(),
 		Key:     subKeyOf,
 		Routes: func(_ exchanges.Site, a *exchangetest.Account) exchangetest.Routes {
 			return (&fake{Account: a}).routes()
 		},
 		Writes:  []string{calls.create, calls.edit, calls.delete},
-		New:     exchanges.KeyRequest{Label: "gridbot7f3a", Permissions: exchanges.NewPermissionSet(exchanges.Read, exchanges.Futures), IPs: ipList("203.0.113.7")},
-		Changed: exchanges.KeyRequest{Permissions: exchanges.NewPermissionSet(exchanges.Read, exchanges.Transfer), IPs: ipList("203.0.113.7", "198.51.100.1")},
+		New:     exchanges.KeyRequest{Label: "gridbot7f3a", Permissions: exchanges.NewPermissionSet(exchanges.Read, exchanges.Futures), IPs: exchangetest.IPs("203.0.113.7")},
+		Changed: exchanges.KeyRequest{Permissions: exchanges.NewPermissionSet(exchanges.Read, exchanges.Transfer), IPs: exchangetest.IPs("203.0.113.7", "198.51.100.1")},
 		Verify:  verify,
+		OwnKeys: true,
 		Refusals: []exchangetest.Refusal{
 			refused(100004, "Permission denied as the API key was created without the permission", exchanges.Denied),
 			refused(100413, "Incorrect apiKey", exchanges.Auth),
@@ -42,6 +40,17 @@ func manage() *exchangetest.Manage {
 			refused(188888, "Too many keys, perhaps.", exchanges.Protocol),
 		},
 	}
+	m.NoNames = []string{"bot", "-5", "0", "007"}
+	m.Refused = map[string]exchanges.KeyRequest{
+		"nothing":         exchangetest.Asks(m.New),
+		"margin alone":    exchangetest.Asks(m.New, exchanges.Read, exchanges.Margin),
+		"options":         exchangetest.Asks(m.New, exchanges.Read, exchanges.Options),
+		"admin":           exchangetest.Asks(m.New, exchanges.Read, exchanges.Admin),
+		"a block":         exchangetest.From(m.New, "203.0.113.0/24"),
+		"IPv6 among them": exchangetest.From(m.New, "203.0.113.7", "2001:db8::1"),
+		"too many":        exchangetest.From(m.New, slices.Repeat([]string{"203.0.113.7"}, mostIPs+1)...),
+	}
+	return m
 }
 
 // fake puts BingX's dialect on an account.
@@ -86,9 +95,10 @@ func describes(k exchangetest.Key) map[string]any {
 
 func (f *fake) list(r exchangetest.Request) exchangetest.Reply {
 	q := r.Params()
+	keys := map[string][]exchangetest.Key{testSub: f.Keys(), testUID: f.Own()}[q.Get("uid")]
 	all := []any{}
-	for _, k := range f.Keys() {
-		if only := q.Get("apiKey"); q.Get("uid") == testSub && (only == "" || only == k.ID) {
+	for _, k := range keys {
+		if only := q.Get("apiKey"); only == "" || only == k.ID {
 			all = append(all, describes(k))
 		}
 	}
@@ -116,7 +126,7 @@ func read(r exchangetest.Request) (q request, set exchanges.PermissionSet, ips e
 	}
 	ips = exchanges.IPWhitelist{State: exchanges.IPAny}
 	if q.IPAddresses != nil && len(*q.IPAddresses) > 0 {
-		ips = ipList(*q.IPAddresses...)
+		ips = exchangetest.IPs(*q.IPAddresses...)
 	}
 	return q, set, ips, ok
 }

@@ -1,9 +1,11 @@
 package bingx
 
 import (
+	"slices"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/pages"
 )
 
 // mostIPs is how many addresses a key takes.
@@ -34,31 +36,20 @@ var lifetimes = []exchanges.Lifetime{{
 }}
 
 func guide() exchanges.Guide {
-	page := exchanges.GuideStep{Text: "Profile icon → API Management"}
-	find := exchanges.GuideStep{Text: "Find the key", Put: exchanges.PutKey}
-	confirm := exchanges.GuideStep{Text: "Confirm with the codes that are asked for"}
-	rights := []exchanges.GuideStep{
-		{Text: "Edit: tick", Put: exchanges.PutTicks},
-		{Text: "Leave off, with every box that is not named here", Put: exchanges.PutNoTicks},
+	const confirm = "Confirm with the codes that are asked for"
+	return pages.Page{
+		Place: "Profile icon → API Management",
+		Make: slices.Concat(pages.Go("Create API"), pages.Label("The name of the key"),
+			pages.Go(confirm, "Copy API Key and Secret Key now: the secret is not shown again. The new key may only read")),
 		// Without a list a key that may do more than read is deleted after 14 days without use.
-		{Text: "Link IP address: the addresses that may use the key", Put: exchanges.PutIPs},
-		confirm,
-	}
-	return exchanges.Guide{
-		Create: append([]exchanges.GuideStep{
-			page,
-			{Text: "Create API"},
-			{Text: "The name of the key", Put: exchanges.PutLabel},
-			confirm,
-			{Text: "Copy API Key and Secret Key now: the secret is not shown again. The new key may only read"},
-		}, rights...),
-		Restrict:  append([]exchanges.GuideStep{page, find}, rights...),
-		Delete:    []exchanges.GuideStep{page, find, {Text: "Delete"}, confirm},
+		Rights: slices.Concat(pages.Rights("Edit: tick", "Leave off, with every box that is not named here"), pages.IPs("Link IP address: the addresses that may use the key"), pages.Go(confirm)),
+		Delete: pages.Go("Delete", confirm),
+	}.Guide(exchanges.Guide{
 		Boxes:     boxes,
 		IPs:       exchanges.IPRule{Separator: ",", Most: mostIPs},
 		MostKeys:  20,
 		Lifetimes: lifetimes,
 		Source:    source,
 		AsOf:      asOf,
-	}
+	})
 }

@@ -21,8 +21,8 @@ func TestInspectTellsFlagsAndList(t *testing.T) {
 		t.Errorf("%s, %q, want %s", text, words, want)
 	}
 	want := exchanges.KeyInfo{
-		KeyID: testKey, Label: "grid bot", Account: testUID, Permissions: set, ExchangePermissions: words, IPs: ipList("203.0.113.7"),
-		Created: exchanges.At(time.UnixMilli(1727193814249)), Notes: []string{noteAdmin}, Asked: got.Asked, Seen: got.Seen, Clock: got.Clock,
+		KeyID: testKey, Label: "grid bot", Account: testUID, Permissions: set, ExchangePermissions: words, IPs: exchangetest.IPs("203.0.113.7"),
+		Created: exchanges.At(time.UnixMilli(1727193814249)), Notes: []string{noteAdmin}, Seen: got.Seen, Clock: got.Clock,
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v\nwant\n%+v", got, want)
@@ -69,11 +69,11 @@ func TestAddressesAreTakenFromWhereTheyAreTold(t *testing.T) {
 		look, list exchangetest.Reply
 		want       exchanges.IPWhitelist
 	}{
-		"both":             {flags("true"), rows(`["203.0.113.7"]`), ipList("203.0.113.7")},
+		"both":             {flags("true"), rows(`["203.0.113.7"]`), exchangetest.IPs("203.0.113.7")},
 		"flag alone":       {flags("true"), said(100004, "no permission"), exchanges.IPWhitelist{State: exchanges.IPRestricted}},
 		"none":             {flags("false"), rows(`[]`), exchanges.IPWhitelist{State: exchanges.IPAny}},
 		"none by the flag": {flags("false"), said(100004, "no permission"), exchanges.IPWhitelist{State: exchanges.IPAny}},
-		"list alone":       {flags("null"), rows(`["203.0.113.7"]`), ipList("203.0.113.7")},
+		"list alone":       {flags("null"), rows(`["203.0.113.7"]`), exchangetest.IPs("203.0.113.7")},
 		"neither":          {flags("null"), rows(`null`), exchanges.IPWhitelist{}},
 		"contradiction":    {flags("false"), rows(`["203.0.113.7"]`), exchanges.IPWhitelist{}},
 		"a flag and none":  {flags("true"), rows(`[]`), exchanges.IPWhitelist{State: exchanges.IPRestricted}},

@@ -15,10 +15,10 @@ import (
 // list.
 type key struct {
 	APIKey   wire.Text      `json:"apiKey"` // may be masked in a list
-	Note     wire.Text      `json:"note"`
+	Note     wire.Kept      `json:"note"`
 	Rights   wire.Words     `json:"permissions"` // numbers
 	IPs      wire.Addresses `json:"ipAddresses"`
-	Created  wire.Int       `json:"createTime"` // ms
+	Created  wire.Text      `json:"createTime"` // ms
 	Confined wire.Flag      `json:"ipRestrict"`
 
 	flags map[string]json.RawMessage // switches of the calling key
@@ -54,28 +54,20 @@ var switches = []wire.Switch{
 	{Name: "enableWithdrawals", Gives: []exchanges.Permission{exchanges.Withdraw}},
 }
 
-// payload returns the members of what an answer says: those of its data or,
-// where nothing is wrapped up, its own.
-func payload(r rest.Response) map[string]json.RawMessage {
-	members := wire.Members(r.Body)
-	if raw, wrapped := members["data"]; wrapped {
-		return wire.Members(raw)
+// payload returns what an answer says: its data or, where nothing is wrapped up,
+// all of it.
+func payload(r rest.Response) json.RawMessage {
+	if raw, wrapped := wire.Members(r.Body)["data"]; wrapped {
+		return raw
 	}
-	return members
+	return r.Body
 }
 
 // parseDescription reads what the calling key is told about itself.
 func parseDescription(r rest.Response) (key, *exchanges.Error) {
-	members := payload(r)
-	raw, err := json.Marshal(members)
-	if err != nil {
-		return key{}, rest.NotJSON(r)
-	}
-	var k key
-	if e := rest.Decode(rest.Response{Status: r.Status, Header: r.Header, Body: raw}, &k); e != nil {
-		return key{}, e
-	}
-	k.flags = members
+	said := payload(r)
+	k := wire.At[key](said)
+	k.flags = wire.Members(said)
 	maps.DeleteFunc(k.flags, func(name string, _ json.RawMessage) bool {
 		return !strings.HasPrefix(name, "enable") && !strings.HasPrefix(name, "permits")
 	})
@@ -90,13 +82,13 @@ func (k *key) add(row *key) {
 	if row == nil {
 		return
 	}
-	if k.Note == "" {
+	if k.Note.Text == "" {
 		k.Note = row.Note
 	}
 	if k.IPs.Whitelist().State == exchanges.IPUnknown {
 		k.IPs = row.IPs
 	}
-	if !k.Created.Known {
+	if k.Created == "" {
 		k.Created = row.Created
 	}
 }
@@ -113,7 +105,7 @@ const noteAdmin = "BingX does not tell whether a key may manage sub-accounts."
 
 // info brings a key to the normal form, but for its ID.
 func (k *key) info(o owner) exchanges.KeyInfo {
-	out := exchanges.KeyInfo{Label: string(k.Note), IPs: k.whitelist(), Created: k.Created.Milliseconds()}
+	out := exchanges.KeyInfo{Label: string(k.Note.Text), IPs: k.whitelist(), Created: k.Created.Milliseconds()}
 	set, words, flagged := wire.Switches(k.flags, "", switches...)
 	switch {
 	case flagged:

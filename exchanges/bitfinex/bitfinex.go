@@ -19,7 +19,6 @@ package bitfinex
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
@@ -32,6 +31,7 @@ import (
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/nonce"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
+	"github.com/keyrota/keyrota/exchanges/internal/wire"
 )
 
 // ID is how files and commands name Bitfinex.
@@ -66,7 +66,7 @@ func info() exchanges.Info {
 	}
 }
 
-type venue struct{ client *rest.Client }
+type venue struct{ *rest.Client }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	client, err := rest.New(rest.Config{
@@ -85,25 +85,26 @@ func (v *venue) Info() exchanges.Info { return info() }
 // nonces is shared by all venues of the process.
 var nonces nonce.Source
 
+// ticks are the scales of nonces that Bitfinex takes. Nanoseconds are beyond
+// the largest number that it documents, 2^53-1.
+var ticks = nonce.Ticks{
+	"": time.Millisecond, exchanges.NonceMilliseconds: time.Millisecond, exchanges.NonceMicroseconds: time.Microsecond,
+}
+
 // Inspect asks for the scopes of the key, and whose it is.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
-	c, err := check(c)
+func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (out exchanges.KeyInfo, err error) {
+	if c, err = check(c); err != nil {
+		return exchanges.KeyInfo{}, err
+	}
+	turn, err := nonces.Begin(ctx, nonce.Call{Exchange: ID, Op: http.MethodPost + " " + permissionsPath}, c, ticks)
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	s, err := v.begin(ctx, c)
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
-	defer s.turn.Done()
-	asked := v.client.Now().UTC()
-	var out exchanges.KeyInfo
-	err = s.post(ctx, permissionsPath, func(r rest.Response) (e *exchanges.Error) {
-		out, e = parseScopes(r)
-		return e
-	})
+	defer turn.Done()
+	ask := v.caller(ctx, c, turn)
+	err = ask(permissionsPath, rest.Into(&out, parseScopes))
 	if err == nil && slices.Contains(out.ExchangePermissions, "account:read") {
-		err = s.post(ctx, userPath, func(r rest.Response) *exchanges.Error { return addUser(r, &out) })
+		err = ask(userPath, func(r rest.Response) *exchanges.Error { return addUser(r, &out) })
 		if e := exchanges.AsError(err); err != nil && e.Outcome == exchanges.Refused && (e.Kind.Verdict() || e.Kind == exchanges.Protocol) {
 			err = nil // the key was accepted before, and may not know whose it is
 		}
@@ -111,68 +112,33 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	out.KeyID, out.Asked, out.Seen, out.Clock = c.KeyID, asked, v.client.Now().UTC(), v.client.Clock()
-	return out, nil
+	out.KeyID = c.KeyID
+	return v.Stamp(out), nil
 }
 
-// ticks are the scales of nonces that Bitfinex takes. Nanoseconds are beyond
-// the largest number that it documents, 2^53-1.
-var ticks = map[exchanges.NonceUnit]time.Duration{
-	"": time.Millisecond, exchanges.NonceMilliseconds: time.Millisecond, exchanges.NonceMicroseconds: time.Microsecond,
-}
-
-// caller is the right to call with one key, and what that takes.
-type caller struct {
-	client *rest.Client
-	cred   exchanges.Credential
-	turn   *nonce.Turn
-	tick   time.Duration
-}
-
-// begin waits until no other call of the key is under way.
-func (v *venue) begin(ctx context.Context, c exchanges.Credential) (*caller, error) {
-	tick, known := ticks[c.Nonce]
-	if !known {
-		return nil, &exchanges.Error{
-			Exchange: ID, Op: http.MethodPost + " " + permissionsPath, Kind: exchanges.Invalid, Outcome: exchanges.NotSent,
-			Code: exchanges.Clean(strconv.Quote(string(c.Nonce)) + " is not a nonce scale of Bitfinex"),
-			Hint: `Set nonce to "ms" or "us" under [key."NAME"] in config.toml, or leave it out.`,
-		}
-	}
-	turn, err := nonces.Turn(ctx, tick.String()+" "+c.KeyID)
-	if err != nil {
-		return nil, &exchanges.Error{Exchange: ID, Op: http.MethodPost + " " + permissionsPath, Kind: exchanges.Canceled, Outcome: exchanges.NotSent}
-	}
-	return &caller{v.client, c, turn, tick}, nil
-}
-
-// post makes a signed read; each attempt has a nonce of its own.
-func (s *caller) post(ctx context.Context, path string, parse func(rest.Response) *exchanges.Error) error {
-	_, err := s.client.Do(ctx, rest.Call{
-		Op: http.MethodPost + " " + path, Credential: s.cred,
-		Build: func(now time.Time) (rest.Request, error) {
-			at := nonce.Time(now, s.client.Now(), time.Second/2)
-			return signed(s.cred, path, strconv.FormatInt(s.turn.Next(at.UnixNano()/int64(s.tick)), 10), "{}"), nil
+// caller returns how to make a read with one key; each attempt has a number of
+// its own.
+func (v *venue) caller(ctx context.Context, c exchanges.Credential, turn *nonce.Turn) func(string, func(rest.Response) *exchanges.Error) error {
+	api := rest.API{
+		Client: v.Client, Refusal: refusal, ReadsOnly: true,
+		Sign: func(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
+			at := nonce.Time(now, v.Now(), time.Second/2)
+			return signed(c, r, strconv.FormatInt(turn.Next(turn.Count(at)), 10)), nil
 		},
-		Classify: func(r rest.Response) *exchanges.Error {
-			if e := refusal(r); e != nil {
-				return e
-			}
-			return parse(r)
-		},
-	})
-	return err
+	}
+	return func(path string, read func(rest.Response) *exchanges.Error) error {
+		return api.Ask(ctx, rest.Call{Credential: c}, rest.Request{Method: http.MethodPost, Path: path, Body: "{}"}, read)
+	}
 }
 
 // readStatus reads the answer of the public call: whether Bitfinex is in
 // operation, and the date that its server writes above it. That one drops the
 // fraction of the second, so the middle of the second is the best guess.
 func readStatus(r rest.Response) (time.Time, error) {
-	var operative []int
-	if json.Unmarshal(r.Body, &operative) != nil || len(operative) == 0 {
+	switch operative := wire.At[wire.Int](r.Body, "0"); {
+	case !operative.Known:
 		return time.Time{}, errors.New("no status")
-	}
-	if operative[0] == 0 {
+	case operative.Value == 0:
 		return time.Time{}, &exchanges.Error{Kind: exchanges.Unavailable, Code: "platform status 0", Hint: hintTrouble}
 	}
 	at, err := http.ParseTime(strings.TrimSpace(r.Header.Get("Date")))

@@ -17,6 +17,7 @@ import (
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/exchangetest"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
 const (
@@ -103,19 +104,13 @@ func TestLaws(t *testing.T) {
 }
 
 // vector is a signed request whose source is in testdata/vectors.json.
-type vector struct {
-	Name, Method, Path, Body, Nonce, Key, Secret string
-	Expected                                     map[string]string
-}
+type vector = exchangetest.Vector
 
 func TestSignedRequestMatchesVectors(t *testing.T) {
 	all := exchangetest.Vectors[vector](t, 1)
 	for _, v := range all {
 		t.Run(v.Name, func(t *testing.T) {
-			got := signed(exchanges.Credential{KeyID: v.Key, Secret: exchanges.NewSecret(v.Secret)}, v.Path, v.Nonce, v.Body)
-			if got.Method+" "+got.Path != v.Method+" "+v.Path || got.Query != "" || got.Body != v.Body {
-				t.Errorf("%s %s?%s with body %q", got.Method, got.Path, got.Query, got.Body)
-			}
+			got := signed(exchanges.Credential{KeyID: v.Key, Secret: exchanges.NewSecret(v.Secret)}, rest.Request{Method: v.Method, Path: v.Path, Body: v.Body}, v.Nonce)
 			want := http.Header{"Content-Type": {"application/json"}}
 			for name, value := range v.Expected {
 				want[name] = []string{value}
@@ -140,11 +135,7 @@ func connect(t *testing.T, script exchangetest.Routes, ours time.Time) (exchange
 	if !ours.IsZero() {
 		c.Now = func() time.Time { return ours }
 	}
-	x, err := open(exchangetest.Hurried(c))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return x, server
+	return exchangetest.Opened(t, Adapter(), c), server
 }
 
 func nonceIn(t *testing.T, r exchangetest.Request) int64 {
@@ -214,10 +205,7 @@ func TestInspectKeepsTheConfiguredScale(t *testing.T) {
 
 func TestNoncesGrowAcrossConnections(t *testing.T) {
 	one, server := connect(t, nil, time.Time{})
-	two, err := open(exchangetest.Hurried(exchanges.Connection{Site: info().Sites[0], Origin: server.URL}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	two := exchangetest.Opened(t, Adapter(), exchanges.Connection{Site: info().Sites[0], Origin: server.URL})
 	c := newKey()
 	var wg sync.WaitGroup
 	for range 10 {

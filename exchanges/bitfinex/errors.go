@@ -36,15 +36,15 @@ const (
 // secret, and perhaps for a foreign address, so that none of them says that a
 // key is unknown and nothing else.
 var verdicts = map[int64]rest.Verdict{
-	authFailed: {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintKey},
-	10111:      {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintRequest}, // payload
-	10112:      {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintSecret},      // signature
-	badHMAC:    {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintSecret},
-	badNonce:   {Kind: exchanges.Nonce, Outcome: exchanges.Refused, Hint: hintNonce},
-	10001:      {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintGeneric},
-	10020:      {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintRequest},
-	11000:      {Kind: exchanges.Unavailable, Outcome: exchanges.Refused, Hint: hintTrouble}, // not ready
-	tooMany:    {Kind: exchanges.RateLimited, Outcome: exchanges.Refused, Hint: hintLimit},
+	authFailed: rest.Refused(exchanges.Auth, hintKey),
+	10111:      rest.Refused(exchanges.Protocol, hintRequest), // payload
+	10112:      rest.Refused(exchanges.Auth, hintSecret),      // signature
+	badHMAC:    rest.Refused(exchanges.Auth, hintSecret),
+	badNonce:   rest.Refused(exchanges.Nonce, hintNonce),
+	10001:      rest.Refused(exchanges.Protocol, hintGeneric),
+	10020:      rest.Refused(exchanges.Protocol, hintRequest),
+	11000:      rest.Refused(exchanges.Unavailable, hintTrouble), // not ready
+	tooMany:    rest.Refused(exchanges.RateLimited, hintLimit),
 }
 
 // texts are words that say more than the code beside them.
@@ -56,13 +56,10 @@ var texts = []struct {
 // refusal turns an answer into an error: Bitfinex's own, a row that begins with
 // "error", else what the status says. Nil for success.
 func refusal(r rest.Response) *exchanges.Error {
-	var what, message wire.Text
-	var code wire.Int
-	said := positions(r.Body)
-	if _ = what.UnmarshalJSON(said.at(0)); what != "error" {
+	if wire.At[wire.Text](r.Body, "0") != "error" {
 		return rest.HTTPError(r)
 	}
-	_, _ = code.UnmarshalJSON(said.at(1)), message.UnmarshalJSON(said.at(2)) // never fail
+	code, message := wire.At[wire.Int](r.Body, "1"), wire.At[wire.Text](r.Body, "2")
 	meant := code.Value
 	for _, t := range texts {
 		if strings.Contains(strings.ToLower(string(message)), t.words) {

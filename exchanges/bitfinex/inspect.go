@@ -1,7 +1,9 @@
 package bitfinex
 
 import (
+	"bytes"
 	"encoding/json"
+	"strconv"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
@@ -45,16 +47,9 @@ func parseScopes(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
 		return exchanges.KeyInfo{}, e
 	}
 	sides := map[string]json.RawMessage{}
-	for _, raw := range rows {
-		var scope wire.Text
-		row := positions(raw)
-		if _ = scope.UnmarshalJSON(row.at(0)); scope == "" {
-			continue
-		}
-		for i, side := range []string{":read", ":write"} {
-			if flag := row.at(i + 1); flag != nil {
-				sides[string(scope)+side] = flag
-			}
+	for _, row := range rows {
+		if scope := string(wire.At[wire.Text](row, "0")); scope != "" {
+			sides[scope+":read"], sides[scope+":write"] = wire.Member(row, "1"), wire.Member(row, "2")
 		}
 	}
 	set, words, told := wire.Switches(sides, "", rights...)
@@ -67,54 +62,31 @@ func parseScopes(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
 // Where the facts are in the long row about a user. The others are not looked
 // at: an e-mail address and a name are among them.
 const (
-	userID     = 0
-	userMaster = 16 // of which account it is a sub-account
-	userPaper  = 21
+	userID     = "0"
+	userMaster = "16" // of which account it is a sub-account
+	userPaper  = "21"
 )
 
 // addUser adds whose key it is to k.
 func addUser(r rest.Response, k *exchanges.KeyInfo) *exchanges.Error {
-	row := positions(r.Body)
-	if row == nil {
+	if !bytes.HasPrefix(bytes.TrimSpace(r.Body), []byte("[")) {
 		return rest.NotJSON(r)
 	}
-	var master wire.Int
-	var paper wire.Flag
-	_, _ = master.UnmarshalJSON(row.at(userMaster)), paper.UnmarshalJSON(row.at(userPaper)) // never fail
-	k.Account = number(row.at(userID))
-	if master.Value > 0 {
-		k.Notes = append(k.Notes, "The account is a sub-account of "+number(row.at(userMaster))+".")
+	k.Account = number(r.Body, userID)
+	if master := number(r.Body, userMaster); master != "" {
+		k.Notes = append(k.Notes, "The account is a sub-account of "+master+".")
 	}
-	if paper.Value {
+	if wire.At[wire.Flag](r.Body, userPaper).Value {
 		k.Notes = append(k.Notes, "The account is for paper trading: this key moves no real money.")
 	}
 	return nil
 }
 
-// number returns the digits of an integer: what is text may be an address.
-func number(raw json.RawMessage) string {
-	var n int64
-	if json.Unmarshal(raw, &n) != nil || n <= 0 {
+// number returns the digits of an integer: other text may be an address.
+func number(row []byte, place string) string {
+	n := wire.At[wire.Int](row, place)
+	if n.Value <= 0 {
 		return ""
 	}
-	return string(raw)
-}
-
-// row is a list whose entries mean something by their position.
-type row []json.RawMessage
-
-// positions returns nil for what is no list.
-func positions(raw json.RawMessage) (r row) {
-	if json.Unmarshal(raw, &r) != nil {
-		return nil
-	}
-	return r
-}
-
-// at returns an entry, or nil where the list is shorter.
-func (r row) at(i int) json.RawMessage {
-	if i >= len(r) {
-		return nil
-	}
-	return r[i]
+	return strconv.FormatInt(n.Value, 10)
 }

@@ -1,7 +1,6 @@
 package bitfinex
 
 import (
-	"crypto/hmac"
 	"crypto/sha512"
 	"encoding/hex"
 	"net/http"
@@ -25,19 +24,15 @@ var rules = cred.Rules{Exchange: ID, Key: cred.Whole("about 43 characters long")
 // check is Adapter.Check.
 func check(c exchanges.Credential) (exchanges.Credential, error) { return rules.Check(c) }
 
-// signed builds a request. The signature covers the path below /api, the nonce
-// and the body, byte for byte as it is sent.
-func signed(c exchanges.Credential, path, nonce, body string) rest.Request {
-	mac := hmac.New(sha512.New384, c.Secret.Bytes())
-	mac.Write([]byte("/api" + path + nonce + body))
-	return rest.Request{
-		Method: http.MethodPost, Path: path, Body: body,
-		Header: http.Header{
-			// Bitfinex's own spelling, which net/http would change.
-			"bfx-apikey":    {c.KeyID},
-			"bfx-nonce":     {nonce},
-			"bfx-signature": {hex.EncodeToString(mac.Sum(nil))},
-			"Content-Type":  {"application/json"},
-		},
+// signed adds the headers that make a request valid. The signature covers the
+// path below /api, the nonce and the body, byte for byte as it is sent.
+func signed(c exchanges.Credential, r rest.Request, nonce string) rest.Request {
+	r.Header = http.Header{
+		// Bitfinex's own spelling, which net/http would change.
+		"bfx-apikey":    {c.KeyID},
+		"bfx-nonce":     {nonce},
+		"bfx-signature": {hex.EncodeToString(cred.MAC(sha512.New384, c.Secret.Bytes(), "/api"+r.Path+nonce+r.Body))},
+		"Content-Type":  {"application/json"},
 	}
+	return r
 }

@@ -22,7 +22,6 @@ package bitget
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -71,7 +70,7 @@ func info() exchanges.Info {
 
 // venue is one site.
 type venue struct {
-	client  rest.API
+	rest.API
 	classic *rate.Limiter
 	demo    bool
 }
@@ -85,7 +84,7 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 		return nil, err
 	}
 	v := &venue{classic: rate.NewLimiter(classicPerSecond, 1), demo: c.Site.Environment == exchanges.Demo}
-	v.client = rest.API{Client: client, Sign: v.signed, Refusal: refusal}
+	v.API = rest.API{Client: client, Sign: v.signed, Refusal: refusal}
 	if c.Site.Capabilities.Reach == exchanges.NoKeys {
 		return v, nil
 	}
@@ -105,36 +104,23 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	return v.client.Stamp(k.info(c.KeyID)), nil
+	return v.Stamp(k.info(c.KeyID)), nil
 }
 
 // ask makes the calling key describe itself. A refusal by the unified call that
 // is no verdict on the key is taken for that of a classic account, since no
 // code is documented for it.
-func (v *venue) ask(ctx context.Context, c exchanges.Credential) (*key, error) {
-	found, err := v.describe(ctx, c, unifiedPath, nil)
+func (v *venue) ask(ctx context.Context, c exchanges.Credential) (k key, err error) {
+	err = v.Get(ctx, rest.Call{Credential: c}, unifiedPath, rest.Into(&k, parseKey))
 	if err == nil || !unexplained(err) {
-		return found, err
+		k.unified = true
+		return k, err
 	}
-	classic, second := v.describe(ctx, c, classicPath, v.classic)
+	second := v.Get(ctx, rest.Call{Credential: c, Limiter: v.classic}, classicPath, rest.Into(&k, parseKey))
 	if second != nil && exchanges.AsError(second).Kind == exchanges.Protocol {
-		return nil, err
+		return key{}, err
 	}
-	return classic, second
-}
-
-func (v *venue) describe(ctx context.Context, c exchanges.Credential, path string, limiter *rate.Limiter) (*key, error) {
-	var found *key
-	r := rest.Request{Method: http.MethodGet, Path: path}
-	err := v.client.Ask(ctx, rest.Call{Credential: c, Limiter: limiter}, r, func(r rest.Response) (e *exchanges.Error) {
-		found, e = parseKey(r)
-		return e
-	})
-	if err != nil {
-		return nil, err
-	}
-	found.unified = path == unifiedPath
-	return found, nil
+	return k, second
 }
 
 // signed signs a request, and names demo trading where it is meant.

@@ -39,50 +39,46 @@ const (
 // Bitget's, and that for a wrong passphrase names the key too.
 const unknownKey = 40037
 
-func refused(kind exchanges.Kind, hint string) rest.Verdict {
-	return rest.Verdict{Kind: kind, Outcome: exchanges.Refused, Hint: hint}
-}
-
 // verdicts are the codes that a call can end in; they come with HTTP 4xx.
 var verdicts = map[int64]rest.Verdict{
-	429:   refused(exchanges.RateLimited, hintLimit),
-	40001: refused(exchanges.Protocol, hintRequest), // 40001 to 40011: a header is missing or odd
-	40002: refused(exchanges.Protocol, hintRequest),
-	40003: refused(exchanges.Protocol, hintRequest),
-	40005: refused(exchanges.Protocol, hintRequest),
-	40011: refused(exchanges.Protocol, hintRequest),
-	40008: refused(exchanges.ClockSkew, hintClock),
+	429:   rest.Refused(exchanges.RateLimited, hintLimit),
+	40001: rest.Refused(exchanges.Protocol, hintRequest), // 40001 to 40011: a header is missing or odd
+	40002: rest.Refused(exchanges.Protocol, hintRequest),
+	40003: rest.Refused(exchanges.Protocol, hintRequest),
+	40005: rest.Refused(exchanges.Protocol, hintRequest),
+	40011: rest.Refused(exchanges.Protocol, hintRequest),
+	40008: rest.Refused(exchanges.ClockSkew, hintClock),
 
-	40006:      refused(exchanges.Auth, hintKey),
-	unknownKey: refused(exchanges.Auth, hintKey),
-	40041:      refused(exchanges.Auth, hintKey),
-	40009:      refused(exchanges.Auth, hintSecret),
-	40012:      refused(exchanges.Auth, hintPassphrase),
-	40036:      refused(exchanges.Auth, hintPassphrase),
-	40018:      refused(exchanges.IPBlocked, hintIP),
-	40038:      refused(exchanges.IPBlocked, hintIP),
-	40014:      refused(exchanges.Denied, hintDenied),
-	40025:      refused(exchanges.Denied, hintDenied),
-	40013:      refused(exchanges.Denied, hintAccount),
-	40022:      refused(exchanges.Denied, hintAccount),
-	40023:      refused(exchanges.Denied, hintAccount),
-	40024:      refused(exchanges.Denied, hintAccount),
-	40026:      refused(exchanges.Denied, hintAccount),
+	40006:      rest.Refused(exchanges.Auth, hintKey),
+	unknownKey: rest.Refused(exchanges.Auth, hintKey),
+	40041:      rest.Refused(exchanges.Auth, hintKey),
+	40009:      rest.Refused(exchanges.Auth, hintSecret),
+	40012:      rest.Refused(exchanges.Auth, hintPassphrase),
+	40036:      rest.Refused(exchanges.Auth, hintPassphrase),
+	40018:      rest.Refused(exchanges.IPBlocked, hintIP),
+	40038:      rest.Refused(exchanges.IPBlocked, hintIP),
+	40014:      rest.Refused(exchanges.Denied, hintDenied),
+	40025:      rest.Refused(exchanges.Denied, hintDenied),
+	40013:      rest.Refused(exchanges.Denied, hintAccount),
+	40022:      rest.Refused(exchanges.Denied, hintAccount),
+	40023:      rest.Refused(exchanges.Denied, hintAccount),
+	40024:      rest.Refused(exchanges.Denied, hintAccount),
+	40026:      rest.Refused(exchanges.Denied, hintAccount),
 
-	40032: refused(exchanges.Denied, hintSubs),
-	40069: refused(exchanges.Denied, hintSubs),
-	40040: refused(exchanges.Denied, hintSub),
-	40061: refused(exchanges.Denied, hintSub),
-	40068: refused(exchanges.Denied, hintSub),
-	40048: refused(exchanges.Denied, hintParent),
-	40063: refused(exchanges.KeyLimit, hintFull),
-	40065: refused(exchanges.NotFound, hintNoKey),
-	40066: refused(exchanges.NotFound, hintNoKey),
-	40070: refused(exchanges.Protocol, hintRequest), // the form of a passphrase
+	40032: rest.Refused(exchanges.Denied, hintSubs),
+	40069: rest.Refused(exchanges.Denied, hintSubs),
+	40040: rest.Refused(exchanges.Denied, hintSub),
+	40061: rest.Refused(exchanges.Denied, hintSub),
+	40068: rest.Refused(exchanges.Denied, hintSub),
+	40048: rest.Refused(exchanges.Denied, hintParent),
+	40063: rest.Refused(exchanges.KeyLimit, hintFull),
+	40065: rest.Refused(exchanges.NotFound, hintNoKey),
+	40066: rest.Refused(exchanges.NotFound, hintNoKey),
+	40070: rest.Refused(exchanges.Protocol, hintRequest), // the form of a passphrase
 
-	40010: {Kind: exchanges.Unavailable, Hint: hintTrouble}, // timeout inside
-	40015: {Kind: exchanges.Unavailable, Hint: hintTrouble},
-	45001: {Kind: exchanges.Unavailable, Hint: hintTrouble},
+	40010: rest.Trouble(hintTrouble), // timeout inside
+	40015: rest.Trouble(hintTrouble),
+	45001: rest.Trouble(hintTrouble),
 }
 
 // refusal turns an answer into an error: Bitget's own, if the body has one,

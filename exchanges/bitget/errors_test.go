@@ -3,7 +3,6 @@ package bitget
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -58,11 +57,7 @@ func TestHintsNameEveryCause(t *testing.T) {
 		"40014": {"permission", "message"},
 	} {
 		e := refusedWith(t, code)
-		for _, w := range words {
-			if !strings.Contains(e.Hint, w) {
-				t.Errorf("%s: the hint does not name %q: %s", code, w, e.Hint)
-			}
-		}
+		exchangetest.Hints(t, e, words...)
 		if e.Code != code+": no" {
 			t.Errorf("code %q", e.Code)
 		}

@@ -38,15 +38,15 @@ func manage() *exchangetest.Manage {
 	refused := func(name, code, msg string, kind exchanges.Kind) exchangetest.Refusal {
 		return exchangetest.Refusal{Name: name, Reply: said(400, code, msg), Kind: kind, Outcome: exchanges.Refused}
 	}
-	return &exchangetest.Manage{
+	m := &exchangetest.Manage{
 		Manager: testManager(),
 		Key:     subKeyOf,
 		Routes: func(_ exchanges.Site, a *exchangetest.Account) exchangetest.Routes {
 			return (&fake{a}).unified()
 		},
 		Writes:  []string{"POST " + createPath, "POST " + updatePath, "POST " + deletePath},
-		New:     exchanges.KeyRequest{Label: "gridbot7f3a", Permissions: trader(), IPs: ipList("203.0.113.7")},
-		Changed: exchanges.KeyRequest{Permissions: reader(), IPs: ipList("203.0.113.7", "198.51.100.1")},
+		New:     exchanges.KeyRequest{Label: "gridbot7f3a", Permissions: trader(), IPs: exchangetest.IPs("203.0.113.7")},
+		Changed: exchanges.KeyRequest{Permissions: reader(), IPs: exchangetest.IPs("203.0.113.7", "198.51.100.1")},
 		Verify: func(r exchangetest.Request) error {
 			if named := r.Params().Get("subUid"); r.Path == listPath && named != testUID {
 				return fmt.Errorf("the sub-account %q is another one", named)
@@ -65,6 +65,12 @@ func manage() *exchangetest.Manage {
 		},
 		Many: 230,
 	}
+	m.NoNames = []string{"bot01", "-5", "0", "1&cursor=2"}
+	m.Refused = map[string]exchanges.KeyRequest{
+		"withdraw": exchangetest.Asks(m.New, exchanges.Read, exchanges.Withdraw),
+		"earn":     exchangetest.Asks(m.New, exchanges.Read, exchanges.Earn),
+	}
+	return m
 }
 
 // fake puts the dialects of Bitget's two generations on an account.
@@ -119,7 +125,7 @@ func whitelist(list []string) exchanges.IPWhitelist {
 	if len(list) == 0 {
 		return exchanges.IPWhitelist{State: exchanges.IPAny}
 	}
-	return ipList(list...)
+	return exchangetest.IPs(list...)
 }
 
 // set is what mode and areas of a request give; false: they are odd.
@@ -289,5 +295,5 @@ func newBench(t *testing.T, classic bool) bench {
 
 // key makes a key in the account and returns its ID.
 func (b bench) key(set exchanges.PermissionSet) string {
-	return b.fake.Make(exchangetest.Key{Label: "gridbot", IPs: ipList("203.0.113.7"), Permissions: set}).KeyID
+	return b.fake.Make(exchangetest.Key{Label: "gridbot", IPs: exchangetest.IPs("203.0.113.7"), Permissions: set}).KeyID
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/pages"
 )
 
 // box is a switch of the page with the word that it has in answers.
@@ -27,42 +28,24 @@ var boxes = []box{
 }
 
 func guide() exchanges.Guide {
-	const where = "Avatar → API Keys. For a demo key change to demo trading before"
 	const unified = "On a unified account there are fewer boxes: one for trading of every kind, one for managing the account. Tick only what covers the boxes named here; keyrota shows afterwards what the key may do"
-	rights := []exchanges.GuideStep{
-		{Text: "Read-write if a box beyond reading is named below, else Read-only"},
-		{Text: "Tick", Put: exchanges.PutTicks},
-		{Text: "Leave off, with every box that is not named here", Put: exchanges.PutNoTicks},
-		{Text: unified},
-		{Text: "The linked IP addresses", Put: exchanges.PutIPs},
-		{Text: "Confirm with the code by e-mail and the authenticator"},
-	}
-	g := exchanges.Guide{
-		Create: slices.Concat([]exchanges.GuideStep{
-			{Text: where},
-			{Text: "Create API key"},
-			{Text: "System-generated"},
-			{Text: "Note", Put: exchanges.PutLabel},
-			{Text: "A passphrase of 8 to 32 letters and digits: keep it, keyrota asks for it beside key and secret, and it is never shown again"},
-		}, rights, []exchanges.GuideStep{
-			{Text: "Copy API Key and Secret Key now: the secret is not shown again"},
-		}),
-		Restrict: slices.Concat([]exchanges.GuideStep{
-			{Text: where},
-			{Text: "Find the key", Put: exchanges.PutKey},
-			{Text: "Edit"},
-		}, rights),
-		Delete: []exchanges.GuideStep{
-			{Text: where},
-			{Text: "Find the key", Put: exchanges.PutKey},
-			{Text: "Delete, and confirm with the codes that are asked for"},
-		},
+	g := pages.Page{
+		Place: "Avatar → API Keys. For a demo key change to demo trading before",
+		Make: slices.Concat(pages.Go("Create API key", "System-generated"), pages.Label("Note"),
+			pages.Go("A passphrase of 8 to 32 letters and digits: keep it, keyrota asks for it beside key and secret, and it is never shown again")),
+		Rights: slices.Concat(pages.Go("Read-write if a box beyond reading is named below, else Read-only"),
+			pages.Rights("Tick", "Leave off, with every box that is not named here"), pages.IPs("The linked IP addresses"),
+			pages.Go(unified, "Confirm with the code by e-mail and the authenticator")),
+		Made:   pages.Go("Copy API Key and Secret Key now: the secret is not shown again"),
+		Edit:   pages.Go("Edit"),
+		Delete: pages.Go("Delete, and confirm with the codes that are asked for"),
+	}.Guide(exchanges.Guide{
 		Label:    exchanges.LabelRule{Max: 20},
 		IPs:      exchanges.IPRule{Separator: ",", Most: 30},
 		MostKeys: 10,
 		Source:   "www.bitget.com, API Keys, by guides of 2023 to 2025; www.bitget.com/api-doc, sub-account pages",
 		AsOf:     "2026-11-23",
-	}
+	})
 	for _, b := range boxes {
 		g.Boxes = append(g.Boxes, exchanges.Box{Words: b.words, Gives: []exchanges.Permission{b.gives}})
 	}

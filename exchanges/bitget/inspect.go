@@ -16,23 +16,17 @@ type key struct {
 	ParentID    wire.Text      `json:"parentId"`
 	IPs         wire.Addresses `json:"ips"`
 	PermType    wire.Text      `json:"permType"`    // unified
-	Permissions wire.Texts     `json:"permissions"` // unified
-	Authorities wire.Texts     `json:"authorities"` // classic
+	Permissions wire.Words     `json:"permissions"` // unified
+	Authorities wire.Words     `json:"authorities"` // classic
 
 	unified bool // which call was answered
 }
 
 // parseKey reads the answer of a key about itself.
-func parseKey(r rest.Response) (*key, *exchanges.Error) {
-	var answer struct {
-		Data *key `json:"data"`
-	}
-	if e := rest.Decode(r, &answer); e != nil {
-		return nil, e
-	}
-	k := answer.Data
-	if k == nil || k.UserID == "" && !k.Permissions.Known && !k.Authorities.Known {
-		return nil, rest.NotJSON(r)
+func parseKey(r rest.Response) (key, *exchanges.Error) {
+	k := wire.At[key](r.Body, "data")
+	if k.UserID == "" && !k.Permissions.Known && !k.Authorities.Known {
+		return key{}, rest.NotJSON(r)
 	}
 	return k, nil
 }
@@ -59,7 +53,7 @@ func (k *key) info(keyID string) exchanges.KeyInfo {
 
 // inWords lists rights as Bitget words them, with the mode, which decides what
 // they mean.
-func inWords(words wire.Texts, permType wire.Text) []string {
+func inWords(words wire.Words, permType wire.Text) []string {
 	out := slices.Clone(words.Values)
 	if permType != "" {
 		out = append(out, string(permType))

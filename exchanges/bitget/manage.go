@@ -2,10 +2,7 @@ package bitget
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
-	"strconv"
-	"strings"
 
 	"golang.org/x/time/rate"
 
@@ -32,7 +29,9 @@ const (
 	hintClassic = "Bitget's API does not delete keys of a classic account: take away the key's permissions by an edit, then delete it by hand, under API Keys."
 )
 
-var desk = subkeys.Desk{ID: ID, Name: "Bitget"}
+var desk = subkeys.Desk{
+	ID: ID, Name: "Bitget", Check: check, Names: subkeys.IsUID, Named: "by its UID, digits only", Denied: hintDenied, Manager: hintManager,
+}
 
 // manager is Bitget as a place where a key of the main account manages the keys
 // of sub-accounts. There is no call for the main account's own keys.
@@ -44,105 +43,85 @@ type manager struct {
 // subAccount is a sub-account and the key with which its keys are managed.
 type subAccount struct {
 	*manager
-	cred    exchanges.Credential
-	uid     string
+	subkeys.Account
 	unified bool
 }
 
-// sub opens the sub-account that mgr means. The managing key tells of which
-// generation its account is.
-func (m *manager) sub(ctx context.Context, mgr exchanges.Manager, op string) (subAccount, error) {
-	c, err := check(mgr.Credential)
+// opened opens the sub-account that mgr means.
+func (m *manager) opened(ctx context.Context, op string, mgr exchanges.Manager) (subAccount, error) {
+	a, err := desk.Open(op, mgr)
 	if err != nil {
 		return subAccount{}, err
 	}
-	uid, err := strconv.ParseInt(strings.TrimSpace(mgr.SubAccount), 10, 64)
-	if err != nil || uid <= 0 {
-		return subAccount{}, desk.Invalid(op, "Name the sub-account by its UID, digits only; Bitget has no API for keys of the main account itself, those are managed on its web site.")
-	}
-	k, err := m.ask(ctx, c)
-	if err != nil {
-		return subAccount{}, rest.BeforeChange(subkeys.OfManager(err))
-	}
-	return subAccount{manager: m, cred: c, uid: strconv.FormatInt(uid, 10), unified: k.unified}, nil
+	return m.at(ctx, a)
 }
 
-// of opens the sub-account that mgr means, for a change of one of its keys.
-func (m *manager) of(ctx context.Context, mgr exchanges.Manager, op, keyID string) (subAccount, error) {
-	if err := desk.CheckKey(op, mgr, keyID); err != nil {
+// openedFor opens the sub-account that mgr means, for a change of one of its keys.
+func (m *manager) openedFor(ctx context.Context, op string, mgr exchanges.Manager, keyID string) (subAccount, error) {
+	a, err := desk.OpenFor(op, mgr, keyID)
+	if err != nil {
 		return subAccount{}, err
 	}
-	return m.sub(ctx, mgr, op)
+	return m.at(ctx, a)
 }
 
-// manage makes a call with the managing key.
-func (s subAccount) manage(ctx context.Context, call rest.Call, r rest.Request, parse func(rest.Response) *exchanges.Error) error {
-	call.Credential = s.cred
-	err := s.client.Ask(ctx, call, r, parse)
-	if e := exchanges.AsError(err); err != nil && e.Kind == exchanges.Denied && e.Hint == hintDenied {
-		e.Hint = hintManager
-	}
-	return subkeys.OfManager(err)
+// at asks of which generation the account is: the managing key tells.
+func (m *manager) at(ctx context.Context, a subkeys.Account) (subAccount, error) {
+	k, err := m.ask(ctx, a.Manager)
+	return subAccount{m, a, k.unified}, rest.BeforeChange(desk.ByManager(err))
 }
 
 // fields are the body of a change.
 type fields map[string]any
 
 // change sends a change. A key's own passphrase is added where one is given.
-func (s subAccount) change(ctx context.Context, path string, own exchanges.Secret, request fields, parse func(rest.Response) *exchanges.Error) error {
-	call := rest.Call{Limiter: s.limiter}
+func (s subAccount) change(ctx context.Context, path string, own exchanges.Secret, request fields, read func(rest.Response) *exchanges.Error) error {
+	call := rest.Call{Credential: s.Manager, Limiter: s.limiter, Secrets: []exchanges.Secret{own}}
 	if !own.IsZero() {
 		request["passphrase"] = own.Reveal()
-		call.Secrets = []exchanges.Secret{own}
 	}
-	body, err := json.Marshal(request)
-	if err != nil {
-		return err
-	}
-	return s.manage(ctx, call, rest.Request{Method: http.MethodPost, Path: path, Body: string(body)}, parse)
+	return desk.ByManager(s.Post(ctx, call, path, request, read))
 }
 
-// acknowledged takes whatever is in the envelope for the answer to a change.
-func acknowledged(rest.Response) *exchanges.Error { return nil }
-
-// CreateKey makes a key of the sub-account, as exchanges.Creator says.
-func (m *manager) CreateKey(ctx context.Context, mgr exchanges.Manager, r exchanges.KeyRequest) (exchanges.Credential, error) {
+// CreateKey makes a key of the sub-account, as exchanges.Creator says. How its
+// rights are worded depends on the account's generation.
+func (m *manager) CreateKey(ctx context.Context, mgr exchanges.Manager, r exchanges.KeyRequest) (made exchanges.Credential, err error) {
 	const op = http.MethodPost + " " + createPath
-	if err := desk.CheckNew(op, r); err != nil {
+	later := func(string, exchanges.PermissionSet, []string) ([]string, error) { return nil, nil }
+	if _, _, err := subkeys.Wish(desk, op, r, later, desk.Addresses); err != nil {
 		return exchanges.Credential{}, err
 	}
-	ips, err := desk.Addresses(op, r.IPs)
+	s, err := m.opened(ctx, op, mgr)
 	if err != nil {
 		return exchanges.Credential{}, err
 	}
-	s, err := m.sub(ctx, mgr, op)
+	path, request, err := s.making(op, r)
 	if err != nil {
 		return exchanges.Credential{}, err
 	}
-	path, request, err := s.making(op, r, ips)
-	if err != nil {
-		return exchanges.Credential{}, err
+	own, id, secret := cred.NewPassphrase(""), "apiKey", "secret"
+	if !s.unified {
+		id, secret = "subAccountApiKey", "secretKey"
 	}
-	own := cred.NewPassphrase("")
-	var made exchanges.Credential
-	err = s.change(ctx, path, own, request, func(r rest.Response) (e *exchanges.Error) {
-		made, e = parseMade(r, own)
-		return e
-	})
+	err = s.change(ctx, path, own, request, rest.Into(&made, desk.Made(own, id, secret, "data")))
 	return made, err
 }
 
 // making words a new key as the account's generation takes it.
-func (s subAccount) making(op string, r exchanges.KeyRequest, ips []string) (string, fields, error) {
+func (s subAccount) making(op string, r exchanges.KeyRequest) (string, fields, error) {
+	ips, err := desk.Addresses(op, r.IPs)
+	if err != nil {
+		return "", nil, err
+	}
 	if !s.unified {
 		words, err := classicWords(op, r.Permissions, nil)
-		return classicCreatePath, fields{"subAccountUid": s.uid, "label": r.Label, "permList": words, "ipList": ips}, err
+		return classicCreatePath, fields{"subAccountUid": s.Name, "label": r.Label, "permList": words, "ipList": ips}, err
 	}
 	if first := r.Label[0] | 0x20; first < 'a' || first > 'z' {
 		return "", nil, desk.Invalid(op, "Bitget takes no label here that does not begin with a letter: give the key another name.")
 	}
 	kind, words, err := unifiedWords(op, r.Permissions, nil)
-	return createPath, fields{"subUid": s.uid, "note": r.Label, "type": kind, "permissions": words, "ips": ips}, err
+	return createPath, fields{"subUid": s.Name, "note": r.Label, "type": kind, "permissions": words, "ips": ips}, err
 }
 
 // classicWords words what want grants; have are the words of the key now. A key
@@ -169,27 +148,6 @@ func unifiedWords(op string, want exchanges.PermissionSet, have []string) (strin
 	return readOnly, looking, nil
 }
 
-// parseMade reads the only answer that ever has the secret, in both dialects.
-func parseMade(r rest.Response, own exchanges.Secret) (exchanges.Credential, *exchanges.Error) {
-	var answer struct {
-		Data struct {
-			APIKey    string `json:"apiKey"`
-			Secret    string `json:"secret"`
-			SubAPIKey string `json:"subAccountApiKey"`
-			SecretKey string `json:"secretKey"`
-		} `json:"data"`
-	}
-	if e := rest.Decode(r, &answer); e != nil {
-		return exchanges.Credential{}, e
-	}
-	d := answer.Data
-	c := exchanges.Credential{KeyID: d.APIKey, Secret: exchanges.NewSecret(d.Secret), Passphrase: own}
-	if d.APIKey == "" {
-		c.KeyID, c.Secret = d.SubAPIKey, exchanges.NewSecret(d.SecretKey)
-	}
-	return desk.Made(c, check)
-}
-
 // EditKey changes a key of the sub-account, as exchanges.Editor says.
 func (m *manager) EditKey(ctx context.Context, mgr exchanges.Manager, keyID string, r exchanges.KeyRequest) error {
 	const op = http.MethodPost + " " + updatePath
@@ -197,17 +155,20 @@ func (m *manager) EditKey(ctx context.Context, mgr exchanges.Manager, keyID stri
 	if err != nil {
 		return err
 	}
-	s, err := m.of(ctx, mgr, op, keyID)
+	s, err := m.openedFor(ctx, op, mgr, keyID)
 	if err != nil {
 		return err
 	}
-	return s.keys().Edit(ctx, op, keyID, func(k subKey) (func() error, error) {
+	return s.keys().Edit(ctx, op, keyID, func(k subKey) error {
 		path, edit := updatePath, k.unifiedEdit
 		if !s.unified {
 			path, edit = classicModifyPath, k.classicEdit
 		}
-		request, err := edit(op, s.uid, r)
-		return func() error { return desk.OfOwn(s.change(ctx, path, own, request, acknowledged)) }, err
+		request, err := edit(op, s.Name, r)
+		if err != nil {
+			return err
+		}
+		return desk.OfOwn(s.change(ctx, path, own, request, rest.Done))
 	})
 }
 
@@ -226,7 +187,7 @@ func (k *subKey) unifiedEdit(op, _ string, r exchanges.KeyRequest) (fields, erro
 		return request, nil
 	}
 	if len(r.Permissions.All(exchanges.Unknown)) > 0 && (!k.words.Known || mode(k.mode) == unknownMode) {
-		return nil, desk.Incomplete(op, "not every right of the key is told")
+		return nil, desk.Untold(op, "rights")
 	}
 	have := k.words.Values
 	if mode(k.mode) != readWrite {
@@ -247,12 +208,15 @@ func (k *subKey) classicEdit(op, uid string, r exchanges.KeyRequest) (fields, er
 	if err != nil {
 		return nil, err
 	}
-	request := fields{"subAccountUid": uid, "subAccountApiKey": k.id, "label": k.label, "ipList": ips}
+	if !k.label.Known {
+		return nil, desk.Untold(op, "label")
+	}
+	request := fields{"subAccountUid": uid, "subAccountApiKey": k.id, "label": k.label.Raw(), "ipList": ips}
 	if !r.Permissions.Known() {
 		return request, nil
 	}
 	if len(r.Permissions.All(exchanges.Unknown)) > 0 && !k.words.Known {
-		return nil, desk.Incomplete(op, "the rights of the key are not told")
+		return nil, desk.Untold(op, "rights")
 	}
 	request["permList"], err = classicWords(op, r.Permissions, k.words.Values)
 	return request, err
@@ -262,7 +226,7 @@ func (k *subKey) classicEdit(op, uid string, r exchanges.KeyRequest) (fields, er
 // classic account it only finds out whether the key is gone already.
 func (m *manager) RevokeKey(ctx context.Context, mgr exchanges.Manager, keyID string) error {
 	const op = http.MethodPost + " " + deletePath
-	s, err := m.of(ctx, mgr, op, keyID)
+	s, err := m.openedFor(ctx, op, mgr, keyID)
 	if err != nil {
 		return err
 	}
@@ -273,6 +237,6 @@ func (m *manager) RevokeKey(ctx context.Context, mgr exchanges.Manager, keyID st
 		return desk.Unsupported(op, hintClassic)
 	}
 	return s.keys().Revoke(ctx, keyID, func() error {
-		return s.change(ctx, deletePath, exchanges.Secret{}, fields{"apiKey": keyID}, acknowledged)
+		return s.change(ctx, deletePath, exchanges.Secret{}, fields{"apiKey": keyID}, rest.Done)
 	})
 }

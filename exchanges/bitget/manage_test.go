@@ -20,10 +20,10 @@ func TestCreateSendsWhatIsDocumented(t *testing.T) {
 		ips     exchanges.IPWhitelist
 		want    string
 	}{
-		"trader":  {false, only(exchanges.Read, exchanges.Spot, exchanges.Margin, exchanges.Futures), ipList("203.0.113.7"), `{"ips":["203.0.113.7"],"note":"bot",` + passphrase + `"permissions":["uta_trade"],"subUid":"8899001122","type":"read_write"}`},
+		"trader":  {false, only(exchanges.Read, exchanges.Spot, exchanges.Margin, exchanges.Futures), exchangetest.IPs("203.0.113.7"), `{"ips":["203.0.113.7"],"note":"bot",` + passphrase + `"permissions":["uta_trade"],"subUid":"8899001122","type":"read_write"}`},
 		"reader":  {false, only(exchanges.Read), anywhere, `{"ips":[],"note":"bot",` + passphrase + `"permissions":["uta_mgt","uta_trade"],"subUid":"8899001122","type":"read_only"}`},
 		"all":     {false, only(exchanges.Spot, exchanges.Margin, exchanges.Futures, exchanges.Transfer, exchanges.Admin), anywhere, `{"ips":[],"note":"bot",` + passphrase + `"permissions":["uta_trade","uta_mgt"],"subUid":"8899001122","type":"read_write"}`},
-		"classic": {true, only(exchanges.Read, exchanges.Futures), ipList("203.0.113.7"), `{"ipList":["203.0.113.7"],"label":"bot",` + passphrase + `"permList":["read","contract_trade"],"subAccountUid":"8899001122"}`},
+		"classic": {true, only(exchanges.Read, exchanges.Futures), exchangetest.IPs("203.0.113.7"), `{"ipList":["203.0.113.7"],"label":"bot",` + passphrase + `"permList":["read","contract_trade"],"subAccountUid":"8899001122"}`},
 	} {
 		b := newBench(t, c.classic)
 		made, err := b.CreateKey(t.Context(), testManager(), exchanges.KeyRequest{Label: "bot", Permissions: c.set, IPs: c.ips})
@@ -70,20 +70,6 @@ func TestRequestsThatAreRefusedHere(t *testing.T) {
 			}
 			if made := len(b.fake.Keys()); (made == 1) != (want == "") {
 				t.Errorf("%s, classic %t: %d keys", name, classic, made)
-			}
-		}
-	}
-}
-
-func TestSubAccountIsAUID(t *testing.T) {
-	for _, name := range []string{"", "bot01", "-5", "0", "1&cursor=2"} {
-		b := newBench(t, false)
-		m := testManager()
-		m.SubAccount = name
-		_, err := b.ListKeys(t.Context(), m)
-		for _, err := range []error{err, b.RevokeKey(t.Context(), m, "k"), b.EditKey(t.Context(), m, "k", manage().Changed)} {
-			if e := exchanges.AsError(err); e.Kind != exchanges.Invalid || !strings.Contains(e.Hint, "UID") || len(b.server.Requests()) != 0 {
-				t.Errorf("%q: %v", name, err)
 			}
 		}
 	}
@@ -166,12 +152,12 @@ func TestEditSendsWhatIsDocumented(t *testing.T) {
 		request exchanges.KeyRequest
 		want    string
 	}{
-		"list":             {false, trader(), exchanges.KeyRequest{IPs: ipList("198.51.100.1")}, unified(`"ips":["198.51.100.1"],`, "")},
+		"list":             {false, trader(), exchanges.KeyRequest{IPs: exchangetest.IPs("198.51.100.1")}, unified(`"ips":["198.51.100.1"],`, "")},
 		"no list":          {false, trader(), exchanges.KeyRequest{IPs: anywhere}, unified(`"ips":[],`, "")},
 		"to a reader":      {false, trader(), exchanges.KeyRequest{Permissions: reader()}, unified("", `,"permissions":["uta_mgt","uta_trade"],"type":"read_only"`)},
 		"one right more":   {false, trader(), exchanges.KeyRequest{Permissions: transfer}, unified("", `,"permissions":["uta_trade","uta_mgt"],"type":"read_write"`)},
 		"of a reader":      {false, reader(), exchanges.KeyRequest{Permissions: transfer}, unified("", `,"permissions":["uta_mgt"],"type":"read_write"`)},
-		"classic list":     {true, reader(), exchanges.KeyRequest{IPs: ipList("198.51.100.1")}, classic(`["198.51.100.1"]`, "")},
+		"classic list":     {true, reader(), exchanges.KeyRequest{IPs: exchangetest.IPs("198.51.100.1")}, classic(`["198.51.100.1"]`, "")},
 		"classic rights":   {true, reader(), exchanges.KeyRequest{Permissions: spot}, classic(`["203.0.113.7"]`, `,"permList":["read","spot_trade"]`)},
 		"made powerless":   {true, trader(), exchanges.KeyRequest{Permissions: exchanges.NewPermissionSet()}, classic(`["203.0.113.7"]`, `,"permList":[]`)},
 		"classic, no list": {true, reader(), exchanges.KeyRequest{IPs: anywhere}, classic(`[]`, "")},
@@ -183,39 +169,6 @@ func TestEditSendsWhatIsDocumented(t *testing.T) {
 		}
 		if got := b.server.Requests("POST "+updatePath, "POST "+classicModifyPath)[0].Body; got != c.want {
 			t.Errorf("%s:\n%s\nwant\n%s", name, got, c.want)
-		}
-	}
-}
-
-func TestEditKeepsNothingThatIsNotTold(t *testing.T) {
-	some := exchanges.KeyRequest{Permissions: exchanges.PermissionSet{}.With(exchanges.Transfer, exchanges.Granted).With(exchanges.Admin, exchanges.Granted)}
-	whole := exchanges.KeyRequest{Permissions: reader()}
-	for _, c := range []struct {
-		classic bool
-		fields  string
-		request exchanges.KeyRequest
-		ok      bool
-	}{
-		{false, `"type":"read_write","permissions":["uta_trade"]`, some, true},
-		{false, `"permissions":["uta_trade"]`, some, false},
-		{false, `"type":"read_write"`, some, false},
-		{false, `"note":"x"`, whole, true},
-		{true, `"permList":["read"],"ipList":["203.0.113.7"]`, whole, true},
-		{true, `"permList":["read"],"ipList":["203.**.7"]`, whole, false},
-		{true, `"permList":["read"]`, whole, false},
-		{true, `"ipList":[]`, exchanges.KeyRequest{Permissions: exchanges.PermissionSet{}.With(exchanges.Spot, exchanges.Granted)}, false},
-	} {
-		b := newBench(t, c.classic)
-		b.server.Handle("GET "+listPath, exchangetest.JSON(`{"code":"00000","data":{"items":[{"apiKey":"k1",`+c.fields+`}],"hasNext":false}}`).Handler())
-		b.server.Handle("GET "+classicListPath, exchangetest.JSON(`{"code":"00000","data":[{"subAccountApiKey":"k1",`+c.fields+`}]}`).Handler())
-		b.server.Handle("POST "+updatePath, result(nil).Handler())
-		b.server.Handle("POST "+classicModifyPath, result(nil).Handler())
-		err := b.EditKey(t.Context(), testManager(), "k1", c.request)
-		if sent := len(b.server.Requests("POST "+updatePath, "POST "+classicModifyPath)) == 1; sent != c.ok || (err == nil) != c.ok {
-			t.Errorf("%s: sent %t, %v", c.fields, sent, err)
-		}
-		if err != nil && exchanges.AsError(err).Outcome != exchanges.NotSent {
-			t.Errorf("%s: no change was sent: %+v", c.fields, exchanges.AsError(err))
 		}
 	}
 }
@@ -282,7 +235,7 @@ func TestEachKeyHasItsOwnPassphrase(t *testing.T) {
 			}
 			seen[made.Passphrase.Reveal()] = true
 			m.KeyPassphrase = made.Passphrase
-			if err := b.EditKey(t.Context(), m, made.KeyID, exchanges.KeyRequest{IPs: ipList("198.51.100.1")}); err != nil {
+			if err := b.EditKey(t.Context(), m, made.KeyID, exchanges.KeyRequest{IPs: exchangetest.IPs("198.51.100.1")}); err != nil {
 				t.Errorf("classic %t: %v", classic, err)
 			}
 		}
@@ -295,26 +248,6 @@ func TestErrorsDoNotRepeatTheKeysPassphrase(t *testing.T) {
 	b.server.Handle("POST "+updatePath, said(400, "49997", "wrong passphrase "+subKeyOf(1).Passphrase.Reveal()).Handler())
 	if err := b.EditKey(t.Context(), testManager(), id, manage().Changed); err == nil || strings.Contains(err.Error(), subKeyOf(1).Passphrase.Reveal()) {
 		t.Errorf("%v", err)
-	}
-}
-
-// An unknown managing key proves nothing about the key that is managed, also
-// where it is found out before the change.
-func TestUnknownManagerIsNotTheKey(t *testing.T) {
-	b := newBench(t, false)
-	id := b.key(trader())
-	unknown := said(400, "40037", "Apikey does not exist").Handler()
-	b.server.Handle("POST "+deletePath, unknown)
-	late := b.RevokeKey(t.Context(), testManager(), id)
-	b.server.Handle("GET "+unifiedPath, unknown)
-	early := b.RevokeKey(t.Context(), testManager(), id)
-	for _, err := range []error{late, early} {
-		if e := exchanges.AsError(err); e.Kind != exchanges.Auth || e.UnknownKey {
-			t.Errorf("%+v", e)
-		}
-	}
-	if exchanges.AsError(early).Outcome != exchanges.NotSent {
-		t.Error("no deletion was sent")
 	}
 }
 

@@ -91,7 +91,7 @@ func withoutEarn(set exchanges.PermissionSet) exchanges.PermissionSet {
 
 // classicSet applies the words of a classic account. A key that has but one
 // word for reading can do nothing else.
-func classicSet(rights wire.Rights, words wire.Texts) exchanges.PermissionSet {
+func classicSet(rights wire.Rights, words wire.Words) exchanges.PermissionSet {
 	switch {
 	case !words.Known:
 		return exchanges.PermissionSet{}
@@ -103,7 +103,7 @@ func classicSet(rights wire.Rights, words wire.Texts) exchanges.PermissionSet {
 
 // unifiedSet applies the words of a unified account. The mode overrides them:
 // on a read-only key they name the areas that it may look at.
-func unifiedSet(permType wire.Text, words wire.Texts) exchanges.PermissionSet {
+func unifiedSet(permType wire.Text, words wire.Words) exchanges.PermissionSet {
 	m := mode(permType)
 	switch {
 	case m == readOnly:

@@ -1,7 +1,6 @@
 package bitget
 
 import (
-	"encoding/base64"
 	"net/http"
 	"strconv"
 	"time"
@@ -13,11 +12,8 @@ import (
 
 // sign returns the signature of a text, in standard base64.
 func sign(c exchanges.Credential, text string) (string, error) {
-	if c.PrivateKey.IsZero() {
-		return base64.StdEncoding.EncodeToString(cred.HMACSHA256(c.Secret, text)), nil
-	}
 	c.Passphrase = exchanges.Secret{} // it is no password of the private key
-	return cred.Signature(c, text, pairs...)
+	return cred.Base64Signature(c, text, pairs...)
 }
 
 // signed adds the headers that make a request valid at time now. The query is

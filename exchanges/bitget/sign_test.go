@@ -20,18 +20,7 @@ import (
 )
 
 // vector is a request with the signature that others computed for it.
-type vector struct {
-	Name       string `json:"name"`
-	Method     string `json:"method"`
-	Path       string `json:"path"`
-	Query      string `json:"query"`
-	Body       string `json:"body"`
-	Key        string `json:"key"`
-	Secret     string `json:"secret"`
-	Passphrase string `json:"passphrase"`
-	Timestamp  int64  `json:"timestamp"`
-	Signature  string `json:"signature"`
-}
+type vector = exchangetest.Vector
 
 // mac is a second computation of the signature, independent of the adapter's.
 func mac(secret, text string) string {
@@ -43,7 +32,7 @@ func mac(secret, text string) string {
 func TestVectors(t *testing.T) {
 	all := exchangetest.Vectors[vector](t, 4)
 	for _, v := range all {
-		c := exchanges.Credential{KeyID: v.Key, Secret: exchanges.NewSecret(v.Secret), Passphrase: exchanges.NewSecret(v.Passphrase)}
+		c := v.Credential()
 		r, err := signed(c, rest.Request{Method: v.Method, Path: v.Path, Query: v.Query, Body: v.Body}, time.UnixMilli(v.Timestamp))
 		if err != nil {
 			t.Fatal(err)

@@ -17,9 +17,8 @@ package bybit
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"net/http"
+	"math"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -109,12 +108,12 @@ func capabilities(s exchanges.Site) exchanges.Capabilities {
 }
 
 // venue is one site.
-type venue struct{ client rest.API }
+type venue struct{ rest.API }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	client, err := rest.New(rest.Config{
 		Exchange: ID, Connection: c, Limit: callsPerSecond, Burst: callsAtOnce,
-		ServerTime: &rest.TimeCall{Path: timePath, Parse: parseTime},
+		ServerTime: &rest.TimeCall{Path: timePath, Read: readTime},
 	})
 	if err != nil {
 		return nil, err
@@ -143,38 +142,24 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	return v.client.Stamp(k.info(c.KeyID)), nil
+	return v.Stamp(k.info(c.KeyID)), nil
 }
 
 // ask makes the calling key describe itself.
-func (v *venue) ask(ctx context.Context, c exchanges.Credential) (*key, error) {
-	var found *key
-	err := v.client.Ask(ctx, rest.Call{Credential: c}, rest.Request{Method: http.MethodGet, Path: inspectPath}, func(r rest.Response) (e *exchanges.Error) {
-		found, e = parseKey(r)
-		return e
-	})
-	return found, err
+func (v *venue) ask(ctx context.Context, c exchanges.Credential) (k key, err error) {
+	err = v.Get(ctx, rest.Call{Credential: c}, inspectPath, rest.Into(&k, parseKey))
+	return k, err
 }
 
-// parseTime reads the finest of the three clocks that the answer has.
-func parseTime(body []byte) (time.Time, error) {
-	var t struct {
-		Time   wire.Int `json:"time"` // ms
-		Result struct {
-			Second wire.Int `json:"timeSecond"`
-			Nano   wire.Int `json:"timeNano"`
-		} `json:"result"`
-	}
-	err := json.Unmarshal(body, &t)
-	switch {
-	case err != nil:
-		return time.Time{}, errors.New("no JSON")
-	case t.Result.Nano.Value > 0:
-		return time.Unix(0, t.Result.Nano.Value), nil
-	case t.Time.Value > 0:
-		return time.UnixMilli(t.Time.Value), nil
-	case t.Result.Second.Value > 0:
-		return time.Unix(t.Result.Second.Value, 0), nil
+// readTime reads the finest of the three clocks that the answer has.
+func readTime(r rest.Response) (time.Time, error) {
+	for _, clock := range []struct {
+		tick time.Duration
+		at   []string
+	}{{time.Nanosecond, []string{"result", "timeNano"}}, {time.Millisecond, []string{"time"}}, {time.Second, []string{"result", "timeSecond"}}} {
+		if n := wire.At[wire.Int](r.Body, clock.at...); n.Value > 0 && n.Value < math.MaxInt64/int64(clock.tick) {
+			return time.Unix(0, n.Value*int64(clock.tick)), nil
+		}
 	}
 	return time.Time{}, errors.New("no time")
 }

@@ -4,13 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/exchangetest"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
 const (
@@ -56,12 +55,8 @@ func routes(exchanges.Site) exchangetest.Routes {
 
 // verify judges a request by the rules of Bybit's docs.
 func verify(r exchangetest.Request) error {
-	at, err := strconv.ParseInt(r.Header.Get("X-BAPI-TIMESTAMP"), 10, 64)
-	if err != nil {
+	if err := r.Fresh(r.Header.Get("X-BAPI-TIMESTAMP"), time.Millisecond, 5*time.Second, time.Second); err != nil {
 		return err
-	}
-	if age := r.At.UnixMilli() - at; age > 5000 || age < -1000 {
-		return fmt.Errorf("the timestamp is %d ms old", age)
 	}
 	return verifySignature(r)
 }
@@ -75,7 +70,7 @@ func verifySignature(r exchangetest.Request) error {
 	if r.Method == http.MethodGet && (r.Body != "" || h.Get("Content-Length") != "") {
 		return errors.New("Bybit's gateway refuses a GET with a body")
 	}
-	if want := macHex(testSecret, stamp+testKey+window+r.Query+r.Body); h.Get("X-BAPI-SIGN") != want {
+	if want := exchangetest.MAC256(testSecret, stamp+testKey+window+r.Query+r.Body); h.Get("X-BAPI-SIGN") != want {
 		return fmt.Errorf("signature %s, want %s", h.Get("X-BAPI-SIGN"), want)
 	}
 	return nil
@@ -87,7 +82,7 @@ func TestLaws(t *testing.T) {
 	exchangetest.Run(t, exchangetest.Subject{
 		Adapter:         Adapter(),
 		Credential:      hmacCredential(),
-		MoreCredentials: []exchanges.Credential{vectorNamed(t, "query-api").credential(), vectorNamed(t, "query-api-rsa").credential()},
+		MoreCredentials: []exchanges.Credential{vectorNamed(t, "query-api").Credential(), vectorNamed(t, "query-api-rsa").Credential()},
 		DetectsSwap:     true,
 		Routes:          routes,
 		ClockCall:       "GET " + timePath,
@@ -103,15 +98,10 @@ func inspect(t *testing.T, reply exchangetest.Reply) (exchanges.KeyInfo, error) 
 	site, _ := info().Site(exchanges.Live, "")
 	server := exchangetest.NewServer(t, routes(site))
 	server.Handle("GET "+inspectPath, reply.Handler())
-	x, err := open(exchangetest.Hurried(exchanges.Connection{Site: site, Origin: server.URL}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	x := exchangetest.Opened(t, Adapter(), exchanges.Connection{Site: site, Origin: server.URL})
 	return x.Inspect(t.Context(), hmacCredential())
 }
 
-// The list is compared with a copy, since a wrong line would send a key to a
-// host where it does not belong.
 func TestSitesAreTheDocumentedOnes(t *testing.T) {
 	const want = `live/global https://api.bybit.com
 live/bytick https://api.bytick.com
@@ -127,12 +117,8 @@ testnet/global https://api-testnet.bybit.com
 testnet/jp https://api-testnet.manepa.jp
 demo/global https://api-demo.bybit.com
 `
-	var got strings.Builder
-	for _, s := range info().Sites {
-		fmt.Fprintf(&got, "%s/%s %s\n", s.Environment, s.ID, s.Origin)
-	}
-	if got.String() != want {
-		t.Errorf("sites:\n%s", got.String())
+	if got := exchangetest.SitesOf(info()); got != want {
+		t.Errorf("sites:\n%s", got)
 	}
 }
 
@@ -142,12 +128,12 @@ func TestServerTimeTakesTheFinestClock(t *testing.T) {
 		`{"result":{"timeSecond":"1688639403"},"time":1688639403423}`:                                  time.UnixMilli(1688639403423),
 		`{"result":{"timeSecond":1688639403}}`:                                                         time.Unix(1688639403, 0),
 	} {
-		if at, err := parseTime([]byte(body)); err != nil || !at.Equal(want) {
+		if at, err := readTime(rest.Response{Status: 200, Body: []byte(body)}); err != nil || !at.Equal(want) {
 			t.Errorf("%s: %v, %v", body, at, err)
 		}
 	}
 	for _, body := range []string{``, `{}`, `{"result":{}}`, `{"result":null,"time":"later"}`, `{"time":-5}`} {
-		if _, err := parseTime([]byte(body)); err == nil {
+		if _, err := readTime(rest.Response{Status: 200, Body: []byte(body)}); err == nil {
 			t.Errorf("%q tells a time", body)
 		}
 	}

@@ -2,57 +2,32 @@ package bybit
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
-	"slices"
-	"strings"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
+	"github.com/keyrota/keyrota/exchanges/internal/subkeys"
 )
 
 // CreateKey makes a key of the sub-account, as exchanges.Creator says.
-func (m *maker) CreateKey(ctx context.Context, mgr exchanges.Manager, r exchanges.KeyRequest) (exchanges.Credential, error) {
+func (m *maker) CreateKey(ctx context.Context, mgr exchanges.Manager, r exchanges.KeyRequest) (made exchanges.Credential, err error) {
 	const op = http.MethodPost + " " + createSubPath
-	s, err := m.sub(mgr, op)
-	if err == nil {
-		err = desk.CheckNew(op, r)
-	}
+	a, err := desk.Open(op, mgr)
 	if err != nil {
 		return exchanges.Credential{}, err
 	}
-	rights, err := asked(op, r.Permissions, nil)
+	rights, ips, err := subkeys.Wish(desk, op, r, asked, desk.Addresses)
 	if err != nil {
 		return exchanges.Credential{}, err
 	}
-	ips, err := addresses(op, r.IPs)
-	if err != nil {
-		return exchanges.Credential{}, err
-	}
-	var made exchanges.Credential
-	err = s.change(ctx, createSubPath, struct {
-		SubUID int64  `json:"subuid"`
-		Note   string `json:"note"`
-		IPs    string `json:"ips"`
+	err = m.change(ctx, a.Manager, createSubPath, struct {
+		SubUID json.Number `json:"subuid"`
+		Note   string      `json:"note"`
+		IPs    string      `json:"ips"`
 		mode
-	}{s.uid, r.Label, ips, rights}, func(r rest.Response) (e *exchanges.Error) {
-		made, e = parseMade(r)
-		return e
-	})
-	return made, err
-}
-
-// parseMade reads the only answer that ever has the secret.
-func parseMade(r rest.Response) (exchanges.Credential, *exchanges.Error) {
-	var answer struct {
-		Result struct {
-			APIKey string `json:"apiKey"`
-			Secret string `json:"secret"`
-		} `json:"result"`
-	}
-	if e := rest.Decode(r, &answer); e != nil {
-		return exchanges.Credential{}, e
-	}
-	return desk.Made(exchanges.Credential{KeyID: answer.Result.APIKey, Secret: exchanges.NewSecret(answer.Result.Secret)}, check)
+	}{json.Number(a.Name), r.Label, written(ips), rights}, rest.Into(&made, desk.Made(exchanges.Secret{}, "apiKey", "secret", "result")))
+	return made, desk.ByManager(err)
 }
 
 // EditKey changes a key of a sub-account or, without one, the calling key
@@ -62,17 +37,18 @@ func (m *manager) EditKey(ctx context.Context, mgr exchanges.Manager, keyID stri
 		return m.editItself(ctx, mgr.Credential, r)
 	}
 	const op = http.MethodPost + " " + editSubPath
-	s, err := m.of(mgr, op, keyID)
+	a, err := desk.OpenFor(op, mgr, keyID)
 	if err != nil {
 		return err
 	}
-	return s.keys().Edit(ctx, op, keyID, func(k key) (func() error, error) {
+	s := subAccount{m, a}
+	return s.keys().Edit(ctx, op, keyID, func(k key) error {
 		edit, err := k.edited(r)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		edit.APIKey = keyID
-		return func() error { return s.change(ctx, editSubPath, edit, acknowledged) }, nil
+		return desk.ByManager(s.change(ctx, a.Manager, editSubPath, edit, rest.Done))
 	})
 }
 
@@ -93,13 +69,10 @@ func (k *key) edited(r exchanges.KeyRequest) (subEdit, error) {
 		return subEdit{}, err
 	}
 	if r.IPs.State == exchanges.IPUnknown {
-		r.IPs = whitelist(k.IPs)
+		r.IPs = k.whitelist()
 	}
-	ips, err := addresses(op, r.IPs)
-	if err != nil {
-		return subEdit{}, err
-	}
-	return subEdit{IPs: ips, mode: rights}, nil
+	ips, err := desk.Addresses(op, r.IPs)
+	return subEdit{IPs: written(ips), mode: rights}, err
 }
 
 // editItself changes the calling key. That of a master account cannot change
@@ -117,30 +90,24 @@ func (m *manager) editItself(ctx context.Context, c exchanges.Credential, r exch
 	if k.ofSubAccount() {
 		edit, err := k.edited(r)
 		if err != nil {
-			return rest.BeforeChange(err)
+			return err
 		}
-		return m.change(ctx, c, editSubPath, edit, acknowledged)
+		return m.change(ctx, c, editSubPath, edit, rest.Done)
 	}
-	if r.IPs.State != exchanges.IPUnknown && !sameList(r.IPs, whitelist(k.IPs)) {
-		return &exchanges.Error{
-			Exchange: ID, Op: op, Kind: exchanges.Unsupported, Outcome: exchanges.NotSent,
-			Hint: "The IP list of a master account's key can only be changed by hand, under API Management.",
-		}
+	if r.IPs.State != exchanges.IPUnknown && !same(r.IPs, k.whitelist()) {
+		return desk.Unsupported(op, "The IP list of a master account's key can only be changed by hand, under API Management.")
 	}
 	if !r.Permissions.Known() {
 		return nil
 	}
 	rights, err := k.becomes(op, r.Permissions)
 	if err != nil {
-		return rest.BeforeChange(err)
+		return err
 	}
-	return m.change(ctx, c, editPath, rights, acknowledged)
+	return m.change(ctx, c, editPath, rights, rest.Done)
 }
 
-// sameList reports whether two whitelists let the same addresses in.
-func sameList(a, b exchanges.IPWhitelist) bool {
-	sorted := func(w exchanges.IPWhitelist) string {
-		return strings.Join(slices.Compact(slices.Sorted(slices.Values(w.Entries))), ",")
-	}
-	return a.State == b.State && sorted(a) == sorted(b)
+// same reports whether two whitelists let the same addresses in.
+func same(a, b exchanges.IPWhitelist) bool {
+	return a.State == b.State && subkeys.Same(a.Entries, b.Entries)
 }

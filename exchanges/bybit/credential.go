@@ -18,10 +18,7 @@ func form() exchanges.Form {
 			Name: exchanges.FieldSecret, Label: "API Secret", PEM: true,
 			Help: "about 36 letters and digits, or the PEM of your own RSA private key",
 		},
-		{
-			Name: exchanges.FieldPassphrase, Label: "Password of the private key", Optional: true,
-			Help: "only for an encrypted PEM",
-		},
+		cred.PEMPassword(),
 	}}
 }
 

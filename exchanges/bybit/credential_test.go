@@ -23,7 +23,7 @@ func TestCheckSeesSwappedFields(t *testing.T) {
 }
 
 func TestCheckMovesAPEMToItsField(t *testing.T) {
-	pair := vectorNamed(t, "query-api-rsa").credential()
+	pair := vectorNamed(t, "query-api-rsa").Credential()
 	got, err := check(exchanges.Credential{KeyID: testKey, Secret: pair.PrivateKey})
 	if err != nil || !got.Secret.IsZero() || got.PrivateKey.Reveal() != pair.PrivateKey.Reveal() {
 		t.Errorf("the PEM did not move unchanged: %v", err)

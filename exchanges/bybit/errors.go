@@ -35,39 +35,32 @@ const (
 // banned is how long Bybit shuts out an address at least.
 const banned = 10 * time.Minute
 
-// verdict is what an error code means.
-type verdict struct {
-	kind    exchanges.Kind
-	outcome exchanges.Outcome
-	hint    string
-}
-
 // verdicts are the codes that a signed call can end in. Most come with HTTP
 // 200, so that the code alone decides.
-var verdicts = map[int64]verdict{
-	429:   {exchanges.RateLimited, exchanges.Refused, hintLimit},
-	10000: {exchanges.Unavailable, exchanges.OutcomeUnknown, hintTrouble}, // timeout inside
-	10001: {exchanges.Protocol, exchanges.Refused, hintRequest},
-	10002: {exchanges.ClockSkew, exchanges.Refused, hintClock},
-	10003: {exchanges.Auth, exchanges.Refused, hintKey},
-	10004: {exchanges.Auth, exchanges.Refused, hintSecret},
-	10005: {exchanges.Denied, exchanges.Refused, hintDenied},
-	10006: {exchanges.RateLimited, exchanges.Refused, hintLimit},
-	10007: {exchanges.Auth, exchanges.Refused, hintKey},
-	10008: {exchanges.Denied, exchanges.Refused, hintRegion},    // account banned
-	10009: {exchanges.Blocked, exchanges.Refused, hintFirewall}, // address banned
-	10010: {exchanges.IPBlocked, exchanges.Refused, hintIP},
-	10016: {exchanges.Unavailable, exchanges.OutcomeUnknown, hintTrouble},
-	10014: {exchanges.Protocol, exchanges.Refused, hintRequest},  // sent twice
-	10017: {exchanges.Protocol, exchanges.Refused, hintRequest},  // no such path
-	10018: {exchanges.RateLimited, exchanges.Refused, hintLimit}, // of the address; retired
-	10024: {exchanges.Blocked, exchanges.Refused, hintRegion},
-	10027: {exchanges.Denied, exchanges.Refused, hintRegion},       // may not trade
-	10028: {exchanges.Unsupported, exchanges.Refused, hintRequest}, // unified accounts only
-	20096: {exchanges.Denied, exchanges.Refused, hintRegion},       // identity check needed
-	33004: {exchanges.Expired, exchanges.Refused, hintExpired},
-	-2015: {exchanges.Expired, exchanges.Refused, hintExpired}, // what the spot gateway says for 33004
-	81007: {exchanges.Unsupported, exchanges.Refused, hintByHand},
+var verdicts = map[int64]rest.Verdict{
+	429:   rest.Refused(exchanges.RateLimited, hintLimit),
+	10000: rest.Trouble(hintTrouble), // timeout inside
+	10001: rest.Refused(exchanges.Protocol, hintRequest),
+	10002: rest.Refused(exchanges.ClockSkew, hintClock),
+	10003: rest.Refused(exchanges.Auth, hintKey),
+	10004: rest.Refused(exchanges.Auth, hintSecret),
+	10005: rest.Refused(exchanges.Denied, hintDenied),
+	10006: rest.Refused(exchanges.RateLimited, hintLimit),
+	10007: rest.Refused(exchanges.Auth, hintKey),
+	10008: rest.Refused(exchanges.Denied, hintRegion),    // account banned
+	10009: rest.Refused(exchanges.Blocked, hintFirewall), // address banned
+	10010: rest.Refused(exchanges.IPBlocked, hintIP),
+	10016: rest.Trouble(hintTrouble),
+	10014: rest.Refused(exchanges.Protocol, hintRequest),  // sent twice
+	10017: rest.Refused(exchanges.Protocol, hintRequest),  // no such path
+	10018: rest.Refused(exchanges.RateLimited, hintLimit), // of the address; retired
+	10024: rest.Refused(exchanges.Blocked, hintRegion),
+	10027: rest.Refused(exchanges.Denied, hintRegion),       // may not trade
+	10028: rest.Refused(exchanges.Unsupported, hintRequest), // unified accounts only
+	20096: rest.Refused(exchanges.Denied, hintRegion),       // identity check needed
+	33004: rest.Refused(exchanges.Expired, hintExpired),
+	-2015: rest.Refused(exchanges.Expired, hintExpired), // what the spot gateway says for 33004
+	81007: rest.Refused(exchanges.Unsupported, hintByHand),
 }
 
 // unknownKey is the code for a key that Bybit does not have at this host. It is
@@ -91,20 +84,8 @@ func refusal(r rest.Response) *exchanges.Error {
 	if code == 0 {
 		return rest.HTTPError(r)
 	}
-	e := &exchanges.Error{
-		Code:       exchanges.Clean(fmt.Sprintf("%d: %s", code, body.RetMsg)),
-		UnknownKey: code == unknownKey,
-	}
-	v, known := verdicts[code]
-	switch {
-	case known:
-		e.Kind, e.Outcome, e.Hint = v.kind, v.outcome, v.hint
-	case r.Status >= 300:
-		s := stranger(r)
-		e.Kind, e.Outcome, e.Hint, e.RetryAfter = s.Kind, s.Outcome, s.Hint, s.RetryAfter
-	default:
-		e.Kind, e.Outcome, e.Hint = exchanges.Protocol, exchanges.Refused, hintOther
-	}
+	e := rest.Judge(r, verdicts, code, fmt.Sprintf("%d: %s", code, body.RetMsg), hintOther)
+	e.UnknownKey = code == unknownKey
 	if e.Kind == exchanges.RateLimited && e.RetryAfter == 0 {
 		e.RetryAfter = reset(r, body.Time)
 	}
@@ -129,9 +110,6 @@ func stranger(r rest.Response) *exchanges.Error {
 // moment of the reset by its own clock, which the answer tells as well.
 func reset(r rest.Response, now wire.Int) time.Duration {
 	const shortest, longest = time.Second, time.Minute
-	if d := rest.RetryAfter(r.Header); d > 0 {
-		return d
-	}
 	at, err := strconv.ParseInt(r.Header.Get("X-Bapi-Limit-Reset-Timestamp"), 10, 64)
 	if err != nil || !now.Known {
 		return shortest

@@ -3,7 +3,6 @@ package bybit
 import (
 	"fmt"
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
@@ -57,11 +56,7 @@ func TestHintsNameWhatToDo(t *testing.T) {
 	} {
 		_, err := inspect(t, said(200, code, "no"))
 		e := exchanges.AsError(err)
-		for _, w := range words {
-			if !strings.Contains(e.Hint, w) {
-				t.Errorf("%d: the hint does not name %q: %s", code, w, e.Hint)
-			}
-		}
+		exchangetest.Hints(t, e, words...)
 		if e.Code != fmt.Sprintf("%d: no", code) {
 			t.Errorf("code %q", e.Code)
 		}
@@ -96,7 +91,7 @@ func TestEveryDocumentedCodeHasAVerdict(t *testing.T) {
 		t.Errorf("%d verdicts, %d codes", len(verdicts), len(documented))
 	}
 	for _, code := range documented {
-		if v, ok := verdicts[code]; !ok || v.hint == "" || v.kind == "" {
+		if v, ok := verdicts[code]; !ok || v.Hint == "" || v.Kind == "" {
 			t.Errorf("code %d: %+v", code, v)
 		}
 	}

@@ -19,10 +19,6 @@ func testManager() exchanges.Manager {
 	return exchanges.Manager{Credential: hmacCredential(), SubAccount: testUID}
 }
 
-func ipList(entries ...string) exchanges.IPWhitelist {
-	return exchanges.IPWhitelist{State: exchanges.IPList, Entries: entries}
-}
-
 func subKeyOf(n int) exchanges.Credential {
 	return exchanges.Credential{
 		KeyID: fmt.Sprintf("subKey%012d", n), Secret: exchanges.NewSecret(fmt.Sprintf("subSecret%027d", n)),
@@ -33,7 +29,7 @@ func manage() *exchangetest.Manage {
 	refused := func(name string, code int, msg string, kind exchanges.Kind) exchangetest.Refusal {
 		return exchangetest.Refusal{Name: name, Reply: said(200, code, msg), Kind: kind, Outcome: exchanges.Refused}
 	}
-	return &exchangetest.Manage{
+	m := &exchangetest.Manage{
 		Manager: testManager(),
 		Key:     subKeyOf,
 		Routes: func(_ exchanges.Site, a *exchangetest.Account) exchangetest.Routes {
@@ -42,8 +38,8 @@ func manage() *exchangetest.Manage {
 		Writes: []string{
 			"POST " + createSubPath, "POST " + editSubPath, "POST " + deleteSubPath, "POST " + editPath, "POST " + deletePath,
 		},
-		New:     exchanges.KeyRequest{Label: "gridbot7f3a", Permissions: exchanges.NewPermissionSet(exchanges.Read, exchanges.Futures), IPs: ipList("203.0.113.7")},
-		Changed: exchanges.KeyRequest{Permissions: exchanges.NewPermissionSet(exchanges.Read), IPs: ipList("203.0.113.7", "198.51.100.1")},
+		New:     exchanges.KeyRequest{Label: "gridbot7f3a", Permissions: exchanges.NewPermissionSet(exchanges.Read, exchanges.Futures), IPs: exchangetest.IPs("203.0.113.7")},
+		Changed: exchanges.KeyRequest{Permissions: exchanges.NewPermissionSet(exchanges.Read), IPs: exchangetest.IPs("203.0.113.7", "198.51.100.1")},
 		Verify: func(r exchangetest.Request) error {
 			if strings.Contains(r.Path, "sub-apikeys") && r.Params().Get("subMemberId") != testUID {
 				return fmt.Errorf("the sub-account of %q is another one", r.Query)
@@ -62,6 +58,14 @@ func manage() *exchangetest.Manage {
 		},
 		Many: 47,
 	}
+	m.NoNames = []string{"bot01", "bot@example.com", "-5", "0", "1e5"}
+	m.Refused = map[string]exchanges.KeyRequest{
+		"withdraw": exchangetest.Asks(m.New, exchanges.Read, exchanges.Withdraw),
+		"margin":   exchangetest.Asks(m.New, exchanges.Read, exchanges.Margin),
+		"other":    exchangetest.Asks(m.New, exchanges.Read, exchanges.Other),
+		"nothing":  exchangetest.Asks(m.New),
+	}
+	return m
 }
 
 // fake puts Bybit's dialect on an account. subs is set where the calling key is
@@ -126,7 +130,7 @@ func read(r exchangetest.Request) (q request, set exchanges.PermissionSet, ips e
 		}
 	}
 	if q.IPs != nil && *q.IPs != "*" {
-		return q, set, ipList(strings.Split(*q.IPs, ",")...), nil
+		return q, set, exchangetest.IPs(strings.Split(*q.IPs, ",")...), nil
 	}
 	return q, set, exchanges.IPWhitelist{State: exchanges.IPAny}, nil
 }
@@ -266,21 +270,14 @@ func newBench(t *testing.T) bench {
 	site, _ := info().Site(exchanges.Live, "")
 	f := &fake{Account: exchangetest.NewAccount(subKeyOf)}
 	server := exchangetest.NewServer(t, f.routes())
-	x, err := open(exchangetest.Hurried(exchanges.Connection{Site: site, Origin: server.URL}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, ok := x.(*maker)
-	if !ok {
-		t.Fatalf("the site is a %T", x)
-	}
+	m := exchangetest.Opened(t, Adapter(), exchanges.Connection{Site: site, Origin: server.URL}).(*maker)
 	return bench{m, f, server}
 }
 
 // key makes a key in the account and returns its credential.
 func (d bench) key(granted ...exchanges.Permission) exchanges.Credential {
 	return d.fake.Make(exchangetest.Key{
-		Label: "grid bot", IPs: ipList("203.0.113.7"),
+		Label: "grid bot", IPs: exchangetest.IPs("203.0.113.7"),
 		Permissions: exchanges.NewPermissionSet(slices.Concat([]exchanges.Permission{exchanges.Read}, granted)...),
 	})
 }

@@ -1,9 +1,11 @@
 package bybit
 
 import (
+	"slices"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/pages"
 )
 
 // box is a switch of the page with the group and the rights that it has in
@@ -40,41 +42,26 @@ var unbound = exchanges.Lifetime{
 }
 
 func guide() exchanges.Guide {
-	g := exchanges.Guide{
-		Create: []exchanges.GuideStep{
-			{Text: "Profile icon → API Management"},
-			{Text: "Create New Key → System-generated", Only: exchanges.FromExchange},
-			{Text: "Create New Key → Self-generated", Only: exchanges.FromKeyPair},
-			{Text: "The public key", Put: exchanges.PutPublicKey, Only: exchanges.FromKeyPair},
-			{Text: "API key usage: API transaction. The name of the key", Put: exchanges.PutLabel},
-			{Text: "Read-Write if a box beyond reading is named below, else Read-Only"},
-			// A key without a list ends after 90 days.
-			{Text: "Only IPs with permissions granted may use the key", Put: exchanges.PutIPs},
-			{Text: "Tick", Put: exchanges.PutTicks},
-			{Text: "Leave off, with every box that is not named here", Put: exchanges.PutNoTicks},
-			{Text: "Submit, and confirm with the code by e-mail or SMS and the authenticator"},
-			{Text: "Copy API Key and API Secret now: the secret is not shown again", Only: exchanges.FromExchange},
-		},
-		Restrict: []exchanges.GuideStep{
-			{Text: "Profile icon → API Management"},
-			{Text: "Find the key", Put: exchanges.PutKey},
-			{Text: "Edit"},
-			{Text: "Read-Write if a box beyond reading is named below, else Read-Only"},
-			{Text: "Only IPs with permissions granted may use the key", Put: exchanges.PutIPs},
-			{Text: "Tick", Put: exchanges.PutTicks},
-			{Text: "Leave off, with every box that is not named here", Put: exchanges.PutNoTicks},
-			{Text: "Submit, and confirm with the authenticator"},
-		},
-		Delete: []exchanges.GuideStep{
-			{Text: "Profile icon → API Management"},
-			{Text: "Find the key", Put: exchanges.PutKey},
-			{Text: "Delete, and confirm with the authenticator"},
-		},
+	g := pages.Page{
+		Place: "Profile icon → API Management",
+		Make: slices.Concat(
+			pages.Only(exchanges.FromExchange, pages.Go("Create New Key → System-generated")),
+			pages.Only(exchanges.FromKeyPair, slices.Concat(pages.Go("Create New Key → Self-generated"), pages.PublicKey("The public key"))),
+			pages.Label("API key usage: API transaction. The name of the key")),
+		// A key without a list ends after 90 days.
+		Rights: slices.Concat(pages.Go("Read-Write if a box beyond reading is named below, else Read-Only"),
+			pages.IPs("Only IPs with permissions granted may use the key"), pages.Rights("Tick", "Leave off, with every box that is not named here")),
+		Made: slices.Concat(pages.Go("Submit, and confirm with the code by e-mail or SMS and the authenticator"),
+			pages.Only(exchanges.FromExchange, pages.Go("Copy API Key and API Secret now: the secret is not shown again"))),
+		Edit:   pages.Go("Edit"),
+		Edited: pages.Go("Submit, and confirm with the authenticator"),
+		Delete: pages.Go("Delete, and confirm with the authenticator"),
+	}.Guide(exchanges.Guide{
 		IPs:       exchanges.IPRule{Separator: ","},
 		Lifetimes: []exchanges.Lifetime{unbound},
 		Source:    "www.bybit.com, API Management; bybit-exchange.github.io/docs, V5, User",
 		AsOf:      "2026-11-23",
-	}
+	})
 	for _, b := range boxes {
 		g.Boxes = append(g.Boxes, exchanges.Box{Words: b.words, Gives: b.gives})
 	}

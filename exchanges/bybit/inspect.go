@@ -11,19 +11,19 @@ import (
 // key is what is read of Bybit's description of a key. Its secret and the
 // person's country, level and inviter are in the answer too and stay there.
 type key struct {
-	APIKey      wire.Text  `json:"apiKey"`
-	Note        wire.Text  `json:"note"`
-	ReadOnly    wire.Flag  `json:"readOnly"`
-	Permissions groups     `json:"permissions"`
-	IPs         wire.Texts `json:"ips"`
-	Type        wire.Int   `json:"type"`
-	DeadlineDay wire.Int   `json:"deadlineDay"`
-	ExpiredAt   wire.Text  `json:"expiredAt"`
-	CreatedAt   wire.Text  `json:"createdAt"`
-	UserID      wire.Text  `json:"userID"`
-	UserIDInt64 wire.Text  `json:"userIDInt64"`
-	IsMaster    wire.Flag  `json:"isMaster"`
-	ParentUID   wire.Text  `json:"parentUid"`
+	APIKey      wire.Text      `json:"apiKey"`
+	Note        wire.Text      `json:"note"`
+	ReadOnly    wire.Flag      `json:"readOnly"`
+	Permissions groups         `json:"permissions"`
+	IPs         wire.Addresses `json:"ips"`
+	Type        wire.Int       `json:"type"`
+	DeadlineDay wire.Int       `json:"deadlineDay"`
+	ExpiredAt   wire.Text      `json:"expiredAt"`
+	CreatedAt   wire.Text      `json:"createdAt"`
+	UserID      wire.Text      `json:"userID"`
+	UserIDInt64 wire.Text      `json:"userIDInt64"`
+	IsMaster    wire.Flag      `json:"isMaster"`
+	ParentUID   wire.Text      `json:"parentUid"`
 
 	usage string // of the call that told all this
 }
@@ -33,20 +33,19 @@ type key struct {
 const thirdParty = 2
 
 // parseKey reads the answer of a key about itself.
-func parseKey(r rest.Response) (*key, *exchanges.Error) {
-	var answer struct {
-		Result *key `json:"result"`
-	}
-	if e := rest.Decode(r, &answer); e != nil {
-		return nil, e
-	}
-	k := answer.Result
-	if k == nil || k.APIKey == "" && k.Permissions == nil && !k.ReadOnly.Known {
-		return nil, rest.NotJSON(r)
+func parseKey(r rest.Response) (key, *exchanges.Error) {
+	k := wire.At[key](r.Body, "result")
+	if k.APIKey == "" && k.Permissions == nil && !k.ReadOnly.Known {
+		return key{}, rest.NotJSON(r)
 	}
 	k.usage = usage(r)
 	return k, nil
 }
+
+func (k *key) id() string { return string(k.APIKey) }
+
+// whitelist is the IP list, in which a star means that there is no restriction.
+func (k *key) whitelist() exchanges.IPWhitelist { return k.IPs.Whitelist(anywhere) }
 
 // info brings what was said of the key called keyID to the normal form.
 func (k *key) info(keyID string) exchanges.KeyInfo {
@@ -56,13 +55,13 @@ func (k *key) info(keyID string) exchanges.KeyInfo {
 		Account:             k.account(),
 		Permissions:         permissions(k.Permissions, k.ReadOnly),
 		ExchangePermissions: k.words(),
-		IPs:                 whitelist(k.IPs),
+		IPs:                 k.whitelist(),
 		Created:             k.CreatedAt.Time(),
 		Expires:             k.expires(),
 		Usage:               k.usage,
 		Notes:               k.notes(),
 	}
-	if k.APIKey != "" && string(k.APIKey) != keyID {
+	if k.APIKey != "" && !wire.Shows(k.id(), keyID) {
 		info.Notes = append(info.Notes, "Bybit's answer names another key.")
 	}
 	return info
@@ -100,7 +99,7 @@ func (k *key) expires() exchanges.Moment {
 		return at
 	}
 	// The days count only where there is no IP list; negative means for ever.
-	counting := k.DeadlineDay.Known && k.DeadlineDay.Value >= 0 && whitelist(k.IPs).State != exchanges.IPList
+	counting := k.DeadlineDay.Known && k.DeadlineDay.Value >= 0 && k.whitelist().State != exchanges.IPList
 	forEver := k.DeadlineDay.Known && k.DeadlineDay.Value < 0
 	if !counting && (k.ExpiredAt == epoch || k.ExpiredAt == "" && forEver) {
 		return exchanges.Never()
@@ -120,22 +119,6 @@ func (k *key) notes() []string {
 		out = append(out, "Bybit did not say whether the key is read-only.")
 	}
 	return out
-}
-
-// whitelist reads the IP list. A list that was not told is unknown; only an
-// empty one and a star mean that there is no restriction.
-func whitelist(ips wire.Texts) exchanges.IPWhitelist {
-	switch {
-	case !ips.Known:
-		return exchanges.IPWhitelist{}
-	case unrestricted(ips):
-		return exchanges.IPWhitelist{State: exchanges.IPAny}
-	}
-	return exchanges.IPWhitelist{State: exchanges.IPList, Entries: ips.Values}
-}
-
-func unrestricted(ips wire.Texts) bool {
-	return len(ips.Values) == 0 || slices.Contains(ips.Values, "*")
 }
 
 // usage words how much of the account's limit for this call is left.

@@ -2,7 +2,6 @@ package bybit
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -29,10 +28,11 @@ const (
 const hintManager = "To change keys, the calling key needs a right of the wallet (transfer between accounts or sub-accounts, or withdrawal) " +
 	"and must not be read-only; for keys of sub-accounts it must be of the master account. Edit it under API Management."
 
-var desk = subkeys.Desk{ID: ID, Name: "Bybit"}
-
-// hintOwn is for requests about other keys than those of a sub-account.
-const hintOwn = "Of keys of the master account itself, Bybit's API changes and deletes the calling one alone, without a sub-account."
+var desk = subkeys.Desk{
+	ID: ID, Name: "Bybit", Check: check, Names: subkeys.IsUID, Named: "by its UID, digits only",
+	Main:   "Of keys of the master account itself, Bybit's API changes and deletes the calling one alone, without a sub-account.",
+	Denied: hintDenied, Manager: hintManager,
+}
 
 // manager is a site at which keys are managed: those of sub-accounts with a
 // key of the master account, and any key with itself.
@@ -47,41 +47,18 @@ type maker struct{ *manager }
 // subAccount is a sub-account and the key with which its keys are managed.
 type subAccount struct {
 	*manager
-	cred exchanges.Credential
-	uid  int64
-}
-
-// sub opens the sub-account that mgr means.
-func (m *manager) sub(mgr exchanges.Manager, op string) (subAccount, error) {
-	c, err := check(mgr.Credential)
-	if err != nil {
-		return subAccount{}, err
-	}
-	uid, err := strconv.ParseInt(strings.TrimSpace(mgr.SubAccount), 10, 64)
-	if err != nil || uid <= 0 {
-		return subAccount{}, desk.Invalid(op, "Name the sub-account by its UID, digits only. "+hintOwn)
-	}
-	return subAccount{manager: m, cred: c, uid: uid}, nil
-}
-
-// of opens the sub-account that mgr means, for a change of one of its keys. The
-// calling key is none of them, though the list would say no more than that.
-func (m *manager) of(mgr exchanges.Manager, op, keyID string) (subAccount, error) {
-	if keyID == "" || keyID == strings.TrimSpace(mgr.Credential.KeyID) {
-		return subAccount{}, desk.Invalid(op, "Name a key of the sub-account. "+hintOwn)
-	}
-	return m.sub(mgr, op)
+	subkeys.Account
 }
 
 // ListKeys returns the keys of the sub-account, as exchanges.Lister says.
 func (m *manager) ListKeys(ctx context.Context, mgr exchanges.Manager) ([]exchanges.KeyInfo, error) {
-	s, err := m.sub(mgr, http.MethodGet+" "+listSubPath)
+	a, err := desk.Open(http.MethodGet+" "+listSubPath, mgr)
 	if err != nil {
 		return nil, err
 	}
-	return s.keys().Infos(ctx, func(k key) exchanges.KeyInfo {
-		out := m.client.Stamp(k.info(string(k.APIKey)))
-		out.Account = strconv.FormatInt(s.uid, 10)
+	return subAccount{m, a}.keys().Infos(ctx, func(k key) exchanges.KeyInfo {
+		out := m.Stamp(k.info(k.id()))
+		out.Account = a.Name
 		return out
 	})
 }
@@ -92,12 +69,13 @@ func (m *manager) RevokeKey(ctx context.Context, mgr exchanges.Manager, keyID st
 	if itself(mgr, keyID) {
 		return m.revokeItself(ctx, mgr.Credential)
 	}
-	s, err := m.of(mgr, http.MethodPost+" "+deleteSubPath, keyID)
+	a, err := desk.OpenFor(http.MethodPost+" "+deleteSubPath, mgr, keyID)
 	if err != nil {
 		return err
 	}
+	s := subAccount{m, a}
 	return s.keys().Revoke(ctx, keyID, func() error {
-		return s.change(ctx, deleteSubPath, map[string]string{"apikey": keyID}, acknowledged)
+		return desk.ByManager(s.change(ctx, a.Manager, deleteSubPath, map[string]string{"apikey": keyID}, rest.Done))
 	})
 }
 
@@ -122,7 +100,7 @@ func (m *manager) revokeItself(ctx context.Context, c exchanges.Credential) erro
 	if k.ofSubAccount() {
 		path = deleteSubPath
 	}
-	err = m.change(ctx, c, path, struct{}{}, acknowledged)
+	err = m.change(ctx, c, path, struct{}{}, rest.Done)
 	if err == nil || exchanges.AsError(err).Outcome != exchanges.OutcomeUnknown {
 		return unlessGone(err)
 	}
@@ -144,27 +122,13 @@ func unlessGone(err error) error {
 func (k *key) ofSubAccount() bool { return k.IsMaster.Known && !k.IsMaster.Value }
 
 // change sends a change with v as its body.
-func (m *manager) change(ctx context.Context, c exchanges.Credential, path string, v any, parse func(rest.Response) *exchanges.Error) error {
-	body, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	r := rest.Request{Method: http.MethodPost, Path: path, Body: string(body)}
-	err = m.client.Ask(ctx, rest.Call{Credential: c, Limiter: m.limiter}, r, parse)
-	if e := exchanges.AsError(err); err != nil && e.Kind == exchanges.Denied {
+func (m *manager) change(ctx context.Context, c exchanges.Credential, path string, v any, read func(rest.Response) *exchanges.Error) error {
+	err := m.Post(ctx, rest.Call{Credential: c, Limiter: m.limiter}, path, v, read)
+	if e := exchanges.AsError(err); err != nil && e.Hint == hintDenied {
 		e.Hint = hintManager
 	}
 	return err
 }
-
-// change sends a change of a sub-account's key.
-func (s subAccount) change(ctx context.Context, path string, v any, parse func(rest.Response) *exchanges.Error) error {
-	return subkeys.OfManager(s.manager.change(ctx, s.cred, path, v, parse))
-}
-
-// acknowledged takes whatever is in the envelope for the answer to a change:
-// Bybit documents an empty result, or the key as it was sent.
-func acknowledged(rest.Response) *exchanges.Error { return nil }
 
 // The list of keys comes in pages; mostPages bounds an answer that never ends.
 const (
@@ -175,42 +139,27 @@ const (
 // keys are those of the sub-account. Bybit documents no code that says of
 // another key than the calling one that it is gone: their list alone tells.
 func (s subAccount) keys() subkeys.Keys[key] {
-	return subkeys.Keys[key]{Desk: desk, Op: http.MethodGet + " " + listSubPath, List: s.list, ID: func(k key) string { return string(k.APIKey) }}
-}
-
-// list returns every key of the sub-account.
-func (s subAccount) list(ctx context.Context) ([]key, error) {
-	return subkeys.Pages(desk, http.MethodGet+" "+listSubPath, mostPages, func(cursor string) ([]key, string, error) { return s.page(ctx, cursor) })
+	const op = http.MethodGet + " " + listSubPath
+	return subkeys.Keys[key]{
+		Desk: desk, Op: op, ID: func(k key) string { return k.id() },
+		Read: func(ctx context.Context, _ string) ([]key, error) {
+			return subkeys.Pages(desk, op, mostPages, func(cursor string) ([]key, string, error) { return s.page(ctx, cursor) })
+		},
+	}
 }
 
 func (s subAccount) page(ctx context.Context, cursor string) (keys []key, next string, err error) {
-	query := "subMemberId=" + strconv.FormatInt(s.uid, 10) + "&limit=" + strconv.Itoa(pageSize)
+	query := "subMemberId=" + s.Name + "&limit=" + strconv.Itoa(pageSize)
 	if cursor != "" {
 		query += "&cursor=" + url.QueryEscape(cursor)
 	}
 	r := rest.Request{Method: http.MethodGet, Path: listSubPath, Query: query}
-	err = s.client.Ask(ctx, rest.Call{Credential: s.cred}, r, func(r rest.Response) *exchanges.Error {
-		var answer struct {
-			Result struct {
-				Keys *[]key    `json:"result"`
-				Next wire.Text `json:"nextPageCursor"`
-			} `json:"result"`
+	err = s.Ask(ctx, rest.Call{Credential: s.Manager}, r, func(r rest.Response) (e *exchanges.Error) {
+		keys, e = rest.List[key](r, "result", "result")
+		if next = string(wire.At[wire.Text](r.Body, "result", "nextPageCursor")); len(keys) == 0 && next == cursor {
+			next = "" // there is nothing behind the end
 		}
-		if e := rest.Decode(r, &answer); e != nil {
-			return e
-		}
-		if answer.Result.Keys == nil {
-			return rest.NotJSON(r)
-		}
-		keys = *answer.Result.Keys
-		if len(keys) > 0 { // an empty page is the last, whatever it says
-			next = string(answer.Result.Next)
-		}
-		return nil
+		return e
 	})
-	return keys, next, subkeys.OfManager(err)
-}
-
-func incomplete(what string) *exchanges.Error {
-	return desk.Incomplete(http.MethodGet+" "+listSubPath, what)
+	return keys, next, desk.ByManager(err)
 }

@@ -29,7 +29,7 @@ func TestCreateSendsWhatIsDocumented(t *testing.T) {
 		want string
 	}{
 		"futures bot": {
-			exchanges.NewPermissionSet(exchanges.Read, exchanges.Futures), ipList("203.0.113.7", "203.0.113.8"),
+			exchanges.NewPermissionSet(exchanges.Read, exchanges.Futures), exchangetest.IPs("203.0.113.7", "203.0.113.8"),
 			`{"subuid":100400345,"note":"bot","ips":"203.0.113.7,203.0.113.8","readOnly":0,"permissions":{"ContractTrade":["Order","Position"]}}`,
 		},
 		"reader": {
@@ -37,7 +37,7 @@ func TestCreateSendsWhatIsDocumented(t *testing.T) {
 			`{"subuid":100400345,"note":"bot","ips":"*","readOnly":1,"permissions":{"ContractTrade":["Order","Position"],"Spot":["SpotTrade"]}}`,
 		},
 		"much": {
-			exchanges.NewPermissionSet(exchanges.Read, exchanges.Spot, exchanges.Options, exchanges.Transfer, exchanges.Admin, exchanges.Earn), ipList("203.0.113.7"),
+			exchanges.NewPermissionSet(exchanges.Read, exchanges.Spot, exchanges.Options, exchanges.Transfer, exchanges.Admin, exchanges.Earn), exchangetest.IPs("203.0.113.7"),
 			`{"subuid":100400345,"note":"bot","ips":"203.0.113.7","readOnly":0,"permissions":{"Earn":["Earn"],"Options":["OptionsTrade"],"Spot":["SpotTrade"],"Wallet":["AccountTransfer"]}}`,
 		},
 	} {
@@ -48,52 +48,6 @@ func TestCreateSendsWhatIsDocumented(t *testing.T) {
 		}
 		if got := d.server.Requests("POST " + createSubPath)[0].Body; got != c.want {
 			t.Errorf("%s:\n%s\nwant\n%s", name, got, c.want)
-		}
-	}
-}
-
-func TestRequestsThatAreRefusedHere(t *testing.T) {
-	with := func(change func(*exchanges.KeyRequest)) exchanges.KeyRequest {
-		r := manage().New
-		change(&r)
-		return r
-	}
-	asks := func(p ...exchanges.Permission) func(*exchanges.KeyRequest) {
-		return func(r *exchanges.KeyRequest) { r.Permissions = exchanges.NewPermissionSet(p...) }
-	}
-	for name, c := range map[string]struct {
-		request exchanges.KeyRequest
-		kind    exchanges.Kind
-	}{
-		"no label":     {with(func(r *exchanges.KeyRequest) { r.Label = "" }), exchanges.Invalid},
-		"withdraw":     {with(asks(exchanges.Read, exchanges.Withdraw)), exchanges.Invalid},
-		"margin":       {with(asks(exchanges.Read, exchanges.Margin)), exchanges.Invalid},
-		"other":        {with(asks(exchanges.Read, exchanges.Other)), exchanges.Invalid},
-		"nothing":      {with(asks()), exchanges.Invalid},
-		"nothing told": {with(func(r *exchanges.KeyRequest) { r.Permissions = exchanges.PermissionSet{} }), exchanges.Invalid},
-		"unknown IPs":  {with(func(r *exchanges.KeyRequest) { r.IPs = exchanges.IPWhitelist{} }), exchanges.Invalid},
-		"untold IPs":   {with(func(r *exchanges.KeyRequest) { r.IPs.State = exchanges.IPRestricted }), exchanges.Invalid},
-		"a public key": {with(func(r *exchanges.KeyRequest) { r.PublicKey = exchangetest.PublicPEM }), exchanges.Unsupported},
-	} {
-		d := newBench(t)
-		_, err := d.CreateKey(t.Context(), testManager(), c.request)
-		if e := exchanges.AsError(err); e.Kind != c.kind || e.Outcome != exchanges.NotSent || e.Hint == "" || len(d.server.Requests()) != 0 {
-			t.Errorf("%s: %v, %d requests", name, err, len(d.server.Requests()))
-		}
-	}
-}
-
-func TestSubAccountIsAUID(t *testing.T) {
-	for _, name := range []string{"", "bot01", "bot@example.com", "-5", "0", "1e5"} {
-		d := newBench(t)
-		m := testManager()
-		m.SubAccount = name
-		_, err := d.ListKeys(t.Context(), m)
-		if e := exchanges.AsError(err); e.Kind != exchanges.Invalid || !strings.Contains(e.Hint, "UID") || len(d.server.Requests()) != 0 {
-			t.Errorf("%q: %v", name, err)
-		}
-		if err := d.RevokeKey(t.Context(), m, "another"); !errors.Is(err, exchanges.Invalid) {
-			t.Errorf("%q: %v", name, err)
 		}
 	}
 }
@@ -109,7 +63,7 @@ func TestListSaysWhatAnInspectionDoes(t *testing.T) {
 	if k.Label != "grid bot" || k.Account != testUID || !k.Created.Known() || !k.Expires.IsNever() || k.IPs.State != exchanges.IPList || k.Seen.IsZero() {
 		t.Errorf("%+v", k)
 	}
-	if g := grants(k.Permissions); g != "read+ spot- margin- futures+ options- transfer- withdraw- earn- admin- other-" {
+	if g := exchangetest.Grants(k.Permissions); g != "+read -spot -margin +futures -options -transfer -withdraw -earn -admin -other" {
 		t.Errorf("permissions %s", g)
 	}
 	if sent := d.server.Requests("GET " + listSubPath)[0].Query; sent != "subMemberId=100400345&limit=20" {
@@ -168,13 +122,13 @@ func TestSiteThatMakesNoKeysPointsToThePage(t *testing.T) {
 // One new key a second is what an account has.
 func TestChangesStayBelowTheLimit(t *testing.T) {
 	d := newBench(t)
-	began := d.client.Now()
+	began := d.Now()
 	for range 4 {
 		if _, err := d.CreateKey(t.Context(), testManager(), manage().New); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if took := d.client.Now().Sub(began); took.Seconds() < 3 {
+	if took := d.Now().Sub(began); took.Seconds() < 3 {
 		t.Errorf("four keys within %s", took)
 	}
 }

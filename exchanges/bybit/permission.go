@@ -53,18 +53,24 @@ var deciders = map[exchanges.Permission]string{
 // words is left out, and so unknown.
 type groups map[string][]string
 
-// UnmarshalJSON never fails on valid JSON; nil means that nothing was told.
+// UnmarshalJSON never fails on valid JSON; nil means that nothing was told. What
+// a group is called that is a single text may be the word for all of it.
 func (g *groups) UnmarshalJSON(b []byte) error {
 	*g = nil
-	var raw map[string]wire.Texts
+	var raw map[string]json.RawMessage
 	if err := json.Unmarshal(b, &raw); err != nil || raw == nil {
 		return nil //nolint:nilerr // another type tells nothing
 	}
 	*g = groups{}
 	for name, rights := range raw {
-		if rights.Known {
-			(*g)[exchanges.Clean(name)] = rights.Values
+		var words []string
+		if json.Unmarshal(rights, &words) != nil || words == nil || slices.Contains(words, "") {
+			continue
 		}
+		for i, word := range words {
+			words[i] = exchanges.Clean(word)
+		}
+		(*g)[exchanges.Clean(name)] = words
 	}
 	return nil
 }
@@ -107,13 +113,20 @@ func permissions(g groups, readOnly wire.Flag) exchanges.PermissionSet {
 	return set
 }
 
-// effectOf returns what a right means. One that is not in the table gives
-// Other: convert, fiat, card, block trades, and what is new.
+// effectOf returns what a right means. One that is not in the table gives Other:
+// convert, fiat, card, block trades, and what is new. It may also give whatever its
+// group is about.
 func effectOf(group, word string) effect {
 	if e, known := effects[group][word]; known {
 		return e
 	}
-	return gives(exchanges.Other)
+	e := gives(exchanges.Other)
+	for p, decider := range deciders {
+		if decider == group {
+			e.maybe = append(e.maybe, p)
+		}
+	}
+	return e
 }
 
 // apply collects what the rights give and may give.

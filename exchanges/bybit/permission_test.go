@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/exchangetest"
 	"github.com/keyrota/keyrota/exchanges/internal/wire"
 )
 
@@ -15,21 +16,6 @@ var (
 	readOnly  = wire.Flag{Value: true, Known: true}
 	untold    = wire.Flag{}
 )
-
-// grants words a permission set as "read+ spot+ margin-", unknown left out.
-func grants(s exchanges.PermissionSet) string {
-	var words []string
-	for _, p := range exchanges.Permissions() {
-		switch s.Get(p) {
-		case exchanges.Granted:
-			words = append(words, p.String()+"+")
-		case exchanges.NotGranted:
-			words = append(words, p.String()+"-")
-		case exchanges.Unknown:
-		}
-	}
-	return strings.Join(words, " ")
-}
 
 func parse(t *testing.T, raw string) groups {
 	t.Helper()
@@ -42,34 +28,34 @@ func parse(t *testing.T, raw string) groups {
 
 func TestEachRightGivesItsPermissions(t *testing.T) {
 	for right, want := range map[string]string{
-		"Spot:SpotTrade":                           "read+ spot+",
-		"ContractTrade:Order":                      "read+ futures+",
-		"ContractTrade:Position":                   "read+ futures+",
-		"Derivatives:DerivativesTrade":             "read+ futures+",
-		"Options:OptionsTrade":                     "read+ options+",
-		"Wallet:AccountTransfer":                   "read+ transfer+ withdraw- admin+",
-		"Wallet:SubMemberTransfer":                 "read+ transfer+ withdraw- admin+",
-		"Wallet:SubMemberTransferList":             "read+ transfer+ withdraw- admin+",
-		"Wallet:Withdraw":                          "read+ transfer- withdraw+ admin+",
-		"Earn:Earn":                                "read+ earn+",
-		"Exchange:ExchangeHistory":                 "read+ other+",
-		"FiatP2P:FiatP2POrder":                     "read+ other+",
-		"FiatP2P:Advertising":                      "read+ other+",
-		"FiatBitPay:FaitPayOrder":                  "read+ other+",
-		"FiatBybitPay:FaitPayOrder":                "read+ other+",
-		"FiatConvertBroker:FiatConvertBrokerOrder": "read+ other+",
-		"FiatGlobalPay:FiatGlobalPayOrder":         "read+ other+",
-		"BitCard:BitCard":                          "read+ other+",
-		"BlockTrade:BlockTrade":                    "read+ other+",
-		"Affiliate:Affiliate":                      "read+ other+",
-		"ByXPost:ByXPost":                          "read+ other+",
-		"CopyTrading:CopyTrading":                  "read+ other+",
-		"Spot:SomethingNew":                        "read+ spot- margin- other+",
-		"SomethingNew:Everything":                  "read+ other+",
+		"Spot:SpotTrade":                           "+read +spot",
+		"ContractTrade:Order":                      "+read +futures",
+		"ContractTrade:Position":                   "+read +futures",
+		"Derivatives:DerivativesTrade":             "+read +futures",
+		"Options:OptionsTrade":                     "+read +options",
+		"Wallet:AccountTransfer":                   "+read +transfer -withdraw +admin",
+		"Wallet:SubMemberTransfer":                 "+read +transfer -withdraw +admin",
+		"Wallet:SubMemberTransferList":             "+read +transfer -withdraw +admin",
+		"Wallet:Withdraw":                          "+read -transfer +withdraw +admin",
+		"Earn:Earn":                                "+read +earn",
+		"Exchange:ExchangeHistory":                 "+read +other",
+		"FiatP2P:FiatP2POrder":                     "+read +other",
+		"FiatP2P:Advertising":                      "+read +other",
+		"FiatBitPay:FaitPayOrder":                  "+read +other",
+		"FiatBybitPay:FaitPayOrder":                "+read +other",
+		"FiatConvertBroker:FiatConvertBrokerOrder": "+read +other",
+		"FiatGlobalPay:FiatGlobalPayOrder":         "+read +other",
+		"BitCard:BitCard":                          "+read +other",
+		"BlockTrade:BlockTrade":                    "+read +other",
+		"Affiliate:Affiliate":                      "+read +other",
+		"ByXPost:ByXPost":                          "+read +other",
+		"CopyTrading:CopyTrading":                  "+read +other",
+		"Spot:SomethingNew":                        "+read +other", // perhaps more of the group
+		"SomethingNew:Everything":                  "+read +other",
 	} {
 		group, word, _ := strings.Cut(right, ":")
 		g := parse(t, `{"`+group+`":["`+word+`"]}`)
-		if got := grants(permissions(g, readWrite)); got != want {
+		if got := exchangetest.Grants(permissions(g, readWrite)); got != want {
 			t.Errorf("%s gives %q, want %q", right, got, want)
 		}
 		if words := g.words(); !slices.Equal(words, []string{right}) {
@@ -81,7 +67,7 @@ func TestEachRightGivesItsPermissions(t *testing.T) {
 const allEmpty = `{"ContractTrade":[],"Spot":[],"Wallet":[],"Options":[],"Derivatives":[],"Exchange":[],"Earn":[]}`
 
 func TestEmptyGroupsDeny(t *testing.T) {
-	if got := grants(permissions(parse(t, allEmpty), readWrite)); got != "spot- margin- futures- options- transfer- withdraw- earn- admin- other-" {
+	if got := exchangetest.Grants(permissions(parse(t, allEmpty), readWrite)); got != "-spot -margin -futures -options -transfer -withdraw -earn -admin -other" {
 		t.Errorf("%s", got)
 	}
 }
@@ -102,7 +88,7 @@ func TestAbsentGroupIsUnknown(t *testing.T) {
 	}
 	for _, raw := range []string{`null`, `[]`, `"x"`, `7`} {
 		if s := permissions(parse(t, raw), readWrite); s.Known() {
-			t.Errorf("%s gives %s", raw, grants(s))
+			t.Errorf("%s gives %s", raw, exchangetest.Grants(s))
 		}
 	}
 }
@@ -111,16 +97,16 @@ func TestAbsentGroupIsUnknown(t *testing.T) {
 func TestReadOnlyOverridesTheLists(t *testing.T) {
 	g := parse(t, `{"Spot":["SpotTrade"],"Wallet":["AccountTransfer","Withdraw"],"NewGroup":["NewRight"]}`)
 	if got := permissions(g, readOnly); got != exchanges.NewPermissionSet(exchanges.Read) {
-		t.Errorf("%s", grants(got))
+		t.Errorf("%s", exchangetest.Grants(got))
 	}
 	if got := permissions(nil, readOnly); got != exchanges.NewPermissionSet(exchanges.Read) {
-		t.Errorf("without lists: %s", grants(got))
+		t.Errorf("without lists: %s", exchangetest.Grants(got))
 	}
 }
 
 func TestUntoldModeLeavesRightsOpen(t *testing.T) {
 	g := parse(t, `{"Spot":["SpotTrade"],"Wallet":["Withdraw"],"Options":[]}`)
-	if got := grants(permissions(g, untold)); got != "read+ options- transfer-" {
+	if got := exchangetest.Grants(permissions(g, untold)); got != "+read -options -transfer" {
 		t.Errorf("%s", got)
 	}
 }

@@ -106,7 +106,7 @@ func (k *key) becomes(op string, want exchanges.PermissionSet) (mode, error) {
 	told := k.ReadOnly.Known && k.Permissions != nil
 	switch {
 	case !told && len(want.All(exchanges.Unknown)) > 0:
-		return mode{}, incomplete("not every right of the key is told")
+		return mode{}, desk.Untold(op, "rights")
 	case !want.Known():
 		return k.mode(), nil
 	case k.ReadOnly.Value:
@@ -118,11 +118,10 @@ func (k *key) becomes(op string, want exchanges.PermissionSet) (mode, error) {
 // anywhere is an IP list that restricts nothing.
 const anywhere = "*"
 
-// addresses writes a whitelist as requests have it.
-func addresses(op string, ips exchanges.IPWhitelist) (string, error) {
-	list, err := desk.Addresses(op, ips)
-	if err == nil && len(list) == 0 {
-		list = []string{anywhere}
+// written writes addresses as requests have them.
+func written(list []string) string {
+	if len(list) == 0 {
+		return anywhere
 	}
-	return strings.Join(list, ","), err
+	return strings.Join(list, ",")
 }

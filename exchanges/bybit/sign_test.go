@@ -1,9 +1,6 @@
 package bybit
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"testing"
 	"time"
 
@@ -14,23 +11,8 @@ import (
 
 // vector is a text with the signature that others computed for it.
 type vector struct {
-	Name       string `json:"name"`
-	Method     string `json:"method"`
-	Path       string `json:"path"`
-	Query      string `json:"query"`
-	Body       string `json:"body"`
-	Text       string `json:"text"`
-	Key        string `json:"key"`
-	Secret     string `json:"secret"`
-	PrivateKey string `json:"private_key"`
-	Timestamp  int64  `json:"timestamp"`
-	Signature  string `json:"signature"`
-}
-
-func (v vector) credential() exchanges.Credential {
-	return exchanges.Credential{
-		KeyID: v.Key, Secret: exchanges.NewSecret(v.Secret), PrivateKey: exchanges.NewSecret(v.PrivateKey),
-	}
+	exchangetest.Vector
+	Text string
 }
 
 func vectors(t testing.TB) []vector { return exchangetest.Vectors[vector](t, 7) }
@@ -46,17 +28,10 @@ func vectorNamed(t testing.TB, name string) vector {
 	return vector{}
 }
 
-// macHex is a second computation of HMAC-SHA256, independent of the adapter's.
-func macHex(secret, text string) string {
-	m := hmac.New(sha256.New, []byte(secret))
-	m.Write([]byte(text))
-	return hex.EncodeToString(m.Sum(nil))
-}
-
 func TestSignatureVectors(t *testing.T) {
 	for _, v := range vectors(t) {
 		t.Run(v.Name, func(t *testing.T) {
-			got, err := sign(v.credential(), v.Text)
+			got, err := sign(v.Credential(), v.Text)
 			if err != nil || got != v.Signature {
 				t.Errorf("signature %s (%v), want %s", got, err, v.Signature)
 			}
@@ -70,7 +45,7 @@ func TestSignedRequestVectors(t *testing.T) {
 			continue
 		}
 		t.Run(v.Name, func(t *testing.T) {
-			r, err := signed(v.credential(), rest.Request{Method: v.Method, Path: v.Path, Query: v.Query, Body: v.Body}, time.UnixMilli(v.Timestamp))
+			r, err := signed(v.Credential(), rest.Request{Method: v.Method, Path: v.Path, Query: v.Query, Body: v.Body}, time.UnixMilli(v.Timestamp))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -18,8 +18,6 @@ package coinbase
 import (
 	"context"
 	"errors"
-	"net/http"
-	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
@@ -31,7 +29,6 @@ const ID exchanges.ID = "coinbase"
 const (
 	host        = "api.coinbase.com"
 	inspectPath = "/api/v3/brokerage/key_permissions"
-	inspectOp   = http.MethodGet + " " + inspectPath
 	timePath    = "/api/v3/brokerage/time"
 )
 
@@ -63,7 +60,7 @@ func info() exchanges.Info {
 	}
 }
 
-type venue struct{ client *rest.Client }
+type venue struct{ rest.API }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	client, err := rest.New(rest.Config{
@@ -73,7 +70,7 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &venue{client}, nil
+	return &venue{rest.API{Client: client, Sign: signed, Refusal: refusal}}, nil
 }
 
 // Info describes Coinbase.
@@ -81,33 +78,20 @@ func (v *venue) Info() exchanges.Info { return info() }
 
 // Inspect asks Coinbase about the key of c. A refusal of the key is asked for
 // once more, with a new token: good keys have been refused now and then.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
-	c, err := check(c)
-	if err != nil {
+func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (found exchanges.KeyInfo, err error) {
+	if c, err = check(c); err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	found, err := v.ask(ctx, c)
-	if errors.Is(err, exchanges.Auth) {
-		found, err = v.ask(ctx, c)
+	for range 2 {
+		err = v.Get(ctx, rest.Call{Credential: c}, inspectPath, rest.Into(&found, parsePermissions))
+		if !errors.Is(err, exchanges.Auth) {
+			break
+		}
+		exchanges.AsError(err).Hint = causes(c, v.Clock())
 	}
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
 	found.KeyID = c.KeyID
-	return v.client.Stamp(found), nil
-}
-
-// ask makes the calling key describe itself.
-func (v *venue) ask(ctx context.Context, c exchanges.Credential) (found exchanges.KeyInfo, err error) {
-	_, err = v.client.Do(ctx, rest.Call{
-		Op: inspectOp, Credential: c,
-		Build: func(now time.Time) (rest.Request, error) { return request(c, http.MethodGet, inspectPath, now) },
-		Classify: func(r rest.Response) (e *exchanges.Error) {
-			if e = refusal(r, causes(c, v.client.Clock())); e == nil {
-				found, e = parsePermissions(r)
-			}
-			return e
-		},
-	})
-	return found, err
+	return v.Stamp(found), nil
 }

@@ -30,12 +30,12 @@ func TestARefusedKeyIsAskedForOnceMore(t *testing.T) {
 		"refused, then no way": {[]exchangetest.Reply{unauthorized, exchangetest.Page(403)}, 2, exchanges.Blocked},
 	} {
 		t.Run(name, func(t *testing.T) {
-			x, server := connect(t, exchangetest.Routes{clockCall: tells(time.Now), inspectOp: exchangetest.Sequence(c.replies...)})
+			x, server := connect(t, exchangetest.Routes{clockCall: tells(time.Now), inspectCall: exchangetest.Sequence(c.replies...)})
 			_, err := x.Inspect(t.Context(), credential(testKey, testSecret()))
 			if (err == nil) != (c.kind == "") || err != nil && exchanges.AsError(err).Kind != c.kind {
 				t.Errorf("%v, want %q", err, c.kind)
 			}
-			sent := server.Requests(inspectOp)
+			sent := server.Requests(inspectCall)
 			if len(sent) != c.sent {
 				t.Fatalf("%d requests, want %d", len(sent), c.sent)
 			}
@@ -66,17 +66,13 @@ func TestUnauthorizedNamesEveryCause(t *testing.T) {
 		"in the PKCS#8 form": {vectors(t)[2].credential(), tells(time.Now), []string{"ECDSA"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			x, _ := connect(t, exchangetest.Routes{clockCall: c.clock, inspectOp: unauthorized.Handler()})
+			x, _ := connect(t, exchangetest.Routes{clockCall: c.clock, inspectCall: unauthorized.Handler()})
 			_, err := x.Inspect(t.Context(), c.cred)
 			e := exchanges.AsError(err)
-			if e.Kind != exchanges.Auth || e.Outcome != exchanges.Refused || e.UnknownKey || e.Exchange != ID || e.Op != inspectOp {
+			if e.Kind != exchanges.Auth || e.Outcome != exchanges.Refused || e.UnknownKey || e.Exchange != ID || e.Op != inspectCall {
 				t.Fatalf("%+v", e)
 			}
-			for _, want := range c.says {
-				if !strings.Contains(e.Hint, want) {
-					t.Errorf("the hint does not speak of %q: %s", want, e.Hint)
-				}
-			}
+			exchangetest.Hints(t, e, c.says...)
 			for _, never := range c.not {
 				if strings.Contains(e.Hint, never) {
 					t.Errorf("the hint speaks of %q: %s", never, e.Hint)
@@ -106,12 +102,12 @@ func TestRefusals(t *testing.T) {
 		`{"error":"\u001b[2Jx\u202e"}`:                       {400, exchanges.Protocol, "HTTP 400: [2Jx"},
 		``:                                                   {503, exchanges.Unavailable, "HTTP 503"},
 	} {
-		e := refusal(rest.Response{Status: want.status, Body: []byte(body)}, "doubts")
+		e := refusal(rest.Response{Status: want.status, Body: []byte(body)})
 		if e == nil || e.Kind != want.kind || e.Code != want.code || e.Hint == "" || e.UnknownKey {
 			t.Errorf("HTTP %d %s: %+v, want %s, %q", want.status, body, e, want.kind, want.code)
 		}
 	}
-	if e := refusal(rest.Response{Status: 200, Body: []byte(goodReply)}, "doubts"); e != nil {
+	if e := refusal(rest.Response{Status: 200, Body: []byte(goodReply)}); e != nil {
 		t.Errorf("%+v", e)
 	}
 }
@@ -122,7 +118,7 @@ func TestARefusalDoesNotRepeatTheKey(t *testing.T) {
 		exchangetest.Status(401, testSecret()),
 		exchangetest.Status(401, `{"message":"bad key `+testSecret()+` of `+testKey+`"}`),
 	} {
-		x, _ := connect(t, exchangetest.Routes{clockCall: tells(time.Now), inspectOp: reply.Handler()})
+		x, _ := connect(t, exchangetest.Routes{clockCall: tells(time.Now), inspectCall: reply.Handler()})
 		_, err := x.Inspect(t.Context(), credential(testKey, testSecret()))
 		if e := exchanges.AsError(err); strings.Contains(e.Error()+e.Hint, testSecret()) || strings.Contains(e.Error(), testKey) {
 			t.Errorf("%v: %s", err, e.Hint)

@@ -38,16 +38,12 @@ func parsePermissions(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
 	if !told {
 		return exchanges.KeyInfo{}, rest.NotJSON(r)
 	}
-	var portfolio struct {
-		UUID wire.Text `json:"portfolio_uuid"`
-		Type wire.Text `json:"portfolio_type"`
-	}
-	_ = json.Unmarshal(r.Body, &portfolio) // the types of wire take anything
+	portfolio := wire.At[wire.Text](r.Body, "portfolio_type")
 	return exchanges.KeyInfo{
-		Account:             string(portfolio.UUID),
+		Account:             string(wire.At[wire.Text](r.Body, "portfolio_uuid")),
 		Permissions:         set,
 		ExchangePermissions: words,
-		Notes:               notes(string(portfolio.Type), set.Has(exchanges.Withdraw)),
+		Notes:               notes(string(portfolio), set.Has(exchanges.Withdraw)),
 	}, nil
 }
 
@@ -86,18 +82,15 @@ func causes(c exchanges.Credential, clock exchanges.Clock) string {
 	return "Coinbase does not say why. Possible causes: " + strings.Join(all, "; ") + "."
 }
 
-// refusal turns an answer into an error, nil for success. doubts is the hint
-// for a key that is refused.
-func refusal(r rest.Response, doubts string) *exchanges.Error {
+// refusal turns an answer into an error, nil for success. Why a key is refused is
+// for causes to say.
+func refusal(r rest.Response) *exchanges.Error {
 	e := rest.HTTPError(r)
 	if e == nil {
 		return nil
 	}
 	words := said(r.Body)
-	switch r.Status {
-	case http.StatusUnauthorized:
-		e.Hint = doubts
-	case http.StatusForbidden:
+	if r.Status == http.StatusForbidden {
 		lacking := bytes.Contains(bytes.ToLower(r.Body), []byte("missing required scopes"))
 		if lacking || strings.Contains(strings.ToUpper(words), "PERMISSION_DENIED") {
 			e.Kind, e.Hint = exchanges.Denied, hintDenied
@@ -111,21 +104,11 @@ func refusal(r rest.Response, doubts string) *exchanges.Error {
 
 // said returns the words of an error in either of Coinbase's two forms.
 func said(body []byte) string {
-	type words struct {
-		Error   wire.Text `json:"error"`
-		ID      wire.Text `json:"id"`
-		Message wire.Text `json:"message"`
-		Details wire.Text `json:"error_details"`
-	}
-	var answer struct {
-		words
-		Errors []words `json:"errors"`
-	}
-	_ = json.Unmarshal(body, &answer) // what cannot be read says nothing
+	all := wire.At[[]json.RawMessage](body, "errors")
 	var out []string
-	for _, w := range append([]words{answer.words}, answer.Errors...) {
-		for _, text := range []wire.Text{w.Error, w.ID, w.Message, w.Details} {
-			if text != "" {
+	for _, part := range append([]json.RawMessage{body}, all...) {
+		for _, name := range []string{"error", "id", "message", "error_details"} {
+			if text := wire.At[wire.Text](part, name); text != "" {
 				out = append(out, string(text))
 			}
 		}

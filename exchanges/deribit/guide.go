@@ -1,37 +1,31 @@
 package deribit
 
-import "github.com/keyrota/keyrota/exchanges"
+import (
+	"slices"
+
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/pages"
+)
 
 // guide is Deribit's API page. The dialogs' exact wording is not documented,
 // so that the steps name what is there and not each button.
 func guide() exchanges.Guide {
-	return exchanges.Guide{
-		Create: []exchanges.GuideStep{
-			{Text: "Account panel at the top right → API"},
-			{Text: "Add new key"},
-			{Text: "Deribit-generated key", Only: exchanges.FromExchange},
-			{Text: "Self-generated key; paste this public key", Put: exchanges.PutPublicKey, Only: exchanges.FromKeyPair},
-			{Text: "Scopes to set", Put: exchanges.PutTicks},
-			{Text: "Scopes to leave at none", Put: exchanges.PutNoTicks},
-			{Text: "Name", Put: exchanges.PutLabel},
-			{Text: "IP whitelist", Put: exchanges.PutIPs},
-			{Text: "Confirm, with the code of your authenticator if Deribit asks for one"},
-			{Text: "Copy the Client ID and the Client Secret; the secret is shown once", Only: exchanges.FromExchange},
-			{Text: "Copy the Client ID; what stands in the place of the secret is a fingerprint", Only: exchanges.FromKeyPair},
-		},
-		Restrict: []exchanges.GuideStep{
-			{Text: "Account panel at the top right → API"},
-			{Text: "Edit this key", Put: exchanges.PutKey},
-			{Text: "Scopes to set", Put: exchanges.PutTicks},
-			{Text: "Scopes to leave at none", Put: exchanges.PutNoTicks},
-			{Text: "IP whitelist", Put: exchanges.PutIPs},
-			{Text: "Confirm, with the code of your authenticator if Deribit asks for one"},
-		},
-		Delete: []exchanges.GuideStep{
-			{Text: "Account panel at the top right → API"},
-			{Text: "Remove this key", Put: exchanges.PutKey},
-			{Text: "Confirm, with the code of your authenticator if Deribit asks for one"},
-		},
+	const confirm = "Confirm, with the code of your authenticator if Deribit asks for one"
+	return pages.Page{
+		Place: "Account panel at the top right → API",
+		Make: slices.Concat(pages.Go("Add new key"),
+			pages.Only(exchanges.FromExchange, pages.Go("Deribit-generated key")),
+			pages.Only(exchanges.FromKeyPair, pages.PublicKey("Self-generated key; paste this public key"))),
+		// A scope has levels, so that what is not to be set may be a higher level
+		// of one that is.
+		Rights: slices.Concat(pages.Rights("Scopes to set", "Scopes not to set. One that is named in neither list stays at none"), pages.IPs("IP whitelist")),
+		Made: slices.Concat(pages.Label("Name"), pages.Go(confirm),
+			pages.Only(exchanges.FromExchange, pages.Go("Copy the Client ID and the Client Secret; the secret is shown once")),
+			pages.Only(exchanges.FromKeyPair, pages.Go("Copy the Client ID; what stands in the place of the secret is a fingerprint"))),
+		Edit:   pages.Go("Edit"),
+		Edited: pages.Go(confirm),
+		Delete: pages.Go("Remove", confirm),
+	}.Guide(exchanges.Guide{
 		Boxes: []exchanges.Box{
 			{Words: "account:read, trade:read and wallet:read", Gives: []exchanges.Permission{exchanges.Read}},
 			{Words: "account:read_write instead of account:read", Gives: areas["account"]},
@@ -43,5 +37,5 @@ func guide() exchanges.Guide {
 		MostKeys: 8,
 		Source:   "docs.deribit.com, articles \"Creating an API key\", \"Access scope\" and \"Asymmetric API keys\"",
 		AsOf:     "2026-08-01",
-	}
+	})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"slices"
 	"strings"
 	"time"
 
@@ -110,10 +109,10 @@ type keyRow struct {
 	ID        wire.Int        `json:"id"` // what the methods that change a key want
 	ClientID  wire.Text       `json:"client_id"`
 	Name      wire.Text       `json:"name"`
-	Timestamp wire.Int        `json:"timestamp"`
+	Timestamp wire.Text       `json:"timestamp"`
 	Enabled   wire.Flag       `json:"enabled"`
 	Scope     scope           `json:"max_scope"`
-	Features  wire.Texts      `json:"enabled_features"`
+	Features  wire.Words      `json:"enabled_features"`
 	Whitelist json.RawMessage `json:"ip_whitelist"`
 }
 
@@ -169,14 +168,5 @@ func whitelist(raw json.RawMessage) exchanges.IPWhitelist {
 	if raw == nil {
 		return exchanges.IPWhitelist{State: exchanges.IPAny}
 	}
-	var t wire.Texts
-	_ = json.Unmarshal(raw, &t) // takes anything
-	entries := slices.DeleteFunc(slices.Clone(t.Values), func(s string) bool { return strings.TrimSpace(s) == "" })
-	switch {
-	case t.Known && len(t.Values) == 0:
-		return exchanges.IPWhitelist{State: exchanges.IPAny}
-	case len(entries) == 0:
-		return exchanges.IPWhitelist{}
-	}
-	return exchanges.IPWhitelist{State: exchanges.IPList, Entries: entries}
+	return wire.At[wire.Addresses](raw).Whitelist()
 }

@@ -54,7 +54,7 @@ func (v *venue) CreateKey(ctx context.Context, m exchanges.Manager, r exchanges.
 		}
 	}
 	if made.ID.Known && made.Scope.known { // its IP whitelist comes next
-		v.rows.keep(m.Credential, out.KeyID, sighting{row: made.keyRow, at: v.client.Now(), paid: e.spent})
+		v.rows.keep(m.Credential, out.KeyID, sighting{row: made.keyRow, at: v.Now(), paid: e.spent})
 	}
 	return out, nil
 }
@@ -96,10 +96,10 @@ func (v *venue) ListKeys(ctx context.Context, m exchanges.Manager) ([]exchanges.
 	out := make([]exchanges.KeyInfo, len(list.rows))
 	for i := range list.rows {
 		row := &list.rows[i]
-		out[i].KeyID = string(row.ClientID)
-		out[i].Permissions, out[i].ExchangePermissions = permissions(row.Scope)
-		row.describe(&out[i])
-		v.date(&out[i])
+		k := exchanges.KeyInfo{KeyID: string(row.ClientID)}
+		k.Permissions, k.ExchangePermissions = permissions(row.Scope)
+		row.describe(&k)
+		out[i] = v.Stamp(k)
 	}
 	return out, nil
 }
@@ -111,9 +111,11 @@ func (e *errand) list(ctx context.Context) (*keyList, error) {
 	if err != nil {
 		return nil, err
 	}
-	readable := !list.different
+	readable, seen := !list.different, map[wire.Text]bool{}
 	for _, row := range list.rows {
-		readable = readable && row.ClientID != "" && row.ID.Known
+		id := row.ClientID
+		readable = readable && id != "" && !seen[id] && !wire.Masked(string(id)) && row.ID.Known
+		seen[id] = true
 	}
 	if !readable {
 		return nil, &exchanges.Error{Exchange: ID, Op: opOf(listMethod), Kind: exchanges.Protocol,
@@ -227,7 +229,7 @@ func (e *errand) find(ctx context.Context, keyID string) (*sighting, error) {
 	if row == nil {
 		return nil, nil //nolint:nilnil // that there is none is an answer
 	}
-	return &sighting{row: *row, at: e.venue.client.Now(), paid: e.spent}, nil
+	return &sighting{row: *row, at: e.venue.Now(), paid: e.spent}, nil
 }
 
 // ended keeps the row of a key for the next attempt where finding it took a

@@ -1,7 +1,6 @@
 package deribit
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -19,15 +18,8 @@ type scope struct {
 
 // UnmarshalJSON never fails; another type is an unknown scope.
 func (s *scope) UnmarshalJSON(b []byte) error {
-	*s = scope{}
-	var text *string
-	var list wire.Texts
-	switch {
-	case json.Unmarshal(b, &text) == nil && text != nil:
-		*s = scope{strings.Fields(*text), true}
-	case json.Unmarshal(b, &list) == nil && list.Known:
-		*s = scope{list.Values, true}
-	}
+	list := wire.At[wire.Words](b)
+	*s = scope{list.Values, list.Known}
 	return nil
 }
 

@@ -73,7 +73,7 @@ func TestScopeIsTextOrListOrUnknown(t *testing.T) {
 			t.Errorf("%s: %+v", raw, s)
 		}
 	}
-	for _, raw := range []string{`null`, `1`, `true`, `{}`, `["a:read",1]`} {
+	for _, raw := range []string{`null`, `1`, `true`, `{}`, `["a:read",{}]`} {
 		set, shown := permissions(scopeOf(t, raw))
 		if set.Known() || shown != nil {
 			t.Errorf("%s tells %v, %q", raw, set, shown)

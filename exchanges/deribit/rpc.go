@@ -3,7 +3,6 @@ package deribit
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -70,7 +69,7 @@ func veil(c exchanges.Credential, token, code exchanges.Secret) exchanges.Creden
 // also returned as such, next to the error made of it.
 func do[T any](ctx context.Context, v *venue, c call) (*T, *wireError, error) {
 	var got reply[T]
-	resp, err := v.client.Do(ctx, rest.Call{
+	resp, err := v.Do(ctx, rest.Call{
 		Op:         opOf(c.method),
 		Credential: c.conceal,
 		Write:      c.once,
@@ -148,24 +147,11 @@ func wrongSite(testnet wire.Flag, env exchanges.Environment) *exchanges.Error {
 	}
 }
 
-var errNoTime = errors.New("no time in the answer")
-
-// parseTime reads the answer of public/get_time. It looks at the environment
-// too, so that no signature reaches the wrong site.
-func (v *venue) parseTime(body []byte) (time.Time, error) {
-	var r reply[wire.Int]
-	if err := json.Unmarshal(body, &r); err != nil {
-		return time.Time{}, err
-	}
-	if e := wrongSite(r.Testnet, v.env); e != nil {
+// readTime reads the answer of public/get_time. It looks at the environment too,
+// so that no signature reaches the wrong site.
+func (v *venue) readTime(r rest.Response) (time.Time, error) {
+	if e := wrongSite(wire.At[wire.Flag](r.Body, "testnet"), v.env); e != nil {
 		return time.Time{}, e
 	}
-	if r.Result == nil {
-		return time.Time{}, errNoTime
-	}
-	t, ok := r.Result.Milliseconds().Time()
-	if !ok {
-		return time.Time{}, errNoTime
-	}
-	return t, nil
+	return rest.UnixMilli(r, "result")
 }

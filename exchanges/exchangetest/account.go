@@ -49,6 +49,23 @@ type Manage struct {
 	// made of it: KeyLimit, LabelTaken, Denied and so on.
 	Refusals []Refusal
 
+	// OwnKeys says that the Routes serve Account.Own where the exchange lists the
+	// keys of the Manager's own account; it is set where a site declares Survey.
+	OwnKeys bool
+
+	// Refused are requests for a new key that the exchange cannot fulfil, by name:
+	// rights that it does not give, addresses that it does not take. Those that no
+	// exchange can are known.
+	Refused map[string]exchanges.KeyRequest
+
+	// NoNames are what no sub-account is called, beside nothing at all; for
+	// exchanges at which the keys of sub-accounts are managed.
+	NoNames []string
+
+	// Otherwise are answers to the write of EditKey, by name, which tell that the
+	// key has become something else than Changed.
+	Otherwise map[string]Reply
+
 	// Many is a number of keys that takes more than one page to list; 0 where
 	// the exchange's list has no pages.
 	Many int
@@ -75,6 +92,7 @@ type Account struct {
 	key func(int) exchanges.Credential
 
 	mu      sync.Mutex
+	own     []Key
 	keys    []Key
 	made    int
 	changes int
@@ -107,6 +125,19 @@ func (a *Account) Keys() []Key {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return slices.Clone(a.keys)
+}
+
+// Own returns the keys of the managing key's own account.
+func (a *Account) Own() []Key {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.own)
+}
+
+func (a *Account) setOwn(keys ...Key) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.own = keys
 }
 
 // Key returns the key with an ID.

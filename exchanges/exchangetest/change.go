@@ -11,8 +11,6 @@ import (
 
 var changeLaws = []Law{
 	{"what is declared of managing keys fits together", managementDeclared},
-	{"ListKeys lists every key", listsAll},
-	{"a public list needs the account's name only", listsForAnyone},
 	{"EditKey replaces what it is told and keeps the rest", editsAsAsked},
 	{"EditKey finds no key where there is none", editsNothing},
 	{"RevokeKey ends with the key gone", revokesAsAsked},
@@ -47,66 +45,6 @@ func managementDeclared(s Subject) error {
 			if !rule.hold(site.Capabilities) {
 				p.addf("%s/%s: %s: %+v", site.Environment, site.ID, rule.name, site.Capabilities)
 			}
-		}
-	}
-	return p.err()
-}
-
-func listsAll(s Subject) error {
-	return s.managing(lists, func(d *desk) error {
-		none, err := d.list(context.Background())
-		if err != nil || len(none) != 0 {
-			return fmt.Errorf("an account without keys has %d: %w", len(none), err)
-		}
-		for range max(3, d.Manage.Many) {
-			d.account.Make(keyOf(d.Manage.New))
-		}
-		d.account.Delete(d.key(2))
-		got, err := d.list(context.Background())
-		if err != nil {
-			return err
-		}
-		return errors.Join(d.listed(got), d.judged())
-	})
-}
-
-// listsForAnyone asks without a key for the list of the account that the keys
-// in it name.
-func listsForAnyone(s Subject) error {
-	return s.managing(func(c exchanges.Capabilities) bool { return c.ListIsPublic }, func(d *desk) error {
-		d.account.Make(keyOf(d.Manage.New))
-		first, err := d.list(context.Background())
-		if err != nil || len(first) != 1 || first[0].Account == "" {
-			return fmt.Errorf("%d keys of one, or one without account: %w", len(first), err)
-		}
-		d.manager = exchanges.Manager{SubAccount: first[0].Account}
-		got, err := d.list(context.Background())
-		if err != nil {
-			return err
-		}
-		return errors.Join(d.listed(got), d.judged())
-	})
-}
-
-// listed holds a list against the account.
-func (d *desk) listed(got []exchanges.KeyInfo) error {
-	var p problems
-	p.in("KeyInfo", d.leaks(dump(got)))
-	want := d.account.Keys()
-	if len(got) != len(want) {
-		p.addf("%d keys of %d", len(got), len(want))
-	}
-	for _, info := range got {
-		k, ok := d.account.Key(info.KeyID)
-		switch {
-		case !ok:
-			p.addf("%q is not in the account, or is there twice", info.KeyID)
-		case info.Label != k.Label:
-			p.addf("the label of %q is %q, not %q", info.KeyID, info.Label, k.Label)
-		case info.Permissions.Known() && info.Permissions != k.Permissions:
-			p.addf("the permissions of %q are %s, not %s", info.KeyID, words(info.Permissions), words(k.Permissions))
-		case info.IPs.State != exchanges.IPUnknown && info.IPs.State != exchanges.IPRestricted && !sameIPs(info.IPs, k.IPs):
-			p.addf("the IP whitelist of %q is %v, not %v", info.KeyID, info.IPs, k.IPs)
 		}
 	}
 	return p.err()

@@ -5,13 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/exchangetest"
@@ -57,7 +56,11 @@ func TestEachLawCatchesItsBreach(t *testing.T) {
 		"an endless answer is cut off":                                  func(a *toy) { a.finish = blame },
 		"a redirect is not followed":                                    func(a *toy) { a.finish = blame },
 		"a dropped connection is a network error":                       func(a *toy) { a.finish = blame },
-		"unknown JSON fields are tolerated":                             func(a *toy) { a.parse = picky },
+		"an answer says the same in every spelling":                     func(a *toy) { a.parse = picky },
+		"an answer says the same however it is carried":                 func(a *toy) { a.parse = typed },
+		"a label is shown in every script and cut":                      func(a *toy) { a.parse = anglo },
+		"success in the body is none with a status that refuses":        func(a *toy) { a.classify = bodyAlone },
+		"a pause is read in both forms":                                 func(a *toy) { a.classify = alwaysAuth },
 		"values of another type do not confuse the adapter":             func(a *toy) { a.finish = bare },
 		"text from the exchange is cleaned":                             func(a *toy) { a.parse = raw },
 		"a read is tried again after a short failure, or sent once":     func(a *toy) { a.classify = alwaysAuth },
@@ -177,6 +180,31 @@ func picky(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
 	return toyParse(r)
 }
 
+// typed reads what calls itself JSON alone.
+func typed(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
+	if r.Header.Get("Content-Type") != "application/json" {
+		return exchanges.KeyInfo{}, rest.NotJSON(r)
+	}
+	return toyParse(r)
+}
+
+// anglo drops labels in other scripts.
+func anglo(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
+	info, err := toyParse(r)
+	if strings.ContainsFunc(info.Label, func(r rune) bool { return r > unicode.MaxASCII }) {
+		info.Label = ""
+	}
+	return info, err
+}
+
+// bodyAlone takes no notice of the status of an answer that reads well.
+func bodyAlone(r rest.Response) *exchanges.Error {
+	if _, e := toyParse(r); e == nil {
+		return nil
+	}
+	return toyRefusal(r)
+}
+
 // raw forgets to clean.
 func raw(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
 	info, err := toyParse(r)
@@ -235,47 +263,3 @@ func blame(err error) error {
 
 // bare returns an error of another type.
 func bare(error) error { return errors.New("something went wrong") }
-
-func TestServerAnswersByTheScript(t *testing.T) {
-	s := exchangetest.NewServer(t, exchangetest.Routes{"POST /a": exchangetest.Status(201, "made").With("X-Y", "z").Handler()})
-	for call, want := range map[string]string{"/a": "201 made z", "/b": "404 {} "} {
-		res, err := http.Post(s.URL+call, "application/x-www-form-urlencoded", strings.NewReader("z=3"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, _ := io.ReadAll(res.Body)
-		_ = res.Body.Close()
-		if got := fmt.Sprint(res.StatusCode, " ", string(body), " ", res.Header.Get("X-Y")); got != want {
-			t.Errorf("POST %s: %q, want %q", call, got, want)
-		}
-	}
-}
-
-func TestServerKeepsRequests(t *testing.T) {
-	s := exchangetest.NewServer(t, exchangetest.Routes{})
-	for _, call := range []string{"/a/b?x=1&y=%40", "/other"} {
-		res, err := http.Post(s.URL+call, "application/x-www-form-urlencoded", strings.NewReader("z=3"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = res.Body.Close()
-	}
-	got := s.Requests("POST /a/b")
-	if len(got) != 1 || got[0].Query != "x=1&y=%40" || got[0].Body != "z=3" || got[0].Params().Encode() != "x=1&y=%40&z=3" {
-		t.Errorf("%+v", got)
-	}
-	if len(s.Requests()) != 2 || len(s.Requests("POST /other", "GET /other")) != 1 {
-		t.Errorf("%+v", s.Requests())
-	}
-}
-
-func TestSequenceRepeatsItsLast(t *testing.T) {
-	h := exchangetest.Sequence(exchangetest.JSON("1"), exchangetest.JSON("2"))
-	var got string
-	for range 4 {
-		got += h(exchangetest.Request{}).Body
-	}
-	if got != "1222" {
-		t.Errorf("%s", got)
-	}
-}

@@ -37,6 +37,9 @@ func inspectsGoodKey(s Subject) error {
 func (b *bench) facts(info exchanges.KeyInfo) error {
 	var p problems
 	p.in("facts", declared(b.site.Capabilities, info))
+	if b.site.Capabilities.LastUsedCountsOwn && (info.Asked.IsZero() || info.Asked.After(info.Seen) || info.Asked.Location() != time.UTC) {
+		p.addf("an inspection counts as use, and is said to have begun at %s and ended at %s", info.Asked, info.Seen)
+	}
 	p.in("facts", consistent(info, b.cred))
 	p.in("KeyInfo", b.leaks(dump(info)))
 	return p.err()

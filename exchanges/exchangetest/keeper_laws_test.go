@@ -20,6 +20,13 @@ func TestEachLawOfManagingCatchesItsBreach(t *testing.T) {
 		"CreateKey tolerates unknown JSON fields":               {picky: true},
 		"keys may be made by many at once":                      {send: func(_ string, in map[string]any) { in["label"] = "same" }},
 		"ListKeys lists every key":                              {short: true},
+		"ListKeys lists hundreds of keys":                       {short: true},
+		"ListKeys fails rather than leave a key out":            {trusts: true},
+		"ListKeys reads every spelling of an answer":            {picky: true},
+		"CreateKey refuses by itself what cannot be made":       {trusts: true},
+		"EditKey fails where the exchange tells of another":     {trusts: true},
+		"SurveyKeys shows every key of the own account":         {part: true},
+		"SurveyKeys fails rather than leave a key out":          {trusts: true},
 		"EditKey replaces what it is told and keeps the rest":   {send: forgetful},
 		"EditKey finds no key where there is none":              {finish: as(exchanges.Auth, exchanges.Refused)},
 		"RevokeKey ends with the key gone":                      {finish: as(exchanges.Auth, exchanges.Refused)},
@@ -38,6 +45,20 @@ func TestEachLawOfManagingCatchesItsBreach(t *testing.T) {
 				t.Error("the breach was not seen")
 			}
 		})
+	}
+}
+
+func TestASurveyThatChangesSomethingIsSeen(t *testing.T) {
+	if err := lawOf(t, "SurveyKeys shows every key").Hold(newKeeper(breach{busy: true}).managed()); err == nil || !strings.Contains(err.Error(), "writes") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestASurveyWantsTheKeysOfTheAccount(t *testing.T) {
+	s := newKeeper(breach{}).managed()
+	s.Manage.OwnKeys = false
+	if lawOf(t, "SurveyKeys shows every key").Hold(s) == nil {
+		t.Error("a subject without keys of its own account passes")
 	}
 }
 

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -31,13 +33,16 @@ type breach struct {
 	lax    bool // takes a key without an ID
 	short  bool // lists the first page only
 	proud  bool // does not let a key revoke itself
+	trusts bool // takes any list for a whole one
+	part   bool // surveys a part of the account
+	busy   bool // changes something in a survey
 }
 
 func newKeeper(b breach) *toy {
 	a := newToy()
 	a.info.Sites[0].Capabilities = exchanges.Capabilities{
 		Permissions: true, Created: true, Label: true,
-		Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.OwnKeys, RevokesItself: true,
+		Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.OwnKeys, RevokesItself: true, Survey: true,
 		SecondFactor: true, KeyPair: exchanges.Ed25519, KeyPairByAPI: true,
 	}
 	a.wrap = func(v *toyVenue) exchanges.Exchange { return keeper{v, b} }
@@ -54,7 +59,7 @@ func (k keeper) call(ctx context.Context, m exchanges.Manager, op string, in map
 		return err
 	}
 	_, err = k.client.Do(ctx, rest.Call{
-		Op: "POST " + op, Write: op != "/list" && !k.again,
+		Op: "POST " + op, Write: op != "/list" && op != "/own" && !k.again,
 		Credential: exchanges.Credential{KeyID: m.Credential.KeyID, Secret: m.Credential.Secret, Passphrase: m.Code},
 		Build: func(now time.Time) (rest.Request, error) {
 			stamp := strconv.FormatInt(now.UnixMilli(), 10)
@@ -105,6 +110,9 @@ type toyRow struct {
 }
 
 func (k keeper) CreateKey(ctx context.Context, m exchanges.Manager, r exchanges.KeyRequest) (exchanges.Credential, error) {
+	if !k.trusts && (r.Label == "" || r.IPs.State != exchanges.IPAny && len(r.IPs.Entries) == 0 || r.Permissions.Has(exchanges.Earn)) {
+		return exchanges.Credential{}, &exchanges.Error{Exchange: "toy", Op: "POST /make", Kind: exchanges.Invalid, Outcome: exchanges.NotSent, Hint: "Ask for less."}
+	}
 	in := map[string]any{"label": r.Label, "can": text(r.Permissions), "ips": r.IPs.Entries, "public": r.PublicKey}
 	var made toyRow
 	if err := k.call(ctx, m, "/make", in, &made); err != nil {
@@ -117,17 +125,49 @@ func (k keeper) CreateKey(ctx context.Context, m exchanges.Manager, r exchanges.
 }
 
 func (k keeper) ListKeys(ctx context.Context, m exchanges.Manager) ([]exchanges.KeyInfo, error) {
+	return k.rows(ctx, m, "/list")
+}
+
+func (k keeper) SurveyKeys(ctx context.Context, m exchanges.Manager) ([]exchanges.KeyInfo, error) {
+	all, err := k.rows(ctx, m, "/own")
+	if k.busy {
+		_ = k.call(ctx, m, "/edit", map[string]any{"id": m.Credential.KeyID}, &toyRow{})
+	}
+	if k.part {
+		return all[:1], err
+	}
+	mine := slices.ContainsFunc(all, func(info exchanges.KeyInfo) bool { return info.KeyID == m.Credential.KeyID })
+	if err == nil && !mine && !k.trusts {
+		return nil, odd("POST /own")
+	}
+	return all, err
+}
+
+func odd(op string) *exchanges.Error {
+	return &exchanges.Error{Exchange: "toy", Op: op, Kind: exchanges.Protocol, Hint: "Try again."}
+}
+
+func (k keeper) rows(ctx context.Context, m exchanges.Manager, op string) ([]exchanges.KeyInfo, error) {
+	const mostPages = 200
 	var out []exchanges.KeyInfo
+	seen := map[string]bool{}
 	for page, more := 0, true; more; page++ {
 		var list struct {
-			Keys []toyRow `json:"keys"`
-			More bool     `json:"more"`
+			Keys *[]toyRow `json:"keys"`
+			More bool      `json:"more"`
 		}
-		if err := k.call(ctx, m, "/list", map[string]any{"page": page}, &list); err != nil {
+		if err := k.call(ctx, m, op, map[string]any{"page": page}, &list); err != nil {
 			return nil, err
 		}
-		for _, row := range list.Keys {
-			info := exchanges.KeyInfo{KeyID: row.ID, Label: row.Label, Account: "main", IPs: fromIPs(row.IPs)}
+		if list.Keys == nil || page == mostPages {
+			return nil, odd("POST " + op)
+		}
+		for _, row := range *list.Keys {
+			if (row.ID == "" || seen[row.ID] || strings.ContainsAny(row.ID, "*…")) && !k.trusts {
+				return nil, odd("POST " + op)
+			}
+			seen[row.ID] = true
+			info := exchanges.KeyInfo{KeyID: row.ID, Label: exchanges.Clean(row.Label), Account: "main", IPs: fromIPs(row.IPs)}
 			_ = info.Permissions.UnmarshalText([]byte(row.Can))
 			out = append(out, info)
 		}
@@ -144,7 +184,12 @@ func (k keeper) EditKey(ctx context.Context, m exchanges.Manager, keyID string, 
 	if r.IPs.State != exchanges.IPUnknown {
 		in["ips"] = append([]string{}, r.IPs.Entries...)
 	}
-	return k.call(ctx, m, "/edit", in, &toyRow{})
+	var became toyRow
+	err := k.call(ctx, m, "/edit", in, &became)
+	if err == nil && became.ID != keyID && !k.trusts {
+		return odd("POST /edit")
+	}
+	return err
 }
 
 func (k keeper) RevokeKey(ctx context.Context, m exchanges.Manager, keyID string) error {
@@ -175,13 +220,13 @@ type toyFake struct{ account *exchangetest.Account }
 
 func (f toyFake) routes() exchangetest.Routes {
 	routes := newToy().subject().Routes(exchanges.Site{})
-	for op, act := range map[string]func(toyAsk) any{"/make": f.make, "/list": f.list, "/edit": f.edit, "/drop": f.drop} {
+	for op, act := range map[string]func(toyAsk) any{"/make": f.make, "/list": f.list, "/own": f.own, "/edit": f.edit, "/drop": f.drop} {
 		routes["POST "+op] = func(r exchangetest.Request) exchangetest.Reply {
 			var in toyAsk
 			if json.Unmarshal([]byte(r.Body), &in) != nil {
 				return exchangetest.Status(400, `{"error":"not JSON"}`)
 			}
-			if op != "/list" && r.Header.Get("X-Code") != f.account.Code {
+			if op != "/list" && op != "/own" && r.Header.Get("X-Code") != f.account.Code {
 				return exchangetest.Status(401, `{"error":"code wanted"}`)
 			}
 			out := act(in)
@@ -218,13 +263,17 @@ func (in toyAsk) change(k *exchangetest.Key) {
 	}
 }
 
-// list has pages of four keys.
-func (f toyFake) list(in toyAsk) any {
+func (f toyFake) list(in toyAsk) any { return page(f.account.Keys(), in.Page) }
+
+func (f toyFake) own(in toyAsk) any { return page(f.account.Own(), in.Page) }
+
+// page has four keys.
+func page(keys []exchangetest.Key, n int) any {
 	rows := []toyRow{}
-	for _, k := range f.account.Keys() {
+	for _, k := range keys {
 		rows = append(rows, toyRow{ID: k.ID, Label: k.Label, Can: text(k.Permissions), IPs: k.IPs.Entries})
 	}
-	from, to := min(len(rows), 4*in.Page), min(len(rows), 4*in.Page+4)
+	from, to := min(len(rows), 4*n), min(len(rows), 4*n+4)
 	return map[string]any{"keys": rows[from:to], "more": to < len(rows)}
 }
 
@@ -261,7 +310,10 @@ func (a *toy) managed() exchangetest.Subject {
 			{Name: "full", Reply: exchangetest.Status(400, `{"error":"account full"}`), Kind: exchanges.KeyLimit, Outcome: exchanges.Refused},
 			{Name: "taken", Reply: exchangetest.Status(400, `{"error":"label taken"}`), Kind: exchanges.LabelTaken, Outcome: exchanges.Refused},
 		},
-		Many: 9,
+		Refused:   map[string]exchanges.KeyRequest{"earn": {Label: "x", Permissions: exchanges.NewPermissionSet(exchanges.Earn), IPs: fromIPs(nil)}},
+		Otherwise: map[string]exchangetest.Reply{"another key": exchangetest.JSON(`{"id":"x"}`)},
+		Many:      9,
+		OwnKeys:   true,
 	}
 	return s
 }

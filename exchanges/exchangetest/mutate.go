@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 
@@ -60,6 +61,25 @@ func poison(node any) []any {
 		return []any{more, all}
 	}
 	return nil
+}
+
+// respell says the same in another form: integers as text and with an exponent,
+// digits in a text as a number, and what an exchange may add.
+func respell(node any) []any {
+	switch v := node.(type) {
+	case json.Number:
+		const exact = 1 << 53 // beyond, an exponent would lose digits
+		if n, err := v.Int64(); err == nil && n > -exact && n < exact {
+			return []any{v.String(), json.Number(strconv.FormatFloat(float64(n), 'e', -1, 64)), json.Number(v.String() + ".0")}
+		} else if err == nil {
+			return []any{v.String(), json.Number(v.String() + ".0")}
+		}
+	case string:
+		if n, err := strconv.ParseInt(v, 10, 54); err == nil && strconv.FormatInt(n, 10) == v {
+			return []any{json.Number(v)}
+		}
+	}
+	return addFields(node)
 }
 
 // mutations gives every variant of every answer of a good Inspect to judge.

@@ -17,7 +17,6 @@ var replyLaws = []Law{
 	{"an endless answer is cut off", endless},
 	{"a redirect is not followed", redirects},
 	{"a dropped connection is a network error", drops},
-	{"unknown JSON fields are tolerated", unknownFields},
 	{"values of another type do not confuse the adapter", otherTypes},
 	{"text from the exchange is cleaned", hostileText},
 }
@@ -107,15 +106,6 @@ func drops(s Subject) error {
 		answer{"in the middle of the answer", CutOff(`{"result":`), []exchanges.Kind{exchanges.Network}},
 		answer{"not HTTP", Raw("SSH-2.0-OpenSSH\r\n\r\n"), []exchanges.Kind{exchanges.Network, exchanges.Protocol}},
 	)
-}
-
-func unknownFields(s Subject) error {
-	return s.mutations(addFields, func(m mutation, b *bench, info exchanges.KeyInfo, err error) error {
-		if err != nil {
-			return fmt.Errorf("%s: %w", m.where, err)
-		}
-		return nil
-	})
 }
 
 func otherTypes(s Subject) error {

@@ -85,10 +85,7 @@ func toyGuide() exchanges.Guide {
 
 func (a *toy) adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: a.info, Check: a.check, Pairs: a.pairs, New: func(c exchanges.Connection) (exchanges.Exchange, error) {
-		cfg := rest.Config{Exchange: "toy", Connection: c, ServerTime: &rest.TimeCall{Path: "/time", Parse: func(b []byte) (time.Time, error) {
-			ms, err := strconv.ParseInt(string(b), 10, 64)
-			return time.UnixMilli(ms), err
-		}}}
+		cfg := rest.Config{Exchange: "toy", Connection: c, ServerTime: rest.Milliseconds("/time")}
 		a.config(&cfg)
 		client, err := rest.New(cfg)
 		return a.wrap(&toyVenue{a, client}), err
@@ -148,8 +145,8 @@ func toyRefusal(r rest.Response) *exchanges.Error {
 func toyParse(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
 	var body struct {
 		Label wire.Text  `json:"label"`
-		Can   wire.Texts `json:"can"`
-		Made  wire.Int   `json:"made"`
+		Can   wire.Words `json:"can"`
+		Made  wire.Text  `json:"made"`
 	}
 	if e := rest.Decode(r, &body); e != nil {
 		return exchanges.KeyInfo{}, e

@@ -4,11 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"net/netip"
-	"slices"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
+	"github.com/keyrota/keyrota/exchanges/internal/subkeys"
 )
 
 // mostIPs is how many addresses a whitelist takes, IPv4 alone and no blocks.
@@ -16,47 +15,22 @@ const mostIPs = 20
 
 // CreateKey makes a key of the sub-account, as exchanges.Creator says. It is
 // one for the classic account; those of the older unified one are made by hand.
-func (m *manager) CreateKey(ctx context.Context, mgr exchanges.Manager, r exchanges.KeyRequest) (exchanges.Credential, error) {
+func (m *manager) CreateKey(ctx context.Context, mgr exchanges.Manager, r exchanges.KeyRequest) (made exchanges.Credential, err error) {
 	const op = http.MethodPost + subKeysOp
-	s, err := m.under(mgr, op)
-	if err == nil {
-		err = desk.CheckNew(op, r)
-	}
+	a, err := desk.Open(op, mgr)
 	if err != nil {
 		return exchanges.Credential{}, err
 	}
-	areas, err := asked(op, r.Permissions, nil)
+	areas, ips, err := subkeys.Wish(desk, op, r, asked, addresses)
 	if err != nil {
 		return exchanges.Credential{}, err
 	}
-	ips, err := addresses(op, r.IPs)
+	body, err := json.Marshal(map[string]any{"mode": modeClassic, "name": r.Label, "perms": areas, "ip_whitelist": ips})
 	if err != nil {
 		return exchanges.Credential{}, err
 	}
-	body, err := json.Marshal(struct {
-		Mode  int      `json:"mode"`
-		Name  string   `json:"name"`
-		Perms []perm   `json:"perms"`
-		IPs   []string `json:"ip_whitelist"`
-	}{modeClassic, r.Label, areas, ips})
-	if err != nil {
-		return exchanges.Credential{}, err
-	}
-	var made exchanges.Credential
-	err = s.ask(ctx, http.MethodPost, "", body, func(r rest.Response) (e *exchanges.Error) {
-		made, e = parseMade(r)
-		return e
-	})
+	err = children{m, a}.ask(ctx, http.MethodPost, "", body, rest.Into(&made, desk.Made(exchanges.Secret{}, "key", "secret")))
 	return made, err
-}
-
-// parseMade reads the only answer that ever has the secret.
-func parseMade(r rest.Response) (exchanges.Credential, *exchanges.Error) {
-	var made struct{ Key, Secret string }
-	if e := rest.Decode(r, &made); e != nil {
-		return exchanges.Credential{}, e
-	}
-	return desk.Made(exchanges.Credential{KeyID: made.Key, Secret: exchanges.NewSecret(made.Secret)}, check)
 }
 
 // EditKey changes a key of the sub-account, as exchanges.Editor says.
@@ -66,9 +40,12 @@ func (m *manager) EditKey(ctx context.Context, mgr exchanges.Manager, keyID stri
 	if err != nil {
 		return err
 	}
-	return s.keys().Edit(ctx, op, keyID, func(k entry) (func() error, error) {
+	return s.keys().Edit(ctx, op, keyID, func(k entry) error {
 		body, err := k.edited(op, r)
-		return func() error { return s.ask(ctx, http.MethodPut, keyID, body, acknowledged) }, err
+		if err != nil {
+			return err
+		}
+		return s.ask(ctx, http.MethodPut, keyID, body, rest.Done)
 	})
 }
 
@@ -87,6 +64,9 @@ func (k entry) edited(op string, r exchanges.KeyRequest) ([]byte, error) {
 			body[name] = raw
 		}
 	}
+	if err := k.kept(op, r); err != nil {
+		return nil, err
+	}
 	if r.Permissions.Known() {
 		areas, err := k.becomes(op, r.Permissions)
 		if err != nil {
@@ -103,34 +83,38 @@ func (k entry) edited(op string, r exchanges.KeyRequest) ([]byte, error) {
 	}
 	for _, name := range members[:mustMembers] {
 		if body[name] == nil {
-			return nil, incomplete(name + " of the key is not told, and a change would clear it")
+			return nil, desk.Untold(op, name)
 		}
 	}
 	text, err := json.Marshal(body)
 	if err != nil {
-		return nil, incomplete("what is told of the key cannot be sent back")
+		return nil, desk.Untold(op, "what could be sent back")
 	}
 	return text, nil
+}
+
+// kept refuses a change that would send back what cannot be read.
+func (k entry) kept(op string, r exchanges.KeyRequest) error {
+	state := k.IPs.Whitelist().State
+	switch {
+	case !r.Permissions.Known() && (!k.Perms.known || len(k.Perms.vague) > 0):
+		return desk.Untold(op, "permissions")
+	case r.IPs.State == exchanges.IPUnknown && state != exchanges.IPAny && state != exchanges.IPList:
+		return desk.Untold(op, "IP whitelist")
+	}
+	return nil
 }
 
 // becomes returns the areas that k gets by a request.
 func (k entry) becomes(op string, want exchanges.PermissionSet) ([]perm, error) {
 	whole := k.Perms.known && len(k.Perms.vague) == 0
 	if !whole && len(want.All(exchanges.Unknown)) > 0 {
-		return nil, incomplete("not every permission of the key is told")
+		return nil, desk.Untold(op, "permissions")
 	}
 	return asked(op, want, k.Perms.all)
 }
 
 // addresses writes a whitelist as requests have it; empty, it is no restriction.
 func addresses(op string, ips exchanges.IPWhitelist) ([]string, error) {
-	list, err := desk.Addresses(op, ips)
-	if err != nil {
-		return nil, err
-	}
-	notIPv4 := func(entry string) bool { at, err := netip.ParseAddr(entry); return err != nil || !at.Is4() }
-	if len(list) > mostIPs || slices.ContainsFunc(list, notIPv4) {
-		return nil, desk.Invalid(op, "Gate takes up to 20 single IPv4 addresses, neither blocks nor IPv6.")
-	}
-	return list, nil
+	return desk.Singles(op, ips, mostIPs)
 }

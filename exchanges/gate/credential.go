@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"crypto/hmac"
 	"crypto/sha512"
 	"encoding/hex"
 	"net/http"
@@ -36,9 +35,7 @@ func check(c exchanges.Credential) (exchanges.Credential, error) {
 // sign returns lower-case hex of the HMAC-SHA512 of a text. The secret is used
 // as it is written, not decoded.
 func sign(secret exchanges.Secret, text string) string {
-	mac := hmac.New(sha512.New, secret.Bytes())
-	mac.Write([]byte(text))
-	return hex.EncodeToString(mac.Sum(nil))
+	return hex.EncodeToString(cred.MAC(sha512.New, secret.Bytes(), text))
 }
 
 // signed adds the headers that make a request valid for 60 s around now. The

@@ -44,21 +44,21 @@ const (
 
 // verdicts are the labels that a call of this package can end in.
 var verdicts = map[string]rest.Verdict{
-	labelUnknownKey:           {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintKey},
-	labelAddress:              {Kind: exchanges.IPBlocked, Outcome: exchanges.Refused, Hint: hintIPOr},
-	"INVALID_CREDENTIALS":     {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintCredentials},
-	"INVALID_SIGNATURE":       {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintSecret},
-	"FORBIDDEN":               {Kind: exchanges.Denied, Outcome: exchanges.Refused, Hint: hintDenied},
-	"READ_ONLY":               {Kind: exchanges.Denied, Outcome: exchanges.Refused, Hint: hintWrite},
-	"ACCOUNT_LOCKED":          {Kind: exchanges.Denied, Outcome: exchanges.Refused, Hint: hintAccount},
-	"SUB_ACCOUNT_LOCKED":      {Kind: exchanges.Denied, Outcome: exchanges.Refused, Hint: hintAccount},
-	"SUB_ACCOUNT_NOT_FOUND":   {Kind: exchanges.NotFound, Outcome: exchanges.Refused, Hint: hintSub},
-	"REQUEST_EXPIRED":         {Kind: exchanges.ClockSkew, Outcome: exchanges.Refused, Hint: hintClock},
-	"MISSING_REQUIRED_HEADER": {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintRequest},
-	"INVALID_PARAM_VALUE":     {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintValue},
-	"TOO_MANY_REQUESTS":       {Kind: exchanges.RateLimited, Outcome: exchanges.Refused, Hint: hintLimit},
-	"INTERNAL":                {Kind: exchanges.Unavailable, Outcome: exchanges.OutcomeUnknown, Hint: hintTrouble},
-	"SERVER_ERROR":            {Kind: exchanges.Unavailable, Outcome: exchanges.OutcomeUnknown, Hint: hintTrouble},
+	labelUnknownKey:           rest.Refused(exchanges.Auth, hintKey),
+	labelAddress:              rest.Refused(exchanges.IPBlocked, hintIPOr),
+	"INVALID_CREDENTIALS":     rest.Refused(exchanges.Auth, hintCredentials),
+	"INVALID_SIGNATURE":       rest.Refused(exchanges.Auth, hintSecret),
+	"FORBIDDEN":               rest.Refused(exchanges.Denied, hintDenied),
+	"READ_ONLY":               rest.Refused(exchanges.Denied, hintWrite),
+	"ACCOUNT_LOCKED":          rest.Refused(exchanges.Denied, hintAccount),
+	"SUB_ACCOUNT_LOCKED":      rest.Refused(exchanges.Denied, hintAccount),
+	"SUB_ACCOUNT_NOT_FOUND":   rest.Refused(exchanges.NotFound, hintSub),
+	"REQUEST_EXPIRED":         rest.Refused(exchanges.ClockSkew, hintClock),
+	"MISSING_REQUIRED_HEADER": rest.Refused(exchanges.Protocol, hintRequest),
+	"INVALID_PARAM_VALUE":     rest.Refused(exchanges.Protocol, hintValue),
+	"TOO_MANY_REQUESTS":       rest.Refused(exchanges.RateLimited, hintLimit),
+	"INTERNAL":                rest.Trouble(hintTrouble),
+	"SERVER_ERROR":            rest.Trouble(hintTrouble),
 }
 
 // refusal turns an answer into an error: Gate's own, if the body has one, else
@@ -77,9 +77,6 @@ func refusal(r rest.Response) *exchanges.Error {
 		words = string(body.Detail)
 	}
 	e := rest.Judge(r, verdicts, label, label+": "+words, hintOther)
-	if _, known := verdicts[label]; !known && e.Kind == exchanges.Blocked {
-		e.Kind, e.Hint = exchanges.Protocol, hintOther // it is Gate that speaks, no firewall
-	}
 	words = strings.ToLower(words)
 	if label == labelAddress {
 		placed(e, words)

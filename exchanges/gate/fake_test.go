@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,10 +20,6 @@ const (
 
 func testManager() exchanges.Manager {
 	return exchanges.Manager{Credential: testCredential(), SubAccount: testUser}
-}
-
-func ipList(entries ...string) exchanges.IPWhitelist {
-	return exchanges.IPWhitelist{State: exchanges.IPList, Entries: entries}
 }
 
 // subKeyOf is the n-th key that the fake hands out.
@@ -43,8 +40,8 @@ func manage() *exchangetest.Manage {
 			return (&fake{a}).routes()
 		},
 		Writes:  []string{"POST " + subPath},
-		New:     exchanges.KeyRequest{Label: "gridbot7f3a", Permissions: exchanges.NewPermissionSet(exchanges.Read, exchanges.Futures), IPs: ipList("203.0.113.7")},
-		Changed: exchanges.KeyRequest{Permissions: exchanges.NewPermissionSet(exchanges.Read), IPs: ipList("203.0.113.7", "198.51.100.1")},
+		New:     exchanges.KeyRequest{Label: "gridbot7f3a", Permissions: exchanges.NewPermissionSet(exchanges.Read, exchanges.Futures), IPs: exchangetest.IPs("203.0.113.7")},
+		Changed: exchanges.KeyRequest{Permissions: exchanges.NewPermissionSet(exchanges.Read), IPs: exchangetest.IPs("203.0.113.7", "198.51.100.1")},
 		Verify:  verifySignature, // the laws let the time fly that is waited for a turn
 		Refusals: []exchangetest.Refusal{
 			refused("right", 403, "FORBIDDEN", "Request API key does not have account permission", exchanges.Denied),
@@ -57,6 +54,17 @@ func manage() *exchangetest.Manage {
 			refused("limit", 429, "TOO_MANY_REQUESTS", "too many requests", exchanges.RateLimited),
 			{Name: "server error", Reply: said(500, "INTERNAL", "internal error"), Kind: exchanges.Unavailable},
 		},
+	}
+	m.OwnKeys = true
+	m.NoNames = []string{"bot01", "bot@example.com", "-5", "0", "007", "1e5", "10001/keys", "99999999999999999999"}
+	m.Refused = map[string]exchanges.KeyRequest{
+		"withdraw": exchangetest.Asks(m.New, exchanges.Read, exchanges.Withdraw),
+		"admin":    exchangetest.Asks(m.New, exchanges.Read, exchanges.Admin),
+		"other":    exchangetest.Asks(m.New, exchanges.Read, exchanges.Other),
+		"nothing":  exchangetest.Asks(m.New),
+		"a block":  exchangetest.From(m.New, "203.0.113.0/24"),
+		"IPv6":     exchangetest.From(m.New, "2001:db8::1"),
+		"too many": exchangetest.From(m.New, slices.Repeat([]string{"203.0.113.7"}, mostIPs+1)...),
 	}
 	for n := range fakeKeys {
 		m.Writes = append(m.Writes, "PUT "+subPath+"/"+subKeyOf(n).KeyID, "DELETE "+subPath+"/"+subKeyOf(n).KeyID)
@@ -71,7 +79,7 @@ const fakeKeys = 8
 type fake struct{ *exchangetest.Account }
 
 func (f *fake) routes() exchangetest.Routes {
-	r := exchangetest.Routes{"GET " + timePath: serverTime, "GET " + subPath: f.list, "POST " + subPath: f.create}
+	r := exchangetest.Routes{"GET " + timePath: serverTime, "GET " + keysPath: f.own, "GET " + subPath: f.list, "POST " + subPath: f.create}
 	for n := range fakeKeys {
 		r["PUT "+subPath+"/"+subKeyOf(n).KeyID] = f.edit
 		r["DELETE "+subPath+"/"+subKeyOf(n).KeyID] = f.delete
@@ -118,7 +126,7 @@ func (q request) whitelist() exchanges.IPWhitelist {
 	if len(q.IPs) == 0 {
 		return exchanges.IPWhitelist{State: exchanges.IPAny}
 	}
-	return ipList(q.IPs...)
+	return exchangetest.IPs(q.IPs...)
 }
 
 // describes is a key as Gate tells of it.
@@ -150,6 +158,16 @@ func describes(k exchangetest.Key) map[string]any {
 func (f *fake) list(exchangetest.Request) exchangetest.Reply {
 	all := []any{}
 	for _, k := range f.Keys() {
+		all = append(all, describes(k))
+	}
+	return answer(all)
+}
+
+// own are the keys of the main account, which Gate shows by their beginning.
+func (f *fake) own(exchangetest.Request) exchangetest.Reply {
+	all := []any{}
+	for _, k := range f.Own() {
+		k.ID = k.ID[:12] + "*****"
 		all = append(all, describes(k))
 	}
 	return answer(all)
@@ -226,7 +244,7 @@ func newBench(t *testing.T) bench {
 // key makes a key in the account and returns its ID.
 func (d bench) key(granted ...exchanges.Permission) string {
 	return d.fake.Make(exchangetest.Key{
-		Label: "grid bot", IPs: ipList("203.0.113.7"),
+		Label: "grid bot", IPs: exchangetest.IPs("203.0.113.7"),
 		Permissions: exchanges.NewPermissionSet(append(granted, exchanges.Read)...),
 	}).KeyID
 }

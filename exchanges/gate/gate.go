@@ -8,9 +8,9 @@
 // refused, GET /account/detail tells at least its IP whitelist.
 //
 // A key of the main account makes, lists, changes and deletes the keys of
-// sub-accounts. Those of the main account are made on the web site. They are
-// not offered as a list either: masked, they could not be told apart for
-// certain, and what is not in a list counts as gone.
+// sub-accounts. Those of the main account are made on the web site; they can be
+// looked at, but are no list in which a key that is missing is gone: masked, they
+// could not be told apart for certain.
 //
 // Sources: Gate API v4 documentation, v4.105 (Authentication, Account,
 // SubAccount, error labels), and Gate's Go client gateapi-go v7.1.8.
@@ -19,8 +19,6 @@ package gate
 import (
 	"context"
 	"errors"
-	"net/http"
-	"time"
 
 	"golang.org/x/time/rate"
 
@@ -58,7 +56,7 @@ func info() exchanges.Info {
 	}
 	// Whether the testnet has calls about sub-accounts is not documented.
 	live := facts
-	live.Create, live.List, live.Edit, live.Revoke, live.Reach = true, true, true, true, exchanges.SubAccountKeys
+	live.Create, live.List, live.Edit, live.Revoke, live.Reach, live.Survey = true, true, true, true, exchanges.SubAccountKeys, true
 	return exchanges.Info{
 		ID: ID, Name: "Gate", Form: form(), Guide: guide(),
 		Sites: []exchanges.Site{
@@ -73,7 +71,7 @@ func info() exchanges.Info {
 }
 
 // venue is one site.
-type venue struct{ client rest.API }
+type venue struct{ rest.API }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	client, err := rest.New(rest.Config{
@@ -93,55 +91,25 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 // Info describes Gate.
 func (v *venue) Info() exchanges.Info { return info() }
 
-// Inspect asks what the exchange says of the calling key.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
-	c, err := check(c)
-	if err != nil {
+// Inspect asks what the exchange says of the calling key. Where the list of keys
+// does not help, there is a call that tells at least a little; where that is
+// refused too, the first refusal says more.
+func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (out exchanges.KeyInfo, err error) {
+	if c, err = check(c); err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	var out exchanges.KeyInfo
-	asked, err := v.ask(ctx, c, keysPath, func(r rest.Response) *exchanges.Error {
-		keys, e := parseKeys(r)
-		if e != nil {
-			return e
-		}
-		if k, found := keys.of(c.KeyID); found {
-			out = k.info(ofMain)
-			out.Usage = usage(r)
-			return nil
-		}
-		return unlisted()
-	})
+	err = v.Get(ctx, rest.Call{Credential: c}, keysPath, rest.Into(&out, func(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
+		return parseOwn(r, c.KeyID)
+	}))
 	if err != nil && mayBeDescribed(err) {
-		out, asked, err = v.detail(ctx, c, err)
+		detail := v.Get(ctx, rest.Call{Credential: c}, detailPath, rest.Into(&out, parseDetail))
+		if detail == nil || !errors.Is(detail, exchanges.Denied) && !errors.Is(detail, exchanges.Protocol) {
+			err = detail
+		}
 	}
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	out.KeyID, out.Asked = c.KeyID, asked
-	return v.client.Stamp(out), nil
-}
-
-// detail asks for the little that a key is told about itself. first is why the
-// list of keys did not help; where this call is refused too, it says more.
-func (v *venue) detail(ctx context.Context, c exchanges.Credential, first error) (out exchanges.KeyInfo, asked time.Time, err error) {
-	asked, err = v.ask(ctx, c, detailPath, func(r rest.Response) (e *exchanges.Error) {
-		out, e = parseDetail(r)
-		return e
-	})
-	if err != nil && (errors.Is(err, exchanges.Denied) || errors.Is(err, exchanges.Protocol)) {
-		err = first
-	}
-	return out, asked, err
-}
-
-// ask makes a read with a checked credential and returns when it was sent.
-func (v *venue) ask(ctx context.Context, c exchanges.Credential, path string, parse func(rest.Response) *exchanges.Error) (asked time.Time, err error) {
-	timed := v.client
-	timed.Sign = func(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
-		asked = v.client.Now().UTC()
-		return signed(c, r, now)
-	}
-	err = timed.Ask(ctx, rest.Call{Credential: c}, rest.Request{Method: http.MethodGet, Path: path}, parse)
-	return asked, err
+	out.KeyID = c.KeyID
+	return v.Stamp(out), nil
 }

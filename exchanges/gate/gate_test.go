@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -49,12 +48,8 @@ func routes(exchanges.Site) exchangetest.Routes {
 
 // verify judges a request by the rules of Gate's documentation.
 func verify(r exchangetest.Request) error {
-	at, err := strconv.ParseInt(r.Header.Get("Timestamp"), 10, 64)
-	if err != nil {
+	if err := r.Fresh(r.Header.Get("Timestamp"), time.Second, time.Minute, time.Minute); err != nil {
 		return err
-	}
-	if off := r.At.Sub(time.Unix(at, 0)).Abs(); off > time.Minute {
-		return fmt.Errorf("the timestamp is %s off", off)
 	}
 	return verifySignature(r)
 }
@@ -90,11 +85,7 @@ func asks(t *testing.T, on exchangetest.Routes) (exchanges.Exchange, *exchangete
 	t.Helper()
 	site, _ := info().Site(exchanges.Live, "")
 	server := exchangetest.NewServer(t, on)
-	x, err := open(exchangetest.Hurried(exchanges.Connection{Site: site, Origin: server.URL}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return x, server
+	return exchangetest.Opened(t, Adapter(), exchanges.Connection{Site: site, Origin: server.URL}), server
 }
 
 // inspect runs Inspect against an answer to each of its two calls.

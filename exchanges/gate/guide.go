@@ -1,9 +1,11 @@
 package gate
 
 import (
+	"slices"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/pages"
 )
 
 // box is a choice on the page with the areas that it has in answers.
@@ -43,37 +45,25 @@ var unbound = exchanges.Lifetime{
 }
 
 func guide() exchanges.Guide {
-	place := exchanges.GuideStep{Text: "Profile icon → API Management"}
-	find := exchanges.GuideStep{Text: "Find the key", Put: exchanges.PutKey}
-	rights := []exchanges.GuideStep{
+	g := pages.Page{
+		Place: "Profile icon → API Management",
+		Make: slices.Concat(pages.Go("Create API Key → API v4 Key",
+			"Account type: Classic, Unified where the account is one, or TestNet for a key of the testnet"), pages.Label("The remark")),
 		// Without a list the key ends after 90 days.
-		{Text: "IP permission: bind the addresses that may use the key", Put: exchanges.PutIPs},
-		{Text: "Choose", Put: exchanges.PutTicks},
-		{Text: "Leave off, with every area that is not named here", Put: exchanges.PutNoTicks},
-	}
-	g := exchanges.Guide{
-		Create: append(append([]exchanges.GuideStep{
-			place,
-			{Text: "Create API Key → API v4 Key"},
-			{Text: "Account type: Classic, Unified where the account is one, or TestNet for a key of the testnet"},
-			{Text: "The remark", Put: exchanges.PutLabel},
-		}, rights...),
-			exchanges.GuideStep{Text: "Submit, read the warning, and confirm with the fund password and your second factor"},
-			exchanges.GuideStep{Text: "Copy Key and Secret now. The key may take 5 minutes to work"},
-		),
-		Restrict: append(append([]exchanges.GuideStep{place, find, {Text: "Edit"}}, rights...),
-			exchanges.GuideStep{Text: "Submit, and confirm as the page asks. The change may take 5 minutes"}),
-		Delete: []exchanges.GuideStep{
-			place, find,
-			{Text: "Delete, and confirm as the page asks. The key may go on working for 5 minutes"},
-		},
+		Rights: slices.Concat(pages.IPs("IP permission: bind the addresses that may use the key"), pages.Rights("Choose", "Leave off, with every area that is not named here")),
+		Made: pages.Go("Submit, read the warning, and confirm with the fund password and your second factor",
+			"Copy Key and Secret now. The key may take 5 minutes to work"),
+		Edit:   pages.Go("Edit"),
+		Edited: pages.Go("Submit, and confirm as the page asks. The change may take 5 minutes"),
+		Delete: pages.Go("Delete, and confirm as the page asks. The key may go on working for 5 minutes"),
+	}.Guide(exchanges.Guide{
 		// What a remark may hold is not documented: letters and digits will do.
 		Label:    exchanges.LabelRule{},
 		IPs:      exchanges.IPRule{Separator: ",", Most: mostIPs},
 		MostKeys: 20, Lifetimes: []exchanges.Lifetime{unbound},
 		Source: "www.gate.com, API Management and help centre; Gate API v4 documentation, Account and SubAccount",
 		AsOf:   "2026-11-23",
-	}
+	})
 	for _, b := range boxes {
 		g.Boxes = append(g.Boxes, exchanges.Box{Words: b.words, Gives: b.gives})
 	}

@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"time"
@@ -13,16 +12,16 @@ import (
 
 // key is what Gate says of a key in a list. Moments are in seconds.
 type key struct {
-	Key        wire.Text  `json:"key"` // masked in the list of the main account
-	Name       wire.Text  `json:"name"`
-	UserID     wire.Text  `json:"user_id"`
-	State      wire.Int   `json:"state"`
-	Mode       wire.Int   `json:"mode"`
-	Perms      perms      `json:"perms"`
-	IPs        wire.Texts `json:"ip_whitelist"`
-	Pairs      wire.Texts `json:"currency_pairs"`
-	CreatedAt  wire.Int   `json:"created_at"`
-	LastAccess wire.Int   `json:"last_access"`
+	Key        wire.Text      `json:"key"` // masked in the list of the main account
+	Name       wire.Text      `json:"name"`
+	UserID     wire.Text      `json:"user_id"`
+	State      wire.Int       `json:"state"`
+	Mode       wire.Int       `json:"mode"`
+	Perms      perms          `json:"perms"`
+	IPs        wire.Addresses `json:"ip_whitelist"`
+	Pairs      wire.Words     `json:"currency_pairs"`
+	CreatedAt  wire.Text      `json:"created_at"`
+	LastAccess wire.Text      `json:"last_access"`
 
 	nameless bool // taken for the calling key without being named
 }
@@ -35,54 +34,40 @@ const (
 	modePortfolio = 2 // of the older unified account
 )
 
-// keyList is an answer about the keys of the main account.
-type keyList struct {
-	keys  []key
-	alone bool // it was one object and no list
+func (k key) id() string { return string(k.Key) }
+
+// parseKeys reads a list of keys or, as Gate's schema has it, one object; alone
+// says that it was one.
+func parseKeys(r rest.Response) (keys []key, alone bool, e *exchanges.Error) {
+	if wire.Members(r.Body) == nil {
+		keys, e = rest.List[key](r)
+		return keys, false, e
+	}
+	k := wire.At[key](r.Body)
+	if !k.Perms.known && k.IPs.Whitelist().State == exchanges.IPUnknown {
+		return nil, true, rest.NotJSON(r)
+	}
+	return []key{k}, true, nil
 }
 
-// parseKeys reads a list of keys or, as Gate's schema has it, one object.
-func parseKeys(r rest.Response) (keyList, *exchanges.Error) {
-	if bytes.HasPrefix(bytes.TrimSpace(r.Body), []byte("{")) {
-		var k key
-		if e := rest.Decode(r, &k); e != nil {
-			return keyList{}, e
-		}
-		if !k.Perms.known && !k.IPs.Known {
-			return keyList{}, rest.NotJSON(r)
-		}
-		return keyList{[]key{k}, true}, nil
+// parseOwn finds the calling key in an answer about keys. The one with a single
+// object may have no name in it: then it is about the calling key.
+func parseOwn(r rest.Response, keyID string) (exchanges.KeyInfo, *exchanges.Error) {
+	keys, alone, e := parseKeys(r)
+	if e != nil {
+		return exchanges.KeyInfo{}, e
 	}
-	var keys []key
-	if e := rest.Decode(r, &keys); e != nil {
-		return keyList{}, e
+	k := wire.FindShown(keys, key.id, keyID)
+	if alone && keys[0].Key == "" {
+		k = &keys[0]
+		k.nameless = true
 	}
-	if keys == nil {
-		return keyList{}, rest.NotJSON(r)
+	if k == nil { // of two that begin alike, neither is concluded
+		return exchanges.KeyInfo{}, unlisted()
 	}
-	return keyList{keys: keys}, nil
-}
-
-// leastPrefix is how many characters of a masked key must be there to find it
-// by them. Gate shows 12.
-const leastPrefix = 8
-
-// of finds the one key that may be the one called keyID. The answer with a
-// single object may have no name in it: then it is about the calling key.
-func (l keyList) of(keyID string) (k key, found bool) {
-	if l.alone && l.keys[0].Key == "" {
-		l.keys[0].nameless = true
-		return l.keys[0], true
-	}
-	n := 0
-	for _, each := range l.keys {
-		start, _, masked := strings.Cut(string(each.Key), "*")
-		if start == keyID || masked && len(start) >= leastPrefix && strings.HasPrefix(keyID, start) {
-			k = each
-			n++
-		}
-	}
-	return k, n == 1 // of two that begin alike, neither is concluded
+	out := k.info(ofMain)
+	out.Usage, out.Asked = usage(r), r.Asked
+	return out, nil
 }
 
 // owner says whose key an answer is about.
@@ -100,16 +85,23 @@ func (k key) info(o owner) exchanges.KeyInfo {
 		Account:             string(k.UserID),
 		Permissions:         k.Perms.permissions(o),
 		ExchangePermissions: k.Perms.words(),
-		IPs:                 whitelist(k.IPs),
-		Created:             moment(k.CreatedAt),
-		LastUsed:            moment(k.LastAccess),
+		IPs:                 k.IPs.Whitelist(),
+		Created:             k.CreatedAt.Seconds(),
+		LastUsed:            k.LastAccess.Seconds(),
 	}
 	info.Notes = k.notes(info)
-	// In Gate's examples a key that was never used has its creation there.
-	if k.LastAccess.Value <= k.CreatedAt.Value {
+	if unused(info) {
 		info.LastUsed = exchanges.Moment{}
 	}
 	return info
+}
+
+// unused reports whether a key has its creation in the place of its last use: in
+// Gate's examples, that is how one is shown that was never used.
+func unused(info exchanges.KeyInfo) bool {
+	made, told := info.Created.Time()
+	used, at := info.LastUsed.Time()
+	return told && at && !used.After(made)
 }
 
 func (k key) notes(info exchanges.KeyInfo) []string {
@@ -123,7 +115,7 @@ func (k key) notes(info exchanges.KeyInfo) []string {
 	if end, ok := unbound.End(info.Created, info.LastUsed); ok && info.IPs.State == exchanges.IPAny {
 		out = append(out, unbound.Words+" By its creation that is about "+end.Format(time.DateOnly)+"; a later edit may count instead.")
 	}
-	if k.LastAccess.Known && k.LastAccess.Value > 0 && k.LastAccess.Value <= k.CreatedAt.Value {
+	if unused(info) {
 		out = append(out, "Gate names the creation as last use: perhaps the key was never used.")
 	}
 	if len(k.Pairs.Values) > 0 {
@@ -140,46 +132,20 @@ func (k key) notes(info exchanges.KeyInfo) []string {
 
 // parseDetail reads what a key is told about itself.
 func parseDetail(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
-	var detail struct {
-		UserID wire.Text  `json:"user_id"`
-		IPs    wire.Texts `json:"ip_whitelist"`
-		Pairs  wire.Texts `json:"currency_pairs"`
-		Key    struct {
-			Mode wire.Int `json:"mode"`
-		} `json:"key"`
-	}
-	if e := rest.Decode(r, &detail); e != nil {
-		return exchanges.KeyInfo{}, e
-	}
-	if detail.UserID == "" && !detail.IPs.Known {
+	k := wire.At[struct {
+		UserID wire.Text      `json:"user_id"`
+		IPs    wire.Addresses `json:"ip_whitelist"`
+		Pairs  wire.Words     `json:"currency_pairs"`
+	}](r.Body)
+	if k.UserID == "" && k.IPs.Whitelist().State == exchanges.IPUnknown {
 		return exchanges.KeyInfo{}, rest.NotJSON(r)
 	}
-	k := key{UserID: detail.UserID, IPs: detail.IPs, Pairs: detail.Pairs, Mode: detail.Key.Mode}
-	info := k.info(ofMain)
+	info := key{UserID: k.UserID, IPs: k.IPs, Pairs: k.Pairs, Mode: wire.At[wire.Int](r.Body, "key", "mode")}.info(ofMain)
 	// The call itself takes a right to read.
 	info.Permissions = exchanges.PermissionSet{}.With(exchanges.Read, exchanges.Granted)
 	info.Notes = append(info.Notes, "Gate's list of keys does not show this one. It may be a key of a sub-account, whose permissions are told to a key of the main account only.")
-	info.Usage = usage(r)
+	info.Usage, info.Asked = usage(r), r.Asked
 	return info, nil
-}
-
-// whitelist reads the addresses. A list that was not told is unknown; an empty
-// one means that there is no restriction.
-func whitelist(ips wire.Texts) exchanges.IPWhitelist {
-	switch {
-	case !ips.Known:
-		return exchanges.IPWhitelist{}
-	case len(ips.Values) == 0:
-		return exchanges.IPWhitelist{State: exchanges.IPAny}
-	}
-	return exchanges.IPWhitelist{State: exchanges.IPList, Entries: ips.Values}
-}
-
-func moment(seconds wire.Int) exchanges.Moment {
-	if !seconds.Known {
-		return exchanges.Moment{}
-	}
-	return wire.Moment(time.Unix(seconds.Value, 0))
 }
 
 // usage words how much of the limit for this call is left.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"strconv"
+	"slices"
 	"strings"
 
 	"golang.org/x/time/rate"
@@ -26,8 +26,11 @@ const (
 const hintManager = "Possible causes: the managing key is not of the main account; it lacks the right to manage sub-accounts, which Gate does not name " +
 	"(Account with Read-and-Write is the likely one), or may only read; such a right was ticked less than 5 minutes ago."
 
-// desk words what is refused here.
-var desk = subkeys.Desk{ID: ID, Name: "Gate"}
+var desk = subkeys.Desk{
+	ID: ID, Name: "Gate", Check: check, Names: subkeys.IsUID, Named: "by its user ID, digits only",
+	Main:   "Keys of the main account are managed by hand, under API Management.",
+	Denied: hintDenied, Manager: hintManager,
+}
 
 // manager is a site at which a key of the main account manages the keys of
 // sub-accounts. Gate has no call that makes, changes or deletes those of the
@@ -37,42 +40,20 @@ type manager struct {
 	limiter *rate.Limiter
 }
 
-// children are the keys of a sub-account, seen from a key of the main account.
+// children are the keys of a sub-account, which is called by its user ID, seen
+// from a key of the main account.
 type children struct {
 	*manager
-	cred   exchanges.Credential
-	parent string // the user ID of the sub-account
+	subkeys.Account
 }
 
-// under opens the keys of the sub-account that mgr means.
-func (m *manager) under(mgr exchanges.Manager, op string) (children, error) {
-	c, err := check(mgr.Credential)
-	if err != nil {
-		return children{}, err
-	}
-	id := strings.TrimSpace(mgr.SubAccount)
-	if n, err := strconv.ParseUint(id, 10, 63); err != nil || n == 0 || id[0] == '0' {
-		return children{}, desk.Invalid(op, "Name the sub-account by its user ID, digits only. Keys of the main account are managed by hand, under API Management.")
-	}
-	return children{manager: m, cred: c, parent: id}, nil
-}
-
-// ask makes a call about the sub-account's keys, or the one called keyID. That
-// a key is unknown is taken back: the calling one may be meant.
-func (s children) ask(ctx context.Context, method, keyID string, body []byte, parse func(rest.Response) *exchanges.Error) error {
-	r := rest.Request{Method: method, Path: base + "/sub_accounts/" + s.parent + "/keys", Shown: subKeysShown, Body: string(body)}
+// ask makes a call about the sub-account's keys, or the one called keyID.
+func (s children) ask(ctx context.Context, method, keyID string, body []byte, read func(rest.Response) *exchanges.Error) error {
+	r := rest.Request{Method: method, Path: base + "/sub_accounts/" + s.Name + "/keys", Shown: subKeysShown, Body: string(body)}
 	if keyID != "" {
 		r.Path, r.Shown = r.Path+"/"+keyID, subKeyShown
 	}
-	err := s.client.Ask(ctx, rest.Call{Credential: s.cred, Limiter: s.limiter}, r, parse)
-	if err == nil {
-		return nil
-	}
-	e := exchanges.AsError(subkeys.OfManager(err))
-	if e.Kind == exchanges.Denied && e.Hint != hintAccount {
-		e.Hint = hintManager
-	}
-	return err
+	return desk.ByManager(s.Ask(ctx, rest.Call{Credential: s.Manager, Limiter: s.limiter}, r, read))
 }
 
 // entry is a key of a sub-account, with its members as they came: what a change
@@ -92,72 +73,61 @@ func (e *entry) UnmarshalJSON(b []byte) error {
 
 // keys are those of the sub-account.
 func (s children) keys() subkeys.Keys[entry] {
-	return subkeys.Keys[entry]{Desk: desk, Op: http.MethodGet + subKeysOp, List: s.list, ID: func(k entry) string { return string(k.Key) }}
-}
-
-// list returns every key of the sub-account.
-func (s children) list(ctx context.Context) (all []entry, err error) {
-	err = s.ask(ctx, http.MethodGet, "", nil, func(r rest.Response) *exchanges.Error {
-		if e := rest.Decode(r, &all); e != nil {
-			return e
-		}
-		if all == nil {
-			return rest.NotJSON(r)
-		}
-		return trusted(all, s.parent)
-	})
-	return all, err
-}
-
-// trusted refuses a list in which a key could be missed.
-func trusted(all []entry, parent string) *exchanges.Error {
-	for _, k := range all {
-		if strings.Contains(string(k.Key), "*") {
-			return incomplete("a masked key")
-		}
-		if k.UserID != "" && string(k.UserID) != parent {
-			return incomplete("a key of another account")
-		}
+	return subkeys.Keys[entry]{
+		Desk: desk, Op: http.MethodGet + subKeysOp, ID: func(k entry) string { return k.id() },
+		Read: func(ctx context.Context, _ string) (all []entry, err error) {
+			err = s.ask(ctx, http.MethodGet, "", nil, rest.Into(&all, func(r rest.Response) ([]entry, *exchanges.Error) { return rest.List[entry](r) }))
+			strange := func(k entry) bool { return k.UserID != "" && string(k.UserID) != s.Name }
+			if err == nil && slices.ContainsFunc(all, strange) {
+				return nil, desk.Incomplete(http.MethodGet+subKeysOp, "a key of another account")
+			}
+			return all, err
+		},
 	}
-	return nil
-}
-
-func incomplete(what string) *exchanges.Error {
-	return desk.Incomplete(http.MethodGet+subKeysOp, what)
-}
-
-// acknowledged takes an empty answer or any JSON object for the answer to a
-// change; a page of something in between is neither.
-func acknowledged(r rest.Response) *exchanges.Error {
-	if len(r.Body) == 0 {
-		return nil
-	}
-	var object map[string]json.RawMessage
-	return rest.Decode(r, &object)
 }
 
 // ListKeys returns the keys of the sub-account, as exchanges.Lister says.
 func (m *manager) ListKeys(ctx context.Context, mgr exchanges.Manager) ([]exchanges.KeyInfo, error) {
-	s, err := m.under(mgr, http.MethodGet+subKeysOp)
+	a, err := desk.Open(http.MethodGet+subKeysOp, mgr)
 	if err != nil {
 		return nil, err
 	}
-	return s.keys().Infos(ctx, func(k entry) exchanges.KeyInfo {
+	return children{m, a}.keys().Infos(ctx, func(k entry) exchanges.KeyInfo {
 		out := k.info(ofSub)
-		out.KeyID, out.Account = string(k.Key), s.parent
-		return m.client.Stamp(out)
+		out.Account = a.Name
+		return m.Stamp(out)
 	})
+}
+
+// SurveyKeys returns the keys of the main account, as exchanges.Surveyor says:
+// Gate hides the end of each. An answer with one object may be about the calling
+// key alone.
+func (m *manager) SurveyKeys(ctx context.Context, mgr exchanges.Manager) ([]exchanges.KeyInfo, error) {
+	const op = http.MethodGet + " " + keysPath
+	c, err := check(mgr.Credential)
+	if err != nil {
+		return nil, err
+	}
+	main := subkeys.Keys[key]{Desk: desk, Op: op, ID: key.id, Read: func(ctx context.Context, _ string) (all []key, err error) {
+		err = m.Get(ctx, rest.Call{Credential: c}, keysPath, func(r rest.Response) (e *exchanges.Error) {
+			var alone bool
+			if all, alone, e = parseKeys(r); alone && e == nil {
+				return desk.Incomplete(op, "one key, and no word on whether there are others")
+			}
+			return e
+		})
+		return all, desk.ByManager(err)
+	}}
+	return main.Survey(ctx, c.KeyID, func(k key) exchanges.KeyInfo { return m.Stamp(k.info(ofMain)) })
 }
 
 // of opens the keys of the sub-account that mgr means, for a change of one.
 func (m *manager) of(mgr exchanges.Manager, op, keyID string) (children, error) {
-	if err := desk.CheckKey(op, mgr, keyID); err != nil {
-		return children{}, err
+	a, err := desk.OpenFor(op, mgr, keyID)
+	if err == nil {
+		err = named(keyID, op)
 	}
-	if err := named(keyID, op); err != nil {
-		return children{}, err
-	}
-	return m.under(mgr, op)
+	return children{m, a}, err
 }
 
 // RevokeKey deletes a key of the sub-account, as exchanges.Revoker says. No
@@ -167,7 +137,7 @@ func (m *manager) RevokeKey(ctx context.Context, mgr exchanges.Manager, keyID st
 	if err != nil {
 		return err
 	}
-	return s.keys().Revoke(ctx, keyID, func() error { return s.ask(ctx, http.MethodDelete, keyID, nil, acknowledged) })
+	return s.keys().Revoke(ctx, keyID, func() error { return s.ask(ctx, http.MethodDelete, keyID, nil, rest.Done) })
 }
 
 // named refuses what cannot be a key's ID and would make another path of the

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/exchangetest"
 )
 
 func areas(list ...string) []any {
@@ -63,58 +64,31 @@ func TestWordsOfAreas(t *testing.T) {
 	}
 }
 
-// wishes calls f with every set of permissions that has reading, and what the
-// guide plans for it.
-func wishes(f func(ask []exchanges.Permission, on []exchanges.Box, will exchanges.PermissionSet, missing []exchanges.Permission)) {
-	all := exchanges.Permissions()
-	for mask := 0; mask < 1<<len(all); mask++ {
-		var ask []exchanges.Permission
-		for i, p := range all {
-			if mask>>i&1 == 1 || p == exchanges.Read {
-				ask = append(ask, p)
-			}
-		}
-		on, _, will, missing := guide().Plan(ask)
-		f(ask, on, will, missing)
-	}
-}
-
-func grantedBy(all []perm) []exchanges.Permission {
-	return perms{known: true, all: all}.permissions(ofMain).All(exchanges.Granted)
-}
-
-// What the guide promises of its boxes is what an inspection of the key then
-// reports, whatever is asked for beside reading.
 func TestBoxesGiveWhatAnInspectionReports(t *testing.T) {
-	wishes(func(ask []exchanges.Permission, on []exchanges.Box, will exchanges.PermissionSet, missing []exchanges.Permission) {
-		var ticked []perm
+	exchangetest.Boxes(t, guide(), func(ticked []string) exchanges.PermissionSet {
+		var all []perm
 		for _, b := range boxes {
-			if slices.ContainsFunc(on, func(x exchanges.Box) bool { return x.Words == b.words }) {
-				ticked = add(ticked, b.perms...)
+			if slices.Contains(ticked, b.words) {
+				all = add(all, b.perms...)
 			}
 		}
-		if got, want := grantedBy(ticked), will.All(exchanges.Granted); !slices.Equal(got, want) {
-			t.Errorf("asked %v: the boxes give %v, the guide says %v", ask, got, want)
-		}
-		for _, p := range missing {
-			if p != exchanges.Admin && p != exchanges.Other {
-				t.Errorf("no box gives %v", p)
-			}
-		}
-	})
+		return perms{known: true, all: all}.permissions(ofMain)
+	}, exchanges.Admin, exchanges.Other)
 }
 
 // A key made by API has the same rights as one that was made by the guide.
 func TestAPIGivesWhatTheGuideDoes(t *testing.T) {
-	wishes(func(ask []exchanges.Permission, _ []exchanges.Box, will exchanges.PermissionSet, missing []exchanges.Permission) {
+	for ask := range exchangetest.Wishes() {
+		_, _, will, missing := guide().Plan(ask)
 		made, e := asked("x", exchanges.NewPermissionSet(ask...), nil)
 		if refused := slices.Contains(ask, exchanges.Withdraw) || len(missing) > 0; refused != (e != nil) {
 			t.Errorf("asked %v: %v, %v", ask, made, e)
 		}
-		if got, want := grantedBy(made), will.All(exchanges.Granted); e == nil && !slices.Equal(got, want) {
+		got := perms{known: true, all: made}.permissions(ofMain).All(exchanges.Granted)
+		if want := will.All(exchanges.Granted); e == nil && !slices.Equal(got, want) {
 			t.Errorf("asked %v: got %v, the guide says %v", ask, got, want)
 		}
-	})
+	}
 }
 
 func TestAreasThatStayAndGo(t *testing.T) {

@@ -8,23 +8,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/exchangetest"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
 // vector is a request with the signature that others computed for it.
-type vector struct {
-	Name      string `json:"name"`
-	Method    string `json:"method"`
-	Path      string `json:"path"`
-	Query     string `json:"query"`
-	Body      string `json:"body"`
-	Key       string `json:"key"`
-	Secret    string `json:"secret"`
-	Timestamp int64  `json:"timestamp"`
-	Signature string `json:"signature"`
-}
+type vector = exchangetest.Vector
 
 func vectors(t testing.TB) map[string]vector {
 	t.Helper()
@@ -38,8 +27,7 @@ func vectors(t testing.TB) map[string]vector {
 
 func TestSignatureVectors(t *testing.T) {
 	for name, v := range vectors(t) {
-		c := exchanges.Credential{KeyID: v.Key, Secret: exchanges.NewSecret(v.Secret)}
-		r, _ := signed(c, rest.Request{Method: v.Method, Path: v.Path, Query: v.Query, Body: v.Body}, time.Unix(v.Timestamp, 999))
+		r, _ := signed(v.Credential(), rest.Request{Method: v.Method, Path: v.Path, Query: v.Query, Body: v.Body}, time.Unix(v.Timestamp, 999))
 		if r.Method != v.Method || r.Path != v.Path || r.Query != v.Query || r.Body != v.Body {
 			t.Errorf("%s: the request is not what was signed: %+v", name, r)
 		}

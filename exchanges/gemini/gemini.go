@@ -13,10 +13,8 @@ package gemini
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -58,19 +56,17 @@ func info() exchanges.Info {
 	}
 }
 
-// venue is one site. Gemini has no call for its time; the Date of its answers
-// has to do.
-type venue struct {
-	client *rest.Client
-	clock  atomic.Pointer[exchanges.Clock] // nil before the first answer
-}
+// venue is one site.
+type venue struct{ *rest.Client }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
-	client, err := rest.New(rest.Config{Exchange: ID, Connection: c, Limit: callsPerSecond, Burst: callsAtOnce})
+	client, err := rest.New(rest.Config{
+		Exchange: ID, Connection: c, Limit: callsPerSecond, Burst: callsAtOnce, DateIsClock: true,
+	})
 	if err != nil {
 		return nil, err
 	}
-	return &venue{client: client}, nil
+	return &venue{client}, nil
 }
 
 // Info describes Gemini.
@@ -79,31 +75,25 @@ func (v *venue) Info() exchanges.Info { return info() }
 // Inspect asks for the roles of the key of c, and for the name of its account.
 // That the second is not told spoils nothing; a key of a whole group has no
 // account of its own.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
-	c, err := check(c)
+func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (found exchanges.KeyInfo, err error) {
+	if c, err = check(c); err != nil {
+		return exchanges.KeyInfo{}, err
+	}
+	turn, err := counts.Begin(ctx, nonce.Call{Exchange: ID, Op: http.MethodPost + " " + rolesPath}, c, ticks)
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	turn, err := counts.Turn(ctx, c.KeyID+" "+string(c.Nonce))
-	if err != nil {
-		return exchanges.KeyInfo{}, &exchanges.Error{Exchange: ID, Op: "POST " + rolesPath, Kind: exchanges.Canceled, Outcome: exchanges.NotSent}
-	}
 	defer turn.Done()
 	t := &talk{venue: v, c: c, turn: turn}
-
-	var found exchanges.KeyInfo
-	err = t.ask(ctx, rolesPath, func(r rest.Response) (e *exchanges.Error) {
-		found, e = parseRoles(r, c.KeyID)
-		return e
-	})
+	err = t.ask(ctx, rolesPath, rest.Into(&found, func(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) { return parseRoles(r, c.KeyID) }))
 	if err == nil && !strings.HasPrefix(c.KeyID, masterPrefix) {
 		err = t.name(ctx, &found)
 	}
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	found.KeyID, found.Seen, found.Clock = c.KeyID, v.client.Now().UTC(), v.offset()
-	return found, nil
+	found.KeyID = c.KeyID
+	return v.Stamp(found), nil
 }
 
 // talk is the calls of one inspection.
@@ -116,7 +106,7 @@ type talk struct {
 // name asks for the account, and fails only if the person gave up.
 func (t *talk) name(ctx context.Context, info *exchanges.KeyInfo) error {
 	var a account
-	err := t.ask(ctx, accountPath, func(r rest.Response) *exchanges.Error { return parseAccount(r, &a) })
+	err := t.ask(ctx, accountPath, rest.Into(&a, parseAccount))
 	switch {
 	case err == nil:
 		a.describe(info)
@@ -128,28 +118,23 @@ func (t *talk) name(ctx context.Context, info *exchanges.KeyInfo) error {
 	return nil
 }
 
-// ask makes a signed call. When its nonce was refused since this machine's
-// clock is off, it is made once more by the clock of Gemini.
-func (t *talk) ask(ctx context.Context, path string, parse func(rest.Response) *exchanges.Error) error {
-	var sent time.Time
-	var number int64
-	call := rest.Call{
-		Op: http.MethodPost + " " + path, Credential: t.c,
-		Build: func(now time.Time) (rest.Request, error) {
-			sent, number = now, t.number(now)
-			return request(t.c, path, number), nil
+// ask makes a signed call. Where its nonce was refused since this machine's clock
+// is off, it is made once more by that of Gemini.
+func (t *talk) ask(ctx context.Context, path string, read func(rest.Response) *exchanges.Error) error {
+	var last int64
+	api := rest.API{
+		Client: t.Client, ReadsOnly: true,
+		Sign: func(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
+			last = t.number(now, t.Now())
+			return signed(c, r, last), nil
 		},
-		Classify: func(r rest.Response) *exchanges.Error {
-			date := t.measure(r.Header, sent, t.client.Now())
-			if e := refusal(r); e != nil {
-				return nonceError(e, t.c.Nonce, time.Unix(number, 0), date)
+		Refusal: func(r rest.Response) *exchanges.Error {
+			e := refusal(r)
+			if off := time.Unix(last, 0).Sub(t.ExchangeNow()); e != nil && e.Kind == exchanges.Nonce {
+				whyNonce(e, t.c.Nonce, off, t.Clock())
 			}
-			return parse(r)
+			return e
 		},
 	}
-	_, err := t.client.Do(ctx, call)
-	if errors.Is(err, exchanges.ClockSkew) {
-		_, err = t.client.Do(ctx, call)
-	}
-	return err
+	return api.Ask(ctx, rest.Call{Credential: t.c}, rest.Request{Method: http.MethodPost, Path: path}, read)
 }

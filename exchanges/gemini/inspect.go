@@ -34,16 +34,11 @@ func parseRoles(r rest.Response, keyID string) (exchanges.KeyInfo, *exchanges.Er
 	if !told {
 		return exchanges.KeyInfo{}, rest.NotJSON(r)
 	}
-	var more struct {
-		Group wire.Text       `json:"counterparty_id"`
-		Admin json.RawMessage `json:"isAccountAdmin"`
-	}
-	_ = json.Unmarshal(r.Body, &more) // these take anything
 	info := exchanges.KeyInfo{Permissions: set, ExchangePermissions: words}
 	if strings.HasPrefix(keyID, masterPrefix) {
-		info.Account = string(more.Group)
+		info.Account = string(wire.At[wire.Text](r.Body, "counterparty_id"))
 		info.Notes = []string{"This is a master key: it reaches every account of its group."}
-	} else if more.Admin == nil { // no other key can have the role
+	} else if wire.Member(r.Body, "isAccountAdmin") == nil { // no other key can have the role
 		info.Permissions = set.With(exchanges.Admin, exchanges.NotGranted)
 	}
 	return info, nil
@@ -56,17 +51,12 @@ type account struct {
 	Type      wire.Text `json:"type"`
 }
 
-func parseAccount(r rest.Response, into *account) *exchanges.Error {
-	var answer struct {
-		Account json.RawMessage `json:"account"`
+func parseAccount(r rest.Response) (account, *exchanges.Error) {
+	a := wire.At[account](r.Body, "account")
+	if a.ShortName == "" {
+		return account{}, rest.NotJSON(r)
 	}
-	if e := rest.Decode(r, &answer); e != nil {
-		return e
-	}
-	if json.Unmarshal(answer.Account, into) != nil || into.ShortName == "" {
-		return rest.NotJSON(r)
-	}
-	return nil
+	return a, nil
 }
 
 func (a account) describe(info *exchanges.KeyInfo) {
@@ -96,17 +86,17 @@ const (
 // verdicts are the documented reasons. None of them is known to mean that the
 // key is gone and nothing else.
 var verdicts = map[string]rest.Verdict{
-	"InvalidSignature":         {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintSecret},
-	"InvalidApiKey":            {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintKey},
-	"MissingApikeyHeader":      {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintOdd},
-	"RemoteAddressForbidden":   {Kind: exchanges.IPBlocked, Outcome: exchanges.Refused, Hint: hintIP},
-	"ApiKeyIpFilteringFailure": {Kind: exchanges.IPBlocked, Outcome: exchanges.Refused, Hint: hintIP},
-	"InvalidNonce":             {Kind: exchanges.Nonce, Outcome: exchanges.Refused, Hint: hintNonce},
-	"MissingRole":              {Kind: exchanges.Denied, Outcome: exchanges.Refused, Hint: hintRole},
-	"MissingAccountName":       {Kind: exchanges.Unsupported, Outcome: exchanges.Refused, Hint: hintMaster},
-	"MissingAccounts":          {Kind: exchanges.Unsupported, Outcome: exchanges.Refused, Hint: hintMaster},
-	"RateLimit":                {Kind: exchanges.RateLimited, Outcome: exchanges.Refused, Hint: hintLimit},
-	"Maintenance":              {Kind: exchanges.Unavailable, Outcome: exchanges.Refused, Hint: hintDown},
+	"InvalidSignature":         rest.Refused(exchanges.Auth, hintSecret),
+	"InvalidApiKey":            rest.Refused(exchanges.Auth, hintKey),
+	"MissingApikeyHeader":      rest.Refused(exchanges.Protocol, hintOdd),
+	"RemoteAddressForbidden":   rest.Refused(exchanges.IPBlocked, hintIP),
+	"ApiKeyIpFilteringFailure": rest.Refused(exchanges.IPBlocked, hintIP),
+	"InvalidNonce":             rest.Refused(exchanges.Nonce, hintNonce),
+	"MissingRole":              rest.Refused(exchanges.Denied, hintRole),
+	"MissingAccountName":       rest.Refused(exchanges.Unsupported, hintMaster),
+	"MissingAccounts":          rest.Refused(exchanges.Unsupported, hintMaster),
+	"RateLimit":                rest.Refused(exchanges.RateLimited, hintLimit),
+	"Maintenance":              rest.Refused(exchanges.Unavailable, hintDown),
 }
 
 // limitPause is how long to wait after a rate limit that names no time.
@@ -124,9 +114,6 @@ func refusal(r rest.Response) *exchanges.Error {
 	}
 	reason := string(answer.Reason)
 	e := rest.Judge(r, verdicts, reason, strings.TrimSuffix(reason+": "+string(answer.Message), ": "), hintOdd)
-	if e.Kind == exchanges.Blocked { // it is Gemini that spoke, and of what is not known
-		e.Kind, e.Hint = exchanges.Protocol, hintOdd
-	}
 	if e.Kind == exchanges.RateLimited && e.RetryAfter == 0 {
 		e.RetryAfter = limitPause
 	}
@@ -137,15 +124,13 @@ func refusal(r rest.Response) *exchanges.Error {
 // 30 s; the way there takes some of it.
 const clockSlack = 25 * time.Second
 
-// nonceError tells apart why a nonce was refused. date is the exchange's time,
-// zero if it is not known.
-func nonceError(e *exchanges.Error, u exchanges.NonceUnit, nonce, date time.Time) *exchanges.Error {
+// whyNonce tells apart why a nonce was refused that was off by so much of Gemini's
+// time.
+func whyNonce(e *exchanges.Error, u exchanges.NonceUnit, off time.Duration, clock exchanges.Clock) {
 	switch {
-	case e.Kind != exchanges.Nonce:
 	case u != "":
 		e.Hint = hintScale
-	case !date.IsZero() && nonce.Sub(date).Abs() > clockSlack:
+	case clock.Known && off.Abs() > clockSlack:
 		e.Kind, e.Hint = exchanges.ClockSkew, hintClock
 	}
-	return e
 }

@@ -19,11 +19,7 @@ import (
 func connect(t *testing.T, now func() time.Time, roles, account exchangetest.Handler) (exchanges.Exchange, *exchangetest.Server) {
 	t.Helper()
 	server := exchangetest.NewServer(t, exchangetest.Routes{rolesCall: roles, accountCall: account})
-	x, err := open(exchangetest.Hurried(exchanges.Connection{Site: info().Sites[0], Origin: server.URL, Now: now}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return x, server
+	return exchangetest.Opened(t, Adapter(), exchanges.Connection{Site: info().Sites[0], Origin: server.URL, Now: now}), server
 }
 
 func parsed(t *testing.T, key, body string) exchanges.KeyInfo {

@@ -2,20 +2,20 @@ package gemini
 
 import (
 	"encoding/base64"
-	"net/http"
 	"testing"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/exchangetest"
 	"github.com/keyrota/keyrota/exchanges/internal/nonce"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
 // vector is a signed request whose source is in testdata/vectors.json.
 type vector struct {
-	Name, Kind, Path, Key, Secret string
-	Payload                       string `json:"payload_json"`
-	Expected                      map[string]string
+	Name, Path, Key, Secret string
+	Payload                 string `json:"payload_json"`
+	Expected                map[string]string
 }
 
 func TestSignaturesMatchTheVectors(t *testing.T) {
@@ -38,10 +38,7 @@ func TestSignaturesMatchTheVectors(t *testing.T) {
 // milliseconds.
 func wantWhole(t *testing.T, v vector) {
 	t.Helper()
-	got := request(credential(v.Key, v.Secret), v.Path, 1700000000000)
-	if got.Method != http.MethodPost || got.Path != v.Path || got.Query != "" || got.Body != "" {
-		t.Fatalf("%+v", got)
-	}
+	got := signed(credential(v.Key, v.Secret), rest.Request{Path: v.Path}, 1700000000000)
 	for name, want := range v.Expected {
 		if h := got.Header[name]; len(h) != 1 || h[0] != want {
 			t.Errorf("%s: %s = %q, want %q", v.Name, name, h, want)
@@ -50,15 +47,15 @@ func wantWhole(t *testing.T, v vector) {
 }
 
 // talking begins an inspection with nonces of a scale.
-func talking(t *testing.T, v *venue, u exchanges.NonceUnit) *talk {
+func talking(t *testing.T, u exchanges.NonceUnit) *talk {
 	t.Helper()
 	c := credential(testKey, testSecret)
 	c.Nonce = u
-	turn, err := new(nonce.Source).Turn(t.Context(), t.Name())
+	turn, err := new(nonce.Source).Begin(t.Context(), nonce.Call{}, c, ticks)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &talk{venue: v, c: c, turn: turn}
+	return &talk{c: c, turn: turn}
 }
 
 func TestNoncesGrow(t *testing.T) {
@@ -67,9 +64,9 @@ func TestNoncesGrow(t *testing.T) {
 		"": 1700000000, exchanges.NonceMilliseconds: 1700000000700,
 		exchanges.NonceMicroseconds: 1700000000700000, exchanges.NonceNanoseconds: 1700000000700000000,
 	} {
-		x := talking(t, &venue{}, u)
+		x := talking(t, u)
 		for i := range int64(3) {
-			if got := x.number(now); got != want+i {
+			if got := x.number(now, now); got != want+i {
 				t.Errorf("%q: nonce %d is %d, want %d", u, i, got, want+i)
 			}
 		}
@@ -80,13 +77,14 @@ func TestNoncesGrow(t *testing.T) {
 // one that counts never gets less than before.
 func TestNoncesWhenTheClockIsSetBack(t *testing.T) {
 	now := time.Unix(1700000000, 0)
-	byTime, counting := talking(t, &venue{}, ""), talking(t, &venue{}, exchanges.NonceMilliseconds)
-	byTime.number(now)
-	first := counting.number(now)
-	if got := byTime.number(now.Add(-time.Hour)); got != now.Add(-time.Hour).Unix() {
+	back := now.Add(-time.Hour)
+	byTime, counting := talking(t, ""), talking(t, exchanges.NonceMilliseconds)
+	byTime.number(now, now)
+	first := counting.number(now, now)
+	if got := byTime.number(back, back); got != back.Unix() {
 		t.Errorf("by the time: %d", got)
 	}
-	if got := counting.number(now.Add(-time.Hour)); got != first+1 {
+	if got := counting.number(back, back); got != first+1 {
 		t.Errorf("counting: %d after %d", got, first)
 	}
 }
@@ -97,33 +95,8 @@ func TestNoncesFollowTheClockOfGemini(t *testing.T) {
 		0: 1700000000, time.Second: 1700000000, -time.Second: 1700000000, // the header can feign as much
 		time.Minute: 1700000060, -time.Minute: 1699999940,
 	} {
-		v := &venue{}
-		v.clock.Store(&exchanges.Clock{Known: true, Offset: offset})
-		if got := talking(t, v, "").number(now); got != want {
+		if got := talking(t, "").number(now.Add(offset), now); got != want {
 			t.Errorf("%s off: %d, want %d", offset, got, want)
-		}
-	}
-}
-
-func TestTheClockIsReadOffTheDate(t *testing.T) {
-	sent := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
-	for date, want := range map[string]time.Duration{
-		"Mon, 23 Nov 2026 12:00:00 GMT": 0,
-		"Mon, 23 Nov 2026 12:01:00 GMT": time.Minute,
-		"Mon, 23 Nov 2026 11:59:00 GMT": -time.Minute,
-	} {
-		v := &venue{}
-		if at := v.measure(http.Header{"Date": {date}}, sent, sent.Add(time.Second)); at.IsZero() {
-			t.Errorf("%s is not read", date)
-		}
-		if c := v.offset(); !c.Known || c.Offset != want {
-			t.Errorf("%s: %+v, want %s", date, c, want)
-		}
-	}
-	for _, date := range []string{"", "soon"} {
-		v := &venue{}
-		if at := v.measure(http.Header{"Date": {date}}, sent, sent); !at.IsZero() || v.offset().Known {
-			t.Errorf("%q is read as %s", date, at)
 		}
 	}
 }

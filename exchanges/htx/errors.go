@@ -34,15 +34,15 @@ var signature = []string{"api-signature-not-valid", "api-signature-check-failed"
 // verdicts are HTX's codes: words in answers of its older calls, numbers in
 // those of the newer ones.
 var verdicts = map[string]rest.Verdict{
-	"api-signature-not-valid":    {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintAny},
-	"api-signature-check-failed": {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintAny},
-	"1003":                       {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintAny},
-	"1002":                       {Kind: exchanges.Denied, Outcome: exchanges.Refused, Hint: hintDenied},
-	"2002":                       {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintValue},
-	"2014":                       {Kind: exchanges.KeyLimit, Outcome: exchanges.Refused, Hint: hintLimit},
-	"2016":                       {Kind: exchanges.Denied, Outcome: exchanges.Refused, Hint: hintLocked},
-	"500":                        {Kind: exchanges.Unavailable, Outcome: exchanges.OutcomeUnknown, Hint: hintTrouble},
-	"gateway-internal-error":     {Kind: exchanges.Unavailable, Outcome: exchanges.OutcomeUnknown, Hint: hintTrouble},
+	"api-signature-not-valid":    rest.Refused(exchanges.Auth, hintAny),
+	"api-signature-check-failed": rest.Refused(exchanges.Auth, hintAny),
+	"1003":                       rest.Refused(exchanges.Auth, hintAny),
+	"1002":                       rest.Refused(exchanges.Denied, hintDenied),
+	"2002":                       rest.Refused(exchanges.Protocol, hintValue),
+	"2014":                       rest.Refused(exchanges.KeyLimit, hintLimit),
+	"2016":                       rest.Refused(exchanges.Denied, hintLocked),
+	"500":                        rest.Trouble(hintTrouble),
+	"gateway-internal-error":     rest.Trouble(hintTrouble),
 }
 
 // causes are the words beside the codes in signature, the telling ones first.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,10 +19,6 @@ const (
 
 func testManager() exchanges.Manager {
 	return exchanges.Manager{Credential: goodCredential(), SubAccount: testSub}
-}
-
-func ipList(entries ...string) exchanges.IPWhitelist {
-	return exchanges.IPWhitelist{State: exchanges.IPList, Entries: entries}
 }
 
 func subKeyOf(n int) exchanges.Credential {
@@ -41,17 +38,17 @@ func manage() *exchangetest.Manage {
 	refused := func(name string, code int, words string, kind exchanges.Kind) exchangetest.Refusal {
 		return exchangetest.Refusal{Name: name, Reply: newer(code, words), Kind: kind, Outcome: exchanges.Refused}
 	}
-	return &exchangetest.Manage{
+	m := &exchangetest.Manage{
 		Manager: testManager(),
 		Key:     subKeyOf,
 		Routes: func(_ exchanges.Site, a *exchangetest.Account) exchangetest.Routes {
 			return (&fake{a}).routes()
 		},
 		Writes:  []string{"POST " + createPath, "POST " + editPath, "POST " + deletePath},
-		New:     exchanges.KeyRequest{Label: "gridbot7f3a", Permissions: trader(), IPs: ipList("203.0.113.7")},
-		Changed: exchanges.KeyRequest{Permissions: reader(), IPs: ipList("203.0.113.0/24", "2001:db8::1")},
+		New:     exchanges.KeyRequest{Label: "gridbot7f3a", Permissions: trader(), IPs: exchangetest.IPs("203.0.113.7")},
+		Changed: exchanges.KeyRequest{Permissions: reader(), IPs: exchangetest.IPs("203.0.113.0/24", "2001:db8::1")},
 		Verify: func(r exchangetest.Request) error {
-			if named := r.Params().Get("uid"); r.Path == keysPath && named != testSub {
+			if named := r.Params().Get("uid"); r.Path == keysPath && named != testSub && named != testUID {
 				return fmt.Errorf("the user %q is another one", named)
 			}
 			if r.Body != "" && r.Header.Get("Content-Type") != "application/json" {
@@ -59,6 +56,7 @@ func manage() *exchangetest.Manage {
 			}
 			return verifySignature(r) // the laws let the time fly that is waited for a turn
 		},
+		OwnKeys: true,
 		Refusals: []exchangetest.Refusal{
 			refused("right", 1002, "forbidden", exchanges.Denied),
 			refused("manager", 1003, saysUnknown, exchanges.Auth),
@@ -72,6 +70,19 @@ func manage() *exchangetest.Manage {
 			{Name: "system", Reply: newer(500, "system error"), Kind: exchanges.Unavailable},
 		},
 	}
+	m.Otherwise = map[string]exchangetest.Reply{
+		"another right": result(map[string]any{"permission": "readOnly,trade"}), "another list": result(map[string]any{"ipAddresses": "203.0.113.7"}),
+		"no list": result(map[string]any{"ipAddresses": ""}),
+	}
+	m.NoNames = []string{"bot", "-5", "1&uid=2"}
+	m.Refused = map[string]exchanges.KeyRequest{
+		"withdraw":   exchangetest.Asks(m.New, exchanges.Read, exchanges.Withdraw),
+		"admin":      exchangetest.Asks(m.New, exchanges.Read, exchanges.Admin),
+		"spot alone": exchangetest.Asks(m.New, exchanges.Read, exchanges.Spot),
+		"no address": exchangetest.From(m.New, "203.0.113.7,198.51.100.1"),
+		"too many":   exchangetest.From(m.New, slices.Repeat([]string{"203.0.113.7"}, mostAddresses+1)...),
+	}
+	return m
 }
 
 // fake puts HTX's dialect on an account: that of a sub-user.
@@ -105,11 +116,12 @@ func describes(k exchangetest.Key) map[string]any {
 }
 
 func (f *fake) list(r exchangetest.Request) exchangetest.Reply {
-	if uid := r.Params().Get("uid"); uid != testSub {
+	keys, mine := map[string][]exchangetest.Key{testSub: f.Keys(), testUID: f.Own()}[r.Params().Get("uid")]
+	if !mine {
 		return newer(1002, "forbidden")
 	}
 	all := []any{}
-	for _, k := range f.Keys() {
+	for _, k := range keys {
 		all = append(all, describes(k))
 	}
 	return result(all)
@@ -142,7 +154,7 @@ func (q request) key() exchangetest.Key {
 		k.Permissions = trader()
 	}
 	if q.IPAddresses != nil && *q.IPAddresses != "" {
-		k.IPs = ipList(strings.Split(*q.IPAddresses, ",")...)
+		k.IPs = exchangetest.IPs(strings.Split(*q.IPAddresses, ",")...)
 	}
 	return k
 }
@@ -191,7 +203,7 @@ func (f *fake) delete(r exchangetest.Request) exchangetest.Reply {
 
 // bench is HTX on a fake with an account.
 type bench struct {
-	*manager
+	*venue
 	fake   *fake
 	server *exchangetest.Server
 }
@@ -205,7 +217,7 @@ func newBench(t *testing.T) bench {
 
 // key makes a key in the account and returns its ID.
 func (b bench) key() string {
-	return b.fake.Make(exchangetest.Key{Label: "gridbot", Permissions: trader(), IPs: ipList("203.0.113.7")}).KeyID
+	return b.fake.Make(exchangetest.Key{Label: "gridbot", Permissions: trader(), IPs: exchangetest.IPs("203.0.113.7")}).KeyID
 }
 
 // sent returns the body of the only request for a change by a path.

@@ -1,9 +1,11 @@
 package htx
 
 import (
+	"slices"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/pages"
 )
 
 // What HTX documents of keys.
@@ -22,45 +24,29 @@ var boxes = []struct{ words, word string }{
 }
 
 func guide() exchanges.Guide {
-	const (
-		where   = "Account menu → API Management"
-		list    = "The IP addresses that may use the key. One without them ends after 90 days"
-		confirm = "confirm with the code by e-mail or SMS and the Google code"
-	)
-	g := exchanges.Guide{
-		Create: []exchanges.GuideStep{
-			{Text: where},
-			{Text: "Create a key of the kind Ed25519, for a key pair of your own", Only: exchanges.FromKeyPair},
-			{Text: "The public key", Put: exchanges.PutPublicKey, Only: exchanges.FromKeyPair},
-			{Text: "Create a key of the kind HMAC, if the page asks for one", Only: exchanges.FromExchange},
-			{Text: "The note", Put: exchanges.PutLabel},
-			{Text: "Permissions. Read-only is always among them. Tick", Put: exchanges.PutTicks},
-			{Text: "Leave off", Put: exchanges.PutNoTicks},
-			{Text: list, Put: exchanges.PutIPs},
-			{Text: "Create, and " + confirm},
-			{Text: "Copy Access Key and Secret Key now: the secret is not shown again", Only: exchanges.FromExchange},
-			{Text: "Copy the Access Key", Only: exchanges.FromKeyPair},
-		},
-		Restrict: []exchanges.GuideStep{
-			{Text: where},
-			{Text: "Find the key", Put: exchanges.PutKey},
-			{Text: "Edit. Tick", Put: exchanges.PutTicks},
-			{Text: "Leave off", Put: exchanges.PutNoTicks},
-			{Text: list, Put: exchanges.PutIPs},
-			{Text: "Save, and " + confirm},
-		},
-		Delete: []exchanges.GuideStep{
-			{Text: where},
-			{Text: "Find the key", Put: exchanges.PutKey},
-			{Text: "Delete, and " + confirm},
-		},
+	const confirm = "confirm with the code by e-mail or SMS and the Google code"
+	g := pages.Page{
+		Place: "Account menu → API Management",
+		Make: slices.Concat(
+			pages.Only(exchanges.FromKeyPair, slices.Concat(pages.Go("Create a key of the kind Ed25519, for a key pair of your own"),
+				pages.PublicKey("The public key"))),
+			pages.Only(exchanges.FromExchange, pages.Go("Create a key of the kind HMAC, if the page asks for one")),
+			pages.Label("The note")),
+		Rights: slices.Concat(pages.Rights("Permissions. Read-only is always among them. Tick", "Leave off"), pages.IPs("The IP addresses that may use the key. One without them ends after 90 days")),
+		Made: slices.Concat(pages.Go("Create, and "+confirm),
+			pages.Only(exchanges.FromExchange, pages.Go("Copy Access Key and Secret Key now: the secret is not shown again")),
+			pages.Only(exchanges.FromKeyPair, pages.Go("Copy the Access Key"))),
+		Edit:   pages.Go("Edit"),
+		Edited: pages.Go("Save, and " + confirm),
+		Delete: pages.Go("Delete, and " + confirm),
+	}.Guide(exchanges.Guide{
 		Label:     exchanges.LabelRule{Max: longestNote},
 		IPs:       exchanges.IPRule{Separator: ",", Most: mostAddresses, CIDR: true, IPv6: true},
 		MostKeys:  mostKeys,
 		Lifetimes: lifetimes(),
 		Source:    "www.htx.com, API Management; HTX API documentation for spot, quick start and sub-user management",
 		AsOf:      asOf,
-	}
+	})
 	for _, b := range boxes {
 		g.Boxes = append(g.Boxes, exchanges.Box{Words: b.words, Gives: rights.Set([]string{b.word}).All(exchanges.Granted)})
 	}

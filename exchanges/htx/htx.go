@@ -23,9 +23,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
-	"time"
 
 	"golang.org/x/time/rate"
 
@@ -75,16 +73,17 @@ func info() exchanges.Info {
 	}
 }
 
-// venue is HTX at one address.
+// venue is HTX at one address. A key of a parent user manages the keys of its
+// sub-users there; HTX has no call that makes, changes or deletes the parent's.
 type venue struct {
-	client *rest.Client
-	host   string // which is signed
+	rest.API
+	changes *rate.Limiter
 }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	client, err := rest.New(rest.Config{
 		Exchange: ID, Connection: c, Limit: callsPerSecond, Burst: callsAtOnce,
-		ServerTime: &rest.TimeCall{Path: timePath, Parse: wire.Clock("data")},
+		ServerTime: rest.Milliseconds(timePath, "data"),
 	})
 	if err != nil {
 		return nil, err
@@ -93,8 +92,8 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &venue{client, strings.ToLower(origin.Hostname())}
-	return &manager{v, rate.NewLimiter(changesPerSecond, 1)}, nil
+	api := rest.API{Client: client, Sign: signedFor(strings.ToLower(origin.Hostname())), Refusal: refusal}
+	return &venue{api, rate.NewLimiter(changesPerSecond, 1)}, nil
 }
 
 // Info describes HTX.
@@ -114,7 +113,7 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.
 	}
 	var out exchanges.KeyInfo
 	found, err := v.keys(ctx, c, uid)
-	switch k := subkeys.Find(found.keys, func(k key) bool { return string(k.AccessKey) == c.KeyID }); {
+	switch k := wire.FindShown(found.keys, key.id, c.KeyID); {
 	case err != nil && !undescribed(err):
 		return exchanges.KeyInfo{}, err
 	case err != nil:
@@ -122,77 +121,26 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.
 	case k == nil:
 		out = accepted("HTX's list of keys does not show it.")
 	default:
-		out = k.info(ofCaller, v.now())
+		out = k.info(ofCaller, v.ExchangeNow())
 	}
-	out.KeyID, out.Usage = c.KeyID, found.usage
-	return v.stamped(out, uid), nil
-}
-
-// now is the exchange's time.
-func (v *venue) now() time.Time { return v.client.Now().Add(v.client.Clock().Offset) }
-
-// stamped returns what is told of a key of a user, with when it was.
-func (v *venue) stamped(k exchanges.KeyInfo, uid int64) exchanges.KeyInfo {
-	k.Account, k.Seen, k.Clock = strconv.FormatInt(uid, 10), v.client.Now().UTC(), v.client.Clock()
-	return k
+	out.KeyID, out.Account, out.Usage = c.KeyID, uid, found.usage
+	return v.Stamp(out), nil
 }
 
 // uid asks whose the calling key is. It takes no more than the right to read,
 // which no key lacks.
-func (v *venue) uid(ctx context.Context, c exchanges.Credential) (int64, error) {
-	var answer struct {
-		Data wire.Int `json:"data"`
-	}
-	err := v.do(ctx, c, call{path: uidPath, parse: func(r rest.Response) *exchanges.Error {
-		if e := rest.Decode(r, &answer); e != nil {
-			return e
-		}
-		if answer.Data.Value <= 0 {
+func (v *venue) uid(ctx context.Context, c exchanges.Credential) (uid string, err error) {
+	err = v.Get(ctx, rest.Call{Credential: c}, uidPath, func(r rest.Response) *exchanges.Error {
+		if uid = string(wire.At[wire.Text](r.Body, "data")); !subkeys.IsUID(uid) {
 			return rest.NotJSON(r)
 		}
 		return nil
-	}})
-	return answer.Data.Value, err
+	})
+	return uid, err
 }
 
 // keys asks for all keys of a user: that of the calling key, or a sub-user.
-func (v *venue) keys(ctx context.Context, c exchanges.Credential, uid int64) (found list, err error) {
-	err = v.do(ctx, c, call{
-		path: keysPath, params: url.Values{"uid": {strconv.FormatInt(uid, 10)}},
-		parse: func(r rest.Response) (e *exchanges.Error) {
-			found, e = parseKeys(r)
-			return e
-		},
-	})
+func (v *venue) keys(ctx context.Context, c exchanges.Credential, uid string) (found list, err error) {
+	err = v.Ask(ctx, rest.Call{Credential: c}, rest.Request{Method: http.MethodGet, Path: keysPath, Query: "uid=" + uid}, rest.Into(&found, parseKeys))
 	return found, err
-}
-
-// call is a signed call; with a body it is one that changes something. parse
-// reads an answer that is no refusal.
-type call struct {
-	path    string
-	params  url.Values
-	body    string
-	parse   func(rest.Response) *exchanges.Error
-	limiter *rate.Limiter
-	secrets []exchanges.Secret // in the body
-}
-
-// do makes a call with a checked credential.
-func (v *venue) do(ctx context.Context, c exchanges.Credential, what call) error {
-	method := http.MethodGet
-	if what.body != "" {
-		method = http.MethodPost
-	}
-	_, err := v.client.Do(ctx, rest.Call{
-		Op: method + " " + what.path, Write: what.body != "", Limiter: what.limiter,
-		Credential: c, Secrets: what.secrets,
-		Build: func(now time.Time) (rest.Request, error) {
-			r, err := signed(c, v.host, method, what.path, what.params, now)
-			r.Body = what.body
-			return r, err
-		},
-		Classify: rest.Then(refusal, what.parse),
-	})
-	return err
 }

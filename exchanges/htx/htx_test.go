@@ -11,6 +11,7 @@ import (
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/exchangetest"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
 const (
@@ -104,14 +105,10 @@ func TestLaws(t *testing.T) {
 }
 
 // opened opens HTX on a server.
-func opened(t *testing.T, server *exchangetest.Server) *manager {
+func opened(t *testing.T, server *exchangetest.Server) *venue {
 	t.Helper()
 	site, _ := info().Site(exchanges.Live, "")
-	x, err := open(exchangetest.Hurried(exchanges.Connection{Site: site, Origin: server.URL}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return x.(*manager)
+	return exchangetest.Opened(t, Adapter(), exchanges.Connection{Site: site, Origin: server.URL}).(*venue)
 }
 
 // inspect runs Inspect against one answer about keys.
@@ -143,8 +140,11 @@ func TestHostThatIsSignedIsTheOneThatIsCalled(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := x.(*manager).host; got != want {
-			t.Errorf("%s: %s", origin, got)
+		r, at := rest.Request{Method: "GET", Path: uidPath}, time.Unix(1700000000, 0)
+		got, err := x.(*venue).Sign(goodCredential(), r, at)
+		same, serr := signedFor(want)(goodCredential(), r, at)
+		if err != nil || serr != nil || got.Query != same.Query {
+			t.Errorf("%s: %s is not signed for %s (%v, %v)", origin, got.Query, want, err, serr)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package htx
 
 import (
-	"slices"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -13,12 +12,14 @@ import (
 type key struct {
 	AccessKey  wire.Text      `json:"accessKey"`
 	Status     wire.Text      `json:"status"`
-	Note       wire.Text      `json:"note"`
-	Permission wire.Text      `json:"permission"` // words between commas
+	Note       wire.Kept      `json:"note"`
+	Permission wire.Words     `json:"permission"`
 	IPs        wire.Addresses `json:"ipAddresses"`
 	ValidDays  wire.Int       `json:"validDays"`  // that are left
-	CreateTime wire.Int       `json:"createTime"` // ms
+	CreateTime wire.Text      `json:"createTime"` // ms
 }
+
+func (k key) id() string { return string(k.AccessKey) }
 
 // The values of key.Status and key.ValidDays that stand for something.
 const (
@@ -48,16 +49,8 @@ type list struct {
 
 // parseKeys reads a list of keys; it has no pages.
 func parseKeys(r rest.Response) (list, *exchanges.Error) {
-	var answer struct {
-		Data []key `json:"data"`
-	}
-	if e := rest.Decode(r, &answer); e != nil {
-		return list{}, e
-	}
-	if answer.Data == nil {
-		return list{}, rest.NotJSON(r)
-	}
-	return list{answer.Data, usage(r)}, nil
+	keys, e := rest.List[key](r, "data")
+	return list{keys, usage(r)}, e
 }
 
 // owner says whose key an answer is about.
@@ -70,11 +63,11 @@ const (
 
 // info brings what was said of a key at a moment to the normal form.
 func (k key) info(o owner, at time.Time) exchanges.KeyInfo {
-	words := slices.Sorted(slices.Values(k.Permission.List()))
+	words := k.Permission.Sorted()
 	info := exchanges.KeyInfo{
-		KeyID:               string(k.AccessKey),
-		Label:               string(k.Note),
-		ExchangePermissions: slices.Compact(words),
+		KeyID:               k.id(),
+		Label:               string(k.Note.Text),
+		ExchangePermissions: words,
 		IPs:                 k.IPs.Whitelist(),
 		Created:             k.CreateTime.Milliseconds(),
 		Expires:             k.expires(at),
@@ -104,7 +97,7 @@ func (k key) expires(at time.Time) exchanges.Moment {
 	case left.Value == permanent:
 		return exchanges.Never()
 	default: // with no day left it ends within one
-		return wire.Moment(today.AddDate(0, 0, max(int(left.Value), 1)))
+		return exchanges.At(today.AddDate(0, 0, max(int(left.Value), 1)))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +25,7 @@ func TestInspectTellsAllThatHTXDoes(t *testing.T) {
 		Permissions: exchanges.NewPermissionSet(exchanges.Read, exchanges.Spot, exchanges.Margin, exchanges.Futures,
 			exchanges.Options, exchanges.Transfer).With(exchanges.Admin, exchanges.Unknown),
 		ExchangePermissions: []string{"readOnly", "trade"},
-		IPs:                 ipList("203.0.113.7", "198.51.100.0/24"),
+		IPs:                 exchangetest.IPs("203.0.113.7", "198.51.100.0/24"),
 		Created:             exchanges.At(time.UnixMilli(1615192704000)), Expires: exchanges.Never(),
 		Seen: got.Seen, Clock: got.Clock, Usage: "19 calls left", Notes: []string{noteAdmin},
 	}
@@ -40,7 +41,7 @@ func answering(keys string) rest.Response {
 
 // A parent user's key may manage keys with Trade, a sub-user's key may not.
 func TestPermissions(t *testing.T) {
-	for words, c := range map[wire.Text]struct{ own, sub string }{
+	for words, c := range map[string]struct{ own, sub string }{
 		"":                        {"", ""},
 		"readOnly":                {"+read -spot -margin -futures -options -transfer -withdraw -earn -admin -other", "+read -spot -margin -futures -options -transfer -withdraw -earn -admin -other"},
 		"readOnly,trade":          {"+read +spot +margin +futures +options +transfer -withdraw -earn -other", "+read +spot +margin +futures +options +transfer -withdraw -earn -admin -other"},
@@ -48,7 +49,7 @@ func TestPermissions(t *testing.T) {
 		"readOnly,newRight":       {"+read +other", "+read +other"},
 	} {
 		for o, want := range map[owner]string{ofCaller: c.own, ofSubUser: c.sub} {
-			got, _ := key{Permission: words}.info(o, time.Now()).Permissions.MarshalText()
+			got, _ := key{Permission: wire.At[wire.Words]([]byte(strconv.Quote(words)))}.info(o, time.Now()).Permissions.MarshalText()
 			if string(got) != want {
 				t.Errorf("%q, of a sub-user %t: %s", words, o, got)
 			}
@@ -91,8 +92,8 @@ func TestDaysThatAreLeft(t *testing.T) {
 func TestAddresses(t *testing.T) {
 	for field, want := range map[string]exchanges.IPWhitelist{
 		`"ipAddresses":""`:                                {State: exchanges.IPAny},
-		`"ipAddresses":"203.0.113.7, 2001:db8::1"`:        ipList("203.0.113.7", "2001:db8::1"),
-		`"ipAddresses":["203.0.113.7","198.51.100.0/24"]`: ipList("203.0.113.7", "198.51.100.0/24"),
+		`"ipAddresses":"203.0.113.7, 2001:db8::1"`:        exchangetest.IPs("203.0.113.7", "2001:db8::1"),
+		`"ipAddresses":["203.0.113.7","198.51.100.0/24"]`: exchangetest.IPs("203.0.113.7", "198.51.100.0/24"),
 		`"ipAddresses":"203.**.7"`:                        {State: exchanges.IPRestricted},
 		`"ipAddresses":null`:                              {},
 		`"note":"without"`:                                {},
@@ -151,7 +152,7 @@ func TestGuideAgreesWithWhatAnInspectionTells(t *testing.T) {
 	if len(on) != 2 || len(off) != 1 || off[0].Words != "Withdraw" || len(missing) != 0 {
 		t.Errorf("on %v, off %v, missing %v", on, off, missing)
 	}
-	told := key{Permission: "readOnly,trade"}.info(ofSubUser, time.Now()).Permissions
+	told := key{Permission: wire.Words{Values: []string{"readOnly", "trade"}, Known: true}}.info(ofSubUser, time.Now()).Permissions
 	if will != told {
 		t.Errorf("planned %v, told %v", will.All(exchanges.Granted), told.All(exchanges.Granted))
 	}
@@ -166,7 +167,7 @@ func TestLifetimesLeaveTheToldEndAlone(t *testing.T) {
 	reader := exchanges.NewPermissionSet(exchanges.Read)
 	anywhere := exchanges.IPWhitelist{State: exchanges.IPAny}
 	for _, l := range guide().Lifetimes {
-		if !l.Covers(exchanges.Live, trader, anywhere) || l.Covers(exchanges.Live, reader, anywhere) || l.Covers(exchanges.Live, trader, ipList("203.0.113.7")) {
+		if !l.Covers(exchanges.Live, trader, anywhere) || l.Covers(exchanges.Live, reader, anywhere) || l.Covers(exchanges.Live, trader, exchangetest.IPs("203.0.113.7")) {
 			t.Errorf("%+v", l)
 		}
 		if at, ok := l.End(exchanges.At(time.Now()), exchanges.Moment{}); ok {

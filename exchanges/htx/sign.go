@@ -24,10 +24,7 @@ func form() exchanges.Form {
 			Name: exchanges.FieldSecret, Label: "Secret Key", PEM: true,
 			Help: "four groups with hyphens, shown once when the key is made, or the PEM of your own Ed25519 private key",
 		},
-		{
-			Name: exchanges.FieldPassphrase, Label: "Password of the private key", Optional: true,
-			Help: "only for an encrypted PEM",
-		},
+		cred.PEMPassword(),
 	}}
 }
 
@@ -49,28 +46,28 @@ func grouped(v, characters string) bool {
 	return strings.Count(v, "-") == groups-1 && strings.Trim(v, characters+"-") == ""
 }
 
-// signed builds a request that is valid for 5 minutes around now. All that makes
-// it valid is in the query; the body of a POST is not signed. host is the one
-// that is called, without its port: that is what HTX's own SDKs sign.
-func signed(c exchanges.Credential, host, method, path string, params url.Values, now time.Time) (rest.Request, error) {
-	all := url.Values{
-		"AccessKeyId":      {c.KeyID},
-		"SignatureMethod":  {"HmacSHA256"},
-		"SignatureVersion": {"2"},
-		"Timestamp":        {now.UTC().Format("2006-01-02T15:04:05")},
+// signedFor returns what makes a request valid for 5 minutes around a time. All of
+// it is in the query; the body of a POST is not signed. host is the one that is
+// called, without its port: that is what HTX's own SDKs sign.
+func signedFor(host string) func(exchanges.Credential, rest.Request, time.Time) (rest.Request, error) {
+	return func(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
+		params, err := url.ParseQuery(r.Query)
+		if err != nil {
+			return r, err
+		}
+		params.Set("AccessKeyId", c.KeyID)
+		params.Set("SignatureMethod", "HmacSHA256")
+		params.Set("SignatureVersion", "2")
+		params.Set("Timestamp", now.UTC().Format("2006-01-02T15:04:05"))
+		if !c.PrivateKey.IsZero() {
+			params.Set("SignatureMethod", string(cred.Ed25519))
+		}
+		query := params.Encode() // sorted as bytes are, which is HTX's order
+		sig, err := sign(c, r.Method, host, r.Path, query)
+		r.Query = query + "&Signature=" + url.QueryEscape(sig)
+		r.Header = http.Header{"Content-Type": {"application/json"}}
+		return r, err
 	}
-	if !c.PrivateKey.IsZero() {
-		all.Set("SignatureMethod", string(cred.Ed25519))
-	}
-	for name, values := range params {
-		all[name] = values
-	}
-	query := all.Encode() // sorted as bytes are, which is HTX's order
-	sig, err := sign(c, method, host, path, query)
-	return rest.Request{
-		Method: method, Path: path, Query: query + "&Signature=" + url.QueryEscape(sig),
-		Header: http.Header{"Content-Type": {"application/json"}},
-	}, err
 }
 
 // sign returns the signature of a call with a query that is sorted and

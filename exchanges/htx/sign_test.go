@@ -6,30 +6,23 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
-	"encoding/json"
 	"encoding/pem"
 	"net/url"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/exchangetest"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
 // vector is a call with the signature that others computed for it.
 type vector struct {
-	Name      string `json:"name"`
-	Source    string `json:"source"`
-	Method    string `json:"method"`
-	Host      string `json:"host"`
-	Path      string `json:"path"`
-	Query     string `json:"query"`
-	Timestamp string `json:"timestamp"`
-	Key       string `json:"key"`
-	Secret    string `json:"secret"`
-	Ed25519   string `json:"ed25519"` // base64 of Go's 64 bytes
-	Signature string `json:"signature"`
+	exchangetest.Vector
+	Host      string
+	Timestamp string
+	Ed25519   string // base64 of Go's 64 bytes
 }
 
 func (v vector) credential(t *testing.T) exchanges.Credential {
@@ -61,18 +54,7 @@ func mac(secret, text string) string {
 	return base64.StdEncoding.EncodeToString(m.Sum(nil))
 }
 
-func vectors(t *testing.T) []vector {
-	t.Helper()
-	raw, err := os.ReadFile("testdata/vectors.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []vector
-	if err := json.Unmarshal(raw, &all); err != nil || len(all) != 5 {
-		t.Fatalf("%d vectors, want 5: %v", len(all), err)
-	}
-	return all
-}
+func vectors(t *testing.T) []vector { return exchangetest.Vectors[vector](t, 5) }
 
 func TestVectors(t *testing.T) {
 	for _, v := range vectors(t) {
@@ -91,12 +73,12 @@ func TestRequestsOfVectors(t *testing.T) {
 			continue
 		}
 		whole++
-		params := url.Values{}
+		params := ""
 		if strings.HasSuffix(v.Query, "&uid=123") {
-			params.Set("uid", "123")
+			params = "uid=123"
 		}
 		// The zone is another one on purpose.
-		r, err := signed(v.credential(t), v.Host, v.Method, v.Path, params, now.In(time.FixedZone("", 8*3600)))
+		r, err := signedFor(v.Host)(v.credential(t), rest.Request{Method: v.Method, Path: v.Path, Query: params}, now.In(time.FixedZone("", 8*3600)))
 		want := v.Query + "&Signature=" + url.QueryEscape(v.Signature)
 		if err != nil || r.Method != v.Method || r.Path != v.Path || r.Query != want {
 			t.Errorf("%s: %+v, %v", v.Name, r, err)
@@ -112,7 +94,7 @@ func TestKeyPairSignsAndSaysSo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := signed(exchanges.Credential{KeyID: testKey, PrivateKey: private}, "api.huobi.pro", "GET", uidPath, nil, time.Unix(1700000000, 0))
+	r, err := signedFor("api.huobi.pro")(exchanges.Credential{KeyID: testKey, PrivateKey: private}, rest.Request{Method: "GET", Path: uidPath}, time.Unix(1700000000, 0))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -65,14 +65,14 @@ func info() exchanges.Info {
 }
 
 // venue is one site.
-type venue struct{ client *rest.Client }
+type venue struct{ rest.API }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	client, err := rest.New(rest.Config{Exchange: ID, Connection: c, Limit: callsPerSecond, Burst: callsAtOnce})
 	if err != nil {
 		return nil, err
 	}
-	return &venue{client}, nil
+	return &venue{rest.API{Client: client, Sign: unsigned, Refusal: refusal, ReadsOnly: true}}, nil
 }
 
 // Info describes Hyperliquid.
@@ -84,32 +84,22 @@ const (
 	askAgents = "extraAgents"
 )
 
-// question is the body of a call.
-type question struct {
-	Type string `json:"type"`
-	User string `json:"user"`
-}
-
-// ask puts a public question. c is that of the caller, for errors to conceal.
-func (v *venue) ask(ctx context.Context, c exchanges.Credential, q question, parse func(rest.Response) *exchanges.Error) error {
-	body, err := json.Marshal(q)
+// ask puts a public question about an address. c is that of the caller, for
+// errors to conceal.
+func (v *venue) ask(ctx context.Context, c exchanges.Credential, question, about string, read func(rest.Response) *exchanges.Error) error {
+	body, err := json.Marshal(map[string]string{"type": question, "user": about})
 	if err != nil {
 		return err
 	}
-	_, err = v.client.Do(ctx, rest.Call{
-		Op: opOf(q.Type), Credential: c,
-		Build: func(time.Time) (rest.Request, error) {
-			return rest.Request{
-				Method: http.MethodPost, Path: infoPath, Body: string(body),
-				Header: http.Header{"Content-Type": {"application/json"}},
-			}, nil
-		},
-		Classify: rest.Then(refusal, parse),
-	})
-	return err
+	return v.Ask(ctx, rest.Call{Credential: c}, rest.Request{
+		Method: http.MethodPost, Path: infoPath, Shown: infoPath + " " + question, Body: string(body),
+	}, read)
 }
 
-func opOf(question string) string { return http.MethodPost + " " + infoPath + " " + question }
+func unsigned(_ exchanges.Credential, r rest.Request, _ time.Time) (rest.Request, error) {
+	r.Header = http.Header{"Content-Type": {"application/json"}}
+	return r, nil
+}
 
 // refusal judges an answer by its status. Nobody logs in to ask, so that one
 // that wants a login says nothing of a key.

@@ -32,7 +32,7 @@ func testCredential() exchanges.Credential {
 // asked tells the calls apart: all of them go to one path.
 func asked(r exchangetest.Request) string { return questionOf(r).Type }
 
-func questionOf(r exchangetest.Request) (q question) {
+func questionOf(r exchangetest.Request) (q struct{ Type, User string }) {
 	_ = json.Unmarshal([]byte(r.Body), &q) // what it is not, has no type
 	return q
 }
@@ -76,11 +76,7 @@ func at(t *testing.T, role, agents exchangetest.Reply) (exchanges.Exchange, *exc
 	server := exchangetest.NewServer(t, exchangetest.Routes{roleCall: role.Handler(), agentsCall: agents.Handler()})
 	server.Tell(asked)
 	site, _ := info().Site(exchanges.Live, "")
-	x, err := open(exchangetest.Hurried(exchanges.Connection{Site: site, Origin: server.URL}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return x, server
+	return exchangetest.Opened(t, Adapter(), exchanges.Connection{Site: site, Origin: server.URL}), server
 }
 
 // The environments are told apart by the host alone, so that a wrong one would

@@ -1,12 +1,10 @@
 package hyperliquid
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
@@ -22,29 +20,19 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	asked := v.client.Now().UTC()
-	master, err := v.masterOf(ctx, c)
-	if err != nil {
+	var master string
+	if err := v.ask(ctx, c, askRole, c.KeyID, rest.Into(&master, parseRole)); err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	all, err := v.agentsOf(ctx, c, master)
-	if err != nil {
+	var all []agent
+	if err := v.ask(ctx, c, askAgents, master, rest.Into(&all, parseAgents)); err != nil {
 		return exchanges.KeyInfo{}, err
 	}
 	self, named := find(all, c.KeyID)
 	if !named {
 		self.Address = wire.Text(c.KeyID)
 	}
-	return v.described(self, master, asked), nil
-}
-
-// masterOf returns the account whose agent the credential is.
-func (v *venue) masterOf(ctx context.Context, c exchanges.Credential) (master string, err error) {
-	err = v.ask(ctx, c, question{askRole, c.KeyID}, func(r rest.Response) (e *exchanges.Error) {
-		master, e = parseRole(r)
-		return e
-	})
-	return master, err
+	return v.Stamp(self.info(master)), nil
 }
 
 const (
@@ -58,20 +46,14 @@ const (
 
 // parseRole reads whose agent an address is. What is no living agent is an error.
 func parseRole(r rest.Response) (master string, _ *exchanges.Error) {
-	var body struct {
-		Role wire.Text `json:"role"`
-		Data struct {
-			User wire.Text `json:"user"`
-		} `json:"data"`
+	role, user := string(wire.At[wire.Text](r.Body, "role")), string(wire.At[wire.Text](r.Body, "data", "user"))
+	if role == "" || role == "agent" && !address.MatchString(user) {
+		return "", rest.NotJSON(r)
 	}
-	// What comes beside a role is of another form for each; that of an agent is read.
-	if e := rest.Decode(r, &body); body.Role == "" || body.Role == "agent" && !address.MatchString(string(body.Data.User)) {
-		return "", cmp.Or(e, rest.NotJSON(r))
-	}
-	refused := &exchanges.Error{Outcome: exchanges.Refused, Code: "role " + string(body.Role)}
-	switch body.Role {
+	refused := &exchanges.Error{Outcome: exchanges.Refused, Code: "role " + role}
+	switch role {
 	case "agent":
-		return strings.ToLower(string(body.Data.User)), nil
+		return strings.ToLower(user), nil
 	case "missing":
 		refused.Kind, refused.UnknownKey, refused.Hint = exchanges.NotFound, true, hintMissing
 	case "user":
@@ -88,16 +70,7 @@ func parseRole(r rest.Response) (master string, _ *exchanges.Error) {
 type agent struct {
 	Name       wire.Text `json:"name"`
 	Address    wire.Text `json:"address"`
-	ValidUntil wire.Int  `json:"validUntil"` // ms; may be null
-}
-
-// agentsOf returns the named agents of an account.
-func (v *venue) agentsOf(ctx context.Context, c exchanges.Credential, master string) (all []agent, err error) {
-	err = v.ask(ctx, c, question{askAgents, master}, func(r rest.Response) (e *exchanges.Error) {
-		all, e = parseAgents(r)
-		return e
-	})
-	return all, err
+	ValidUntil wire.Text `json:"validUntil"` // ms; may be null
 }
 
 // parseAgents fails rather than leave an agent out: what is not in a list counts
@@ -133,16 +106,15 @@ const (
 	noteIPs     = "Hyperliquid has no IP whitelists: whoever has the private key can use it from any address."
 )
 
-// described is what is known of a living agent.
-func (v *venue) described(a agent, master string, asked time.Time) exchanges.KeyInfo {
+// info is what is known of a living agent of an account.
+func (a agent) info(master string) exchanges.KeyInfo {
 	out := exchanges.KeyInfo{
 		KeyID: string(a.Address), Label: string(a.Name), Account: master,
 		Permissions: rights(), ExchangePermissions: []string{"agent"},
 		// There is no such list at all, which is a documented "from anywhere".
 		IPs:     exchanges.IPWhitelist{State: exchanges.IPAny},
 		Expires: a.ValidUntil.Milliseconds(),
-		Asked:   asked, Seen: v.client.Now().UTC(),
-		Notes: []string{noteIPs},
+		Notes:   []string{noteIPs},
 	}
 	if out.Label == "" {
 		out.Notes = append(out.Notes, noteUnnamed)

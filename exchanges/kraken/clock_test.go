@@ -8,6 +8,7 @@ import (
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/exchangetest"
 	"github.com/keyrota/keyrota/exchanges/internal/nonce"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
 // A nonce from a clock that is ahead would lock the key's bot out until the
@@ -89,11 +90,8 @@ func TestWithoutAClockNothingIsSigned(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := exchangetest.NewServer(t, exchangetest.Routes{clockCall: c.reply.Handler()})
-			x, err := open(exchangetest.Hurried(exchanges.Connection{Site: info().Sites[0], Origin: server.URL}))
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, err = x.Inspect(t.Context(), keyOf(t))
+			x := exchangetest.Opened(t, Adapter(), exchanges.Connection{Site: info().Sites[0], Origin: server.URL})
+			_, err := x.Inspect(t.Context(), keyOf(t))
 			if e := exchanges.AsError(err); e.Kind != c.kind || e.Outcome != exchanges.NotSent || e.Hint == "" {
 				t.Errorf("kind %s, outcome %d: %v", e.Kind, e.Outcome, err)
 			}
@@ -111,7 +109,7 @@ func TestTimeInEverySpelling(t *testing.T) {
 		`{"error":[],"result":{"unixtime":1780315200,"rfc1123":"Mon, 01 Jun 26 12:00:00 +0000"}}`,
 		`{"result":{"unixtime":"1780315200"}}`, `{"error":["WGeneral:careful"],"result":{"unixtime":1780315200.0}}`,
 	} {
-		if got, err := x.(*venue).parseTime([]byte(body)); err != nil || !got.Equal(noon.Add(timeGrain/2)) {
+		if got, err := x.(*venue).readTime(rest.Response{Status: 200, Body: []byte(body)}); err != nil || !got.Equal(noon.Add(timeGrain/2)) {
 			t.Errorf("%s: %s, %v", body, got, err)
 		}
 	}

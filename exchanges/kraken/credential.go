@@ -13,7 +13,6 @@ import (
 // only the exchange can tell them apart.
 const (
 	keyLen      = 56 // characters
-	secretLen   = 88 // characters of base64
 	secretBytes = 64
 )
 
@@ -26,12 +25,14 @@ func form() exchanges.Form {
 	}}
 }
 
+var secretShape = cred.Base64(`the private key, 88 characters of base64 that end in "=="`, func(bytes int) bool { return bytes == secretBytes })
+
 var rules = cred.Rules{
 	Exchange: ID,
 	Key:      cred.Shape{Words: "56 letters, digits, + and /", Fits: isKey},
-	Secret:   cred.Shape{Words: `the private key, 88 characters of base64 that end in "=="`, Fits: isSecret},
+	Secret:   secretShape,
 	// The private key in the field of the API key is sign enough.
-	Swapped: func(key, _ string) bool { return isSecret(key) },
+	Swapped: func(key, _ string) bool { return secretShape.Fits(key) },
 }
 
 // check brings a pasted credential into shape and refuses what Kraken cannot
@@ -57,10 +58,4 @@ func check(c exchanges.Credential) (exchanges.Credential, error) {
 func isKey(s string) bool {
 	_, err := base64.StdEncoding.DecodeString(s)
 	return err == nil && len(s) == keyLen
-}
-
-func isSecret(s string) bool {
-	raw, err := base64.StdEncoding.DecodeString(s)
-	defer clear(raw)
-	return err == nil && len(s) == secretLen && len(raw) == secretBytes
 }

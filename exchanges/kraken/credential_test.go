@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
 func TestCheckAccepts(t *testing.T) {
@@ -82,7 +83,7 @@ func FuzzCheck(f *testing.F) {
 			}
 			return
 		}
-		if !isKey(got.KeyID) || !isSecret(got.Secret.Reveal()) || !got.PrivateKey.IsZero() {
+		if !isKey(got.KeyID) || !secretShape.Fits(got.Secret.Reveal()) || !got.PrivateKey.IsZero() {
 			t.Fatalf("accepted key of %d characters, secret of %d", len(got.KeyID), got.Secret.Len())
 		}
 		if !strings.Contains(key, got.KeyID) || !strings.Contains(secret, got.Secret.Reveal()) {
@@ -99,7 +100,7 @@ func wantUsable(t *testing.T, c exchanges.Credential) {
 	if err != nil || revealed(again) != revealed(c) {
 		t.Fatalf("a second check differs: %v", err)
 	}
-	if _, err := request(c, inspectPath, "1", inspectForm("1", c.Passphrase)); err != nil {
+	if _, err := signed(c, rest.Request{Path: inspectPath, Body: inspectForm("1", c.Passphrase)}, "1"); err != nil {
 		t.Fatalf("accepted and cannot sign: %v", err)
 	}
 }

@@ -46,12 +46,6 @@ const (
 	hintOdd      = "Check base_url and proxy in config.toml; Kraken does not answer like this."
 )
 
-type verdict struct {
-	kind    exchanges.Kind
-	outcome exchanges.Outcome
-	hint    string
-}
-
 // verdicts maps Kraken's errors, in lower case and without trailing details,
 // to what they mean for an inspection. Errors about orders, funds and pairs
 // cannot come from it.
@@ -60,42 +54,42 @@ type verdict struct {
 // also the answer to a key that has expired or is one of Kraken Futures, and
 // may be that to an address which is not on the key's list. So none sets
 // Error.UnknownKey.
-var verdicts = map[string]verdict{
-	"eapi:invalid key":         {exchanges.Auth, exchanges.Refused, hintKey},
-	"eapi:invalid signature":   {exchanges.Auth, exchanges.Refused, hintSignature},
-	"eapi:invalid nonce":       {exchanges.Nonce, exchanges.Refused, hintNonce},
-	"eapi:rate limit exceeded": {exchanges.RateLimited, exchanges.Refused, hintRate},
-	"eapi:bad request":         {exchanges.Protocol, exchanges.Refused, hintArgument},
-	"eapi:feature disabled":    {exchanges.Unsupported, exchanges.Refused, hintMethod},
+var verdicts = map[string]rest.Verdict{
+	"eapi:invalid key":         rest.Refused(exchanges.Auth, hintKey),
+	"eapi:invalid signature":   rest.Refused(exchanges.Auth, hintSignature),
+	"eapi:invalid nonce":       rest.Refused(exchanges.Nonce, hintNonce),
+	"eapi:rate limit exceeded": rest.Refused(exchanges.RateLimited, hintRate),
+	"eapi:bad request":         rest.Refused(exchanges.Protocol, hintArgument),
+	"eapi:feature disabled":    rest.Refused(exchanges.Unsupported, hintMethod),
 
-	"egeneral:permission denied": {exchanges.Denied, exchanges.Refused, hintDenied},
-	"egeneral:temporary lockout": {exchanges.RateLimited, exchanges.Refused, hintLockout},
-	"egeneral:too many requests": {exchanges.RateLimited, exchanges.Refused, hintRate},
-	"egeneral:unknown method":    {exchanges.Unsupported, exchanges.Refused, hintMethod},
-	"egeneral:invalid arguments": {exchanges.Protocol, exchanges.Refused, hintArgument},
-	"egeneral:internal error":    {exchanges.Unavailable, exchanges.OutcomeUnknown, hintDown},
-	"egeneral:unknown error":     {exchanges.Unavailable, exchanges.OutcomeUnknown, hintDown},
-	"egeneral:timeout":           {exchanges.Unavailable, exchanges.OutcomeUnknown, hintDown},
+	"egeneral:permission denied": rest.Refused(exchanges.Denied, hintDenied),
+	"egeneral:temporary lockout": rest.Refused(exchanges.RateLimited, hintLockout),
+	"egeneral:too many requests": rest.Refused(exchanges.RateLimited, hintRate),
+	"egeneral:unknown method":    rest.Refused(exchanges.Unsupported, hintMethod),
+	"egeneral:invalid arguments": rest.Refused(exchanges.Protocol, hintArgument),
+	"egeneral:internal error":    rest.Trouble(hintDown),
+	"egeneral:unknown error":     rest.Trouble(hintDown),
+	"egeneral:timeout":           rest.Trouble(hintDown),
 
-	"eauth:account temporary disabled": {exchanges.Auth, exchanges.Refused, hintAccount},
-	"eauth:account unconfirmed":        {exchanges.Auth, exchanges.Refused, hintAccount},
-	"eauth:rate limit exceeded":        {exchanges.RateLimited, exchanges.Refused, hintRate},
-	"eauth:too many requests":          {exchanges.RateLimited, exchanges.Refused, hintRate},
-	"eaccount:invalid permissions":     {exchanges.Denied, exchanges.Refused, hintAccount},
+	"eauth:account temporary disabled": rest.Refused(exchanges.Auth, hintAccount),
+	"eauth:account unconfirmed":        rest.Refused(exchanges.Auth, hintAccount),
+	"eauth:rate limit exceeded":        rest.Refused(exchanges.RateLimited, hintRate),
+	"eauth:too many requests":          rest.Refused(exchanges.RateLimited, hintRate),
+	"eaccount:invalid permissions":     rest.Refused(exchanges.Denied, hintAccount),
 
-	"eservice:unavailable":                {exchanges.Unavailable, exchanges.Refused, hintDown},
-	"eservice:busy":                       {exchanges.Unavailable, exchanges.Refused, hintDown},
-	"eservice:timeout":                    {exchanges.Unavailable, exchanges.OutcomeUnknown, hintDown},
-	"eservice:deadline elapsed":           {exchanges.Unavailable, exchanges.OutcomeUnknown, hintDown},
-	"eservice:market in cancel_only mode": {exchanges.Unavailable, exchanges.Refused, hintDown},
-	"eservice:market in post_only mode":   {exchanges.Unavailable, exchanges.Refused, hintDown},
-	"eservice:market in limit_only mode":  {exchanges.Unavailable, exchanges.Refused, hintDown},
-	"eservice:throttled":                  {exchanges.RateLimited, exchanges.Refused, hintRate},
-	"edatabase:internal error":            {exchanges.Unavailable, exchanges.OutcomeUnknown, hintDown},
+	"eservice:unavailable":                rest.Refused(exchanges.Unavailable, hintDown),
+	"eservice:busy":                       rest.Refused(exchanges.Unavailable, hintDown),
+	"eservice:timeout":                    rest.Trouble(hintDown),
+	"eservice:deadline elapsed":           rest.Trouble(hintDown),
+	"eservice:market in cancel_only mode": rest.Refused(exchanges.Unavailable, hintDown),
+	"eservice:market in post_only mode":   rest.Refused(exchanges.Unavailable, hintDown),
+	"eservice:market in limit_only mode":  rest.Refused(exchanges.Unavailable, hintDown),
+	"eservice:throttled":                  rest.Refused(exchanges.RateLimited, hintRate),
+	"edatabase:internal error":            rest.Trouble(hintDown),
 }
 
-// classify turns an answer into an error, or nil when it has a result.
-func classify(r rest.Response, now time.Time) *exchanges.Error {
+// refusal turns an answer into an error, or nil when it has a result.
+func refusal(r rest.Response, now time.Time) *exchanges.Error {
 	var e envelope
 	if err := rest.Decode(r, &e); err != nil {
 		return err
@@ -138,7 +132,7 @@ func errorWords(raw json.RawMessage) ([]string, bool) {
 // wordsError judges by the first error that is known, since Kraken may send
 // several.
 func wordsError(words []string, r rest.Response, now time.Time) *exchanges.Error {
-	v, which := verdict{exchanges.Protocol, exchanges.Refused, hintUnknown}, words[0]
+	v, which := rest.Refused(exchanges.Protocol, hintUnknown), words[0]
 	for _, w := range words {
 		if known, ok := lookup(w); ok {
 			v, which = known, w
@@ -146,21 +140,21 @@ func wordsError(words []string, r rest.Response, now time.Time) *exchanges.Error
 		}
 	}
 	return &exchanges.Error{
-		Kind: v.kind, Outcome: v.outcome, Hint: v.hint,
+		Kind: v.Kind, Outcome: v.Outcome, Hint: v.Hint,
 		Code:       exchanges.Clean(strings.Join(words, ", ")),
 		RetryAfter: max(rest.RetryAfter(r.Header), wait(which, now)),
 	}
 }
 
 // lookup finds the verdict on "Category:Message", whatever details follow.
-func lookup(word string) (verdict, bool) {
+func lookup(word string) (rest.Verdict, bool) {
 	parts := strings.SplitN(strings.ToLower(word), ":", 3)
 	for i, p := range parts {
 		parts[i] = strings.TrimSpace(p)
 	}
 	v, ok := verdicts[strings.Join(parts[:min(len(parts), 2)], ":")]
 	if !ok && parts[0] == "eservice" {
-		return verdict{exchanges.Unavailable, exchanges.OutcomeUnknown, hintDown}, true
+		return rest.Trouble(hintDown), true
 	}
 	return v, ok
 }

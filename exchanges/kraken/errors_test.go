@@ -15,7 +15,7 @@ import (
 
 func judged(t *testing.T, status int, body string) *exchanges.Error {
 	t.Helper()
-	e := classify(rest.Response{Status: status, Body: []byte(body)}, noon)
+	e := refusal(rest.Response{Status: status, Body: []byte(body)}, noon)
 	if e == nil {
 		t.Fatalf("HTTP %d %s was taken for success", status, body)
 	}
@@ -118,7 +118,7 @@ func TestClassify(t *testing.T) {
 		}
 	}
 	for _, good := range []string{`{"error":[],"result":{}}`, `{"result":{}}`, `{"error":null,"result":{}}`, `{"error":["WGeneral:careful",""],"result":{}}`} {
-		if e := classify(rest.Response{Status: 200, Body: []byte(good)}, noon); e != nil {
+		if e := refusal(rest.Response{Status: 200, Body: []byte(good)}, noon); e != nil {
 			t.Errorf("%s: %v", good, e)
 		}
 	}
@@ -140,7 +140,7 @@ func TestHowLongKrakenWantsUsToWait(t *testing.T) {
 			t.Errorf("%s: %s, want %s", words, got, want)
 		}
 	}
-	e := classify(rest.Response{Status: 429, Header: http.Header{"Retry-After": {"7"}}, Body: []byte(`{"error":["EAPI:Rate limit exceeded"]}`)}, noon)
+	e := refusal(rest.Response{Status: 429, Header: http.Header{"Retry-After": {"7"}}, Body: []byte(`{"error":["EAPI:Rate limit exceeded"]}`)}, noon)
 	if e.RetryAfter != 7*time.Second {
 		t.Errorf("Retry-After was read as %s", e.RetryAfter)
 	}

@@ -18,16 +18,15 @@ import (
 // spoils no other.
 type keyInfo map[string]json.RawMessage
 
-func parseKeyInfo(r rest.Response) (keyInfo, *exchanges.Error) {
-	var e envelope
-	if err := rest.Decode(r, &e); err != nil {
-		return nil, err
+// parseKeyInfo reads an answer to a call whose nonce had a tick.
+func parseKeyInfo(r rest.Response, tick time.Duration) (exchanges.KeyInfo, *exchanges.Error) {
+	k := keyInfo(wire.Members(wire.Member(r.Body, "result")))
+	if k == nil {
+		return exchanges.KeyInfo{}, &exchanges.Error{Kind: exchanges.Protocol, Code: "result is not an object", Hint: hintOdd}
 	}
-	var k keyInfo
-	if json.Unmarshal(e.Result, &k) != nil || k == nil {
-		return nil, &exchanges.Error{Kind: exchanges.Protocol, Code: "result is not an object", Hint: hintOdd}
-	}
-	return k, nil
+	out := k.info(tick)
+	out.Asked = r.Asked
+	return out, nil
 }
 
 // field reads the first of the spellings that the reply has.
@@ -41,34 +40,35 @@ func field[T any](k keyInfo, names ...string) (v T) {
 	return v
 }
 
-// info brings the reply to the normal form. unit is the scale of the nonce
-// that keyrota sent.
-func (k keyInfo) info(unit exchanges.NonceUnit) exchanges.KeyInfo {
+// info brings the reply to the normal form. tick is the scale of the nonce that
+// keyrota sent.
+func (k keyInfo) info(tick time.Duration) exchanges.KeyInfo {
 	out := exchanges.KeyInfo{
 		Label:    strings.TrimSpace(string(field[wire.Text](k, "apiKeyName", "api_key_name"))),
 		Account:  maskIBAN(string(field[wire.Text](k, "iban"))),
-		IPs:      whitelist(field[wire.Texts](k, "ipAllowlist", "ip_allowlist")),
+		IPs:      field[wire.Addresses](k, "ipAllowlist", "ip_allowlist").Whitelist(),
 		Created:  k.moment(exchanges.Moment{}, "createdTime", "created_time"),
 		Expires:  k.moment(exchanges.Never(), "validUntil", "valid_until"),
 		LastUsed: k.lastUsed(),
-		Notes:    slices.Concat(k.nonceNotes(unit), k.historyNotes()),
+		Notes:    slices.Concat(k.nonceNotes(tick), k.historyNotes()),
 	}
 	// Half a list of rights would deny the other half.
-	if words := field[wire.Texts](k, "permissions"); words.Known {
-		out.Permissions, out.ExchangePermissions = permissions(words.Values)
+	if words := field[wire.Words](k, "permissions"); words.Known {
+		out.Permissions, out.ExchangePermissions = rights.Set(words.Values), words.Sorted()
 	}
 	return out
 }
 
-// moment reads a time; zero is what the exchange means by 0.
+// moment reads a time, a number or ISO 8601; zero is what the exchange means by 0.
 func (k keyInfo) moment(zero exchanges.Moment, names ...string) exchanges.Moment {
-	switch n := field[wire.Int](k, names...); {
-	case n.Known && n.Value == 0:
+	t := field[wire.Text](k, names...)
+	if t == "0" {
 		return zero
-	case n.Known:
-		return wire.Moment(time.Unix(n.Value, 0))
 	}
-	return field[wire.Text](k, names...).Time()
+	if at := t.Seconds(); at.Known() {
+		return at
+	}
+	return t.Time()
 }
 
 // lastUsed reads the last use. Null is the documented word for a key that was
@@ -88,28 +88,15 @@ func (k keyInfo) lastUsed() exchanges.Moment {
 	return exchanges.Moment{}
 }
 
-// whitelist reads the list of addresses; an empty one is Kraken's way to say
-// that there is no restriction.
-func whitelist(t wire.Texts) exchanges.IPWhitelist {
-	entries := slices.DeleteFunc(slices.Clone(t.Values), func(s string) bool { return strings.TrimSpace(s) == "" })
-	switch {
-	case t.Known && len(t.Values) == 0:
-		return exchanges.IPWhitelist{State: exchanges.IPAny}
-	case len(entries) == 0:
-		return exchanges.IPWhitelist{}
-	}
-	return exchanges.IPWhitelist{State: exchanges.IPList, Entries: entries}
-}
-
 // nonceNotes warns when Kraken has seen nonces of a larger scale than the one
 // sent: the check passed only thanks to the key's nonce window.
-func (k keyInfo) nonceNotes(unit exchanges.NonceUnit) []string {
+func (k keyInfo) nonceNotes(tick time.Duration) []string {
 	n := field[wire.Int](k, "nonce")
-	seen := scaleOf(n.Value)
-	if !n.Known || nonceScale(seen) >= nonceScale(unit) {
+	seen := tickOf(n.Value)
+	if !n.Known || seen >= tick {
 		return nil
 	}
-	return []string{"Another program uses this key with nonces in " + scaleWords[seen] + ", larger than keyrota's: " +
+	return []string{"Another program uses this key with nonces in " + tickWords[seen] + ", larger than keyrota's: " +
 		"one of the two will be refused. Give each program a key of its own."}
 }
 

@@ -18,11 +18,11 @@ var compareFacts = cmp.AllowUnexported(exchanges.Moment{}, exchanges.PermissionS
 // parsed reads a result that follows a call in milliseconds.
 func parsed(t *testing.T, result string) exchanges.KeyInfo {
 	t.Helper()
-	k, err := parseKeyInfo(rest.Response{Status: 200, Body: []byte(`{"error":[],"result":` + result + `}`)})
+	k, err := parseKeyInfo(rest.Response{Status: 200, Body: []byte(`{"error":[],"result":` + result + `}`)}, time.Millisecond)
 	if err != nil {
 		t.Fatalf("%s: %v", result, err)
 	}
-	return k.info(exchanges.NonceMilliseconds)
+	return k
 }
 
 func at(unix int64) exchanges.Moment { return exchanges.At(time.Unix(unix, 0)) }
@@ -62,8 +62,8 @@ func TestWhatKrakenDoesNotSayIsUnknown(t *testing.T) {
 	for _, result := range []string{
 		`{}`,
 		`{"apiKeyName":null,"permissions":null,"ipAllowlist":null,"createdTime":null,"validUntil":null,"iban":null,"nonce":null}`,
-		`{"apiKeyName":{},"permissions":{"query-funds":true},"ipAllowlist":"203.0.113.7","createdTime":[],"validUntil":true,"lastUsed":{},"iban":[1]}`,
-		`{"permissions":["query-funds",1],"ipAllowlist":["203.0.113.7",null],"createdTime":"yesterday","validUntil":"","lastUsed":"now"}`,
+		`{"apiKeyName":{},"permissions":{"query-funds":true},"ipAllowlist":{"203.0.113.7":1},"createdTime":[],"validUntil":true,"lastUsed":{},"iban":[1]}`,
+		`{"permissions":["query-funds",{}],"ipAllowlist":["203.0.113.7",null],"createdTime":"yesterday","validUntil":"","lastUsed":"now"}`,
 		`{"permissions":[null],"ipAllowlist":[""],"createdTime":"-5","validUntil":1e400,"lastUsed":92233720368547758070}`,
 		`{"createdTime":"0","validUntil":"1795500000000","lastUsed":"253402300800","iban":"AA88","queryFrom":"junk","nonce":"1e400"}`,
 	} {
@@ -108,7 +108,7 @@ func TestNeverUsedIsSaidInSeveralWays(t *testing.T) {
 
 func TestResultMustBeAnObject(t *testing.T) {
 	for _, result := range []string{`[]`, `"text"`, `1`, `true`, `null`} {
-		_, err := parseKeyInfo(rest.Response{Status: 200, Body: []byte(`{"error":[],"result":` + result + `}`)})
+		_, err := parseKeyInfo(rest.Response{Status: 200, Body: []byte(`{"error":[],"result":` + result + `}`)}, time.Millisecond)
 		if err == nil || err.Kind != exchanges.Protocol || err.Hint == "" {
 			t.Errorf("%s: %v", result, err)
 		}
@@ -134,9 +134,9 @@ func TestEveryRight(t *testing.T) {
 		"Query-Funds":                             {exchanges.Other},
 	} {
 		for _, w := range strings.Fields(words) {
-			set, shown := permissions([]string{w})
-			if got := set.All(exchanges.Granted); !slices.Equal(got, want) || !slices.Equal(shown, []string{w}) {
-				t.Errorf("%s grants %v and is shown as %q, want %v", w, got, shown, want)
+			k := parsed(t, `{"permissions":["`+w+`"]}`)
+			if got := k.Permissions.All(exchanges.Granted); !slices.Equal(got, want) || !slices.Equal(k.ExchangePermissions, []string{w}) {
+				t.Errorf("%s grants %v and is shown as %q, want %v", w, got, k.ExchangePermissions, want)
 			}
 		}
 	}
@@ -146,33 +146,32 @@ func TestEveryRight(t *testing.T) {
 }
 
 func TestAListOfRightsIsComplete(t *testing.T) {
-	set, _ := permissions([]string{"query-funds"})
-	if set != exchanges.NewPermissionSet(exchanges.Read) {
-		t.Errorf("reading alone: granted %v, unknown %v", set.All(exchanges.Granted), set.All(exchanges.Unknown))
-	}
-	// Which right moves funds to the futures wallet is not documented.
-	set, shown := permissions([]string{"withdraw-funds", "query-funds", "withdraw-funds"})
-	if want := exchanges.NewPermissionSet(exchanges.Read, exchanges.Withdraw).With(exchanges.Transfer, exchanges.Unknown); set != want {
-		t.Errorf("withdrawing: granted %v, unknown %v", set.All(exchanges.Granted), set.All(exchanges.Unknown))
-	}
-	if !slices.Equal(shown, []string{"query-funds", "withdraw-funds"}) {
-		t.Errorf("shown as %q", shown)
+	for words, want := range map[string]exchanges.PermissionSet{
+		`"query-funds"`: exchanges.NewPermissionSet(exchanges.Read),
+		// Which right moves funds to the futures wallet is not documented.
+		`"withdraw-funds","query-funds","withdraw-funds"`: exchanges.NewPermissionSet(exchanges.Read, exchanges.Withdraw).With(exchanges.Transfer, exchanges.Unknown),
+		// A word that is new may give anything.
+		`"query-funds","trade-moons"`: exchanges.PermissionSet{}.With(exchanges.Read, exchanges.Granted).With(exchanges.Other, exchanges.Granted),
+	} {
+		if got := parsed(t, `{"permissions":[`+words+`]}`).Permissions; got != want {
+			t.Errorf("%s: granted %v, unknown %v", words, got.All(exchanges.Granted), got.All(exchanges.Unknown))
+		}
 	}
 }
 
 func TestNotesOnNonces(t *testing.T) {
 	for _, c := range []struct {
 		nonce string
-		sent  exchanges.NonceUnit
+		sent  time.Duration
 		want  string
 	}{
-		{`"1764000000000"`, exchanges.NonceMilliseconds, ""},
-		{`1764000000000000`, exchanges.NonceMilliseconds, "microseconds"},
-		{`"1764000000000000000"`, exchanges.NonceMilliseconds, "nanoseconds"},
-		{`"1764000000000000000"`, exchanges.NonceMicroseconds, "nanoseconds"},
-		{`"1764000000000000000"`, exchanges.NonceNanoseconds, ""},
-		{`"1764000000000"`, exchanges.NonceNanoseconds, ""},
-		{`"many"`, exchanges.NonceMilliseconds, ""},
+		{`"1764000000000"`, time.Millisecond, ""},
+		{`1764000000000000`, time.Millisecond, "microseconds"},
+		{`"1764000000000000000"`, time.Millisecond, "nanoseconds"},
+		{`"1764000000000000000"`, time.Microsecond, "nanoseconds"},
+		{`"1764000000000000000"`, time.Nanosecond, ""},
+		{`"1764000000000"`, time.Nanosecond, ""},
+		{`"many"`, time.Millisecond, ""},
 	} {
 		k := keyInfo{"nonce": []byte(c.nonce)}
 		notes := k.info(c.sent).Notes

@@ -16,6 +16,7 @@ package kraken
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -65,7 +66,7 @@ func info() exchanges.Info {
 	}
 }
 
-type venue struct{ client *rest.Client }
+type venue struct{ *rest.Client }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	v := &venue{}
@@ -74,12 +75,12 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 		Connection: c,
 		Limit:      rate.Every(callsEvery),
 		Burst:      callsAtOnce,
-		ServerTime: &rest.TimeCall{Path: timePath, Parse: v.parseTime},
+		ServerTime: &rest.TimeCall{Path: timePath, Read: v.readTime},
 	})
 	if err != nil {
 		return nil, err
 	}
-	v.client = client
+	v.Client = client
 	return v, nil
 }
 
@@ -89,37 +90,28 @@ func (v *venue) Info() exchanges.Info { return info() }
 // Inspect asks Kraken about the key of c with a single signed call. It is never
 // repeated by itself, not even after a dropped connection: each try costs the
 // bot that shares the account a part of its call budget, and failures in a
-// row end in a lockout of the address.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
-	turn, err := nonces.turn(ctx, c.KeyID, c.Nonce)
+// row end in a lockout of the address. That it moves the key's nonce makes a
+// change of it.
+func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (out exchanges.KeyInfo, err error) {
+	turn, err := nonces.Begin(ctx, nonce.Call{Exchange: ID, Op: inspectOp}, c, ticks)
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
 	defer turn.Done()
-
-	var asked time.Time
-	resp, err := v.client.Do(ctx, rest.Call{
-		Op:         inspectOp,
-		Credential: c,
-		Write:      true, // it moves the key's nonce, so that it is sent once
-		Build: func(now time.Time) (rest.Request, error) {
-			asked = v.client.Now()
-			n := turn.next(nonce.Time(now, asked, timeGrain/2))
-			return request(c, inspectPath, n, inspectForm(n, c.Passphrase))
+	api := rest.API{
+		Client:  v.Client,
+		Refusal: func(r rest.Response) *exchanges.Error { return refusal(r, v.ExchangeNow()) },
+		Sign: func(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
+			n := strconv.FormatInt(turn.Next(turn.Count(nonce.Time(now, v.Now(), timeGrain/2))), 10)
+			r.Body = inspectForm(n, c.Passphrase)
+			return signed(c, r, n)
 		},
-		Classify: func(r rest.Response) *exchanges.Error { return classify(r, v.exchangeNow()) },
-	})
+	}
+	err = api.Ask(ctx, rest.Call{Credential: c}, rest.Request{Method: http.MethodPost, Path: inspectPath},
+		rest.Into(&out, func(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) { return parseKeyInfo(r, turn.Tick) }))
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	k, perr := parseKeyInfo(resp)
-	if perr != nil {
-		perr.Exchange, perr.Op = ID, inspectOp
-		return exchanges.KeyInfo{}, perr
-	}
-	out := k.info(turn.unit)
 	out.KeyID = c.KeyID
-	out.Asked, out.Seen = asked.UTC(), v.client.Now().UTC()
-	out.Clock = v.client.Clock()
-	return out, nil
+	return v.Stamp(out), nil
 }

@@ -27,11 +27,7 @@ func connect(t *testing.T, h exchangetest.Handler, now time.Time) (exchanges.Exc
 func connectClocks(t *testing.T, h exchangetest.Handler, ours, theirs time.Time) (exchanges.Exchange, *exchangetest.Server) {
 	t.Helper()
 	server := exchangetest.NewServer(t, exchangetest.Routes{inspectOp: h, clockCall: tells(clock(theirs))})
-	x, err := open(exchangetest.Hurried(exchanges.Connection{Site: info().Sites[0], Origin: server.URL, Now: clock(ours)}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return x, server
+	return exchangetest.Opened(t, Adapter(), exchanges.Connection{Site: info().Sites[0], Origin: server.URL, Now: clock(ours)}), server
 }
 
 // clock stands still at a time; zero means that it is the true one.
@@ -98,11 +94,7 @@ func TestInspectKeepsTheConfiguredScale(t *testing.T) {
 		if e := exchanges.AsError(err); e.Kind != exchanges.Nonce || e.Outcome != exchanges.Refused {
 			t.Fatalf("%v", err)
 		}
-		want := unit
-		if want == "" {
-			want = exchanges.NonceMilliseconds
-		}
-		if n := nonceIn(t, server.Requests(inspectOp)[i]); scaleOf(n) != want {
+		if n := nonceIn(t, server.Requests(inspectOp)[i]); tickOf(n) != ticks[unit] {
 			t.Errorf("call %d, configured %q: nonce %d", i, unit, n)
 		}
 	}
@@ -111,10 +103,7 @@ func TestInspectKeepsTheConfiguredScale(t *testing.T) {
 func TestNoncesGrowAcrossConnections(t *testing.T) {
 	fine := exchangetest.JSON(goodReply).Handler()
 	one, server := connect(t, fine, noon)
-	two, err := open(exchangetest.Hurried(exchanges.Connection{Site: info().Sites[0], Origin: server.URL, Now: func() time.Time { return noon.Add(-time.Hour) }}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	two := exchangetest.Opened(t, Adapter(), exchanges.Connection{Site: info().Sites[0], Origin: server.URL, Now: func() time.Time { return noon.Add(-time.Hour) }})
 	c := keyOf(t)
 	const calls = 20
 	errs := make([]error, 2*calls)
@@ -179,17 +168,17 @@ func FuzzReply(f *testing.F) {
 	f.Add([]byte(`{"error":[],"result":{"api_key_name":"\u001b[2J","valid_until":1e400,"permissions":[null],"ip_allowlist":[[]]}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		r := rest.Response{Status: http.StatusOK, Body: body}
-		if e := classify(r, noon); e != nil {
+		if e := refusal(r, noon); e != nil {
 			if e.Kind == "" || e.Hint == "" || e.RetryAfter < 0 || e.Code != exchanges.Clean(e.Code) {
 				t.Fatalf("%#v", e)
 			}
 			return
 		}
-		k, e := parseKeyInfo(r)
+		k, e := parseKeyInfo(r, time.Millisecond)
 		if e != nil {
 			return
 		}
-		fuzzFacts(t, k.info(exchanges.NonceMilliseconds))
+		fuzzFacts(t, k)
 	})
 }
 

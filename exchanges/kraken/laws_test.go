@@ -55,7 +55,7 @@ func verify(r exchangetest.Request) error {
 		return err
 	}
 	nonce := form.Get("nonce")
-	if n, err := strconv.ParseInt(nonce, 10, 64); err != nil || scaleOf(n) != exchanges.NonceMilliseconds {
+	if n, err := strconv.ParseInt(nonce, 10, 64); err != nil || tickOf(n) != time.Millisecond {
 		return fmt.Errorf("nonce %q is not in milliseconds", nonce)
 	}
 	key, err := base64.StdEncoding.DecodeString(testSecret)
@@ -68,7 +68,7 @@ func verify(r exchangetest.Request) error {
 	return nil
 }
 
-func refusal(words string, kind exchanges.Kind) exchangetest.Refusal {
+func refused(words string, kind exchanges.Kind) exchangetest.Refusal {
 	return exchangetest.Refusal{
 		Name: words, Reply: exchangetest.JSON(fmt.Sprintf(`{"error":[%q]}`, words)),
 		Kind: kind, Outcome: exchanges.Refused,
@@ -90,15 +90,15 @@ func subject() exchangetest.Subject {
 		},
 		Verify: verify,
 		Refusals: []exchangetest.Refusal{
-			refusal("EAPI:Invalid key", exchanges.Auth),
-			refusal("EAPI:Invalid signature", exchanges.Auth),
-			refusal("EAPI:Invalid nonce", exchanges.Nonce),
-			refusal("EGeneral:Permission denied", exchanges.Denied),
-			refusal("EGeneral:Temporary lockout", exchanges.RateLimited),
-			refusal("EAPI:Rate limit exceeded", exchanges.RateLimited),
-			refusal("EService:Unavailable", exchanges.Unavailable),
-			refusal("EGeneral:Unknown method", exchanges.Unsupported),
-			refusal("ENew:Never heard of", exchanges.Protocol),
+			refused("EAPI:Invalid key", exchanges.Auth),
+			refused("EAPI:Invalid signature", exchanges.Auth),
+			refused("EAPI:Invalid nonce", exchanges.Nonce),
+			refused("EGeneral:Permission denied", exchanges.Denied),
+			refused("EGeneral:Temporary lockout", exchanges.RateLimited),
+			refused("EAPI:Rate limit exceeded", exchanges.RateLimited),
+			refused("EService:Unavailable", exchanges.Unavailable),
+			refused("EGeneral:Unknown method", exchanges.Unsupported),
+			refused("ENew:Never heard of", exchanges.Protocol),
 		},
 	}
 }

@@ -1,7 +1,7 @@
 package kraken
 
 import (
-	"crypto/hmac"
+	"cmp"
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
@@ -10,10 +10,9 @@ import (
 	"net/url"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/cred"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
-
-var errSecret = errors.New("the private key is not base64")
 
 // inspectForm is the body of an inspection. otp is the static second factor
 // that some keys have.
@@ -25,32 +24,25 @@ func inspectForm(nonce string, otp exchanges.Secret) string {
 	return body
 }
 
-// request signs a form that holds nonce. It fails for a private key that check
-// has not seen.
-func request(c exchanges.Credential, path, nonce, form string) (rest.Request, error) {
-	key, err := base64.StdEncoding.DecodeString(c.Secret.Reveal())
-	if err != nil || len(key) == 0 || c.KeyID == "" {
-		return rest.Request{}, errSecret
+// signed adds the headers that make a request with a form that holds nonce valid.
+// It fails for a private key that check has not seen.
+func signed(c exchanges.Credential, r rest.Request, nonce string) (rest.Request, error) {
+	key, err := cred.Decode64(c.Secret)
+	if err != nil || c.KeyID == "" {
+		return rest.Request{}, cmp.Or(err, errors.New("the API key is missing"))
 	}
 	defer clear(key)
-	return rest.Request{
-		Method: http.MethodPost,
-		Path:   path,
-		Body:   form,
-		Header: http.Header{
-			// Kraken's own spelling, which net/http would change.
-			"API-Key":      {c.KeyID},
-			"API-Sign":     {sign(key, path, nonce, form)},
-			"Content-Type": {"application/x-www-form-urlencoded"},
-		},
-	}, nil
+	r.Header = http.Header{
+		// Kraken's own spelling, which net/http would change.
+		"API-Key":      {c.KeyID},
+		"API-Sign":     {sign(key, r.Path, nonce, r.Body)},
+		"Content-Type": {"application/x-www-form-urlencoded"},
+	}
+	return r, nil
 }
 
 // sign returns base64(HMAC-SHA512(key, path + SHA256(nonce + form))).
 func sign(key []byte, path, nonce, form string) string {
 	inner := sha256.Sum256([]byte(nonce + form))
-	mac := hmac.New(sha512.New, key)
-	mac.Write([]byte(path))
-	mac.Write(inner[:])
-	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+	return base64.StdEncoding.EncodeToString(cred.MAC(sha512.New, key, path+string(inner[:])))
 }

@@ -1,40 +1,27 @@
 package kraken
 
 import (
-	"errors"
 	"strings"
 	"testing"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/exchangetest"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
 // vector is a signed request whose source is in testdata/vectors.json.
-type vector struct {
-	Name, Method, Path, Body, Nonce, Key, Secret string
-	Expected                                     map[string]string
-}
+type vector = exchangetest.Vector
 
 func vectors(t testing.TB) []vector { return exchangetest.Vectors[vector](t, 3) }
 
 func TestRequestMatchesPublishedVectors(t *testing.T) {
 	for _, v := range vectors(t) {
 		t.Run(v.Name, func(t *testing.T) {
-			got, err := request(exchanges.Credential{KeyID: v.Key, Secret: exchanges.NewSecret(v.Secret)}, v.Path, v.Nonce, v.Body)
+			got, err := signed(exchanges.Credential{KeyID: v.Key, Secret: exchanges.NewSecret(v.Secret)}, rest.Request{Path: v.Path, Body: v.Body}, v.Nonce)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got.Method != v.Method || got.Path != v.Path || got.Query != "" || got.Body != v.Body {
-				t.Errorf("%s %s?%s with body %q", got.Method, got.Path, got.Query, got.Body)
-			}
-			if len(v.Expected) != len(got.Header) {
-				t.Errorf("%d headers, want %d", len(got.Header), len(v.Expected))
-			}
-			for name, want := range v.Expected {
-				if h := got.Header[strings.TrimPrefix(name, "header:")]; len(h) != 1 || h[0] != want {
-					t.Errorf("%s = %q, want %q", name, h, want)
-				}
-			}
+			v.Signs(t, got.Header)
 		})
 	}
 }
@@ -73,8 +60,8 @@ func TestRequestRefusesWhatCannotSign(t *testing.T) {
 		"no secret":  {KeyID: testKey},
 		"not base64": {KeyID: testKey, Secret: exchanges.NewSecret("!canary!")},
 	} {
-		r, err := request(c, inspectPath, "1", "nonce=1")
-		if !errors.Is(err, errSecret) || r.Header != nil {
+		r, err := signed(c, rest.Request{Path: inspectPath, Body: "nonce=1"}, "1")
+		if err == nil || r.Header != nil {
 			t.Errorf("%s: %v, %v", name, r, err)
 		}
 	}

@@ -3,8 +3,8 @@ package krakenfutures
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -30,12 +30,16 @@ const (
 // wrong signature and perhaps a foreign address alike, so that none of them
 // says that a key is unknown and nothing else.
 var verdicts = map[string]rest.Verdict{
-	"authenticationerror":    {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintKey},
-	"insufficientprivileges": {Kind: exchanges.Denied, Outcome: exchanges.Refused, Hint: hintDenied},
-	"noncebelowthreshold":    {Kind: exchanges.Nonce, Outcome: exchanges.Refused, Hint: hintNonce},
-	"nonceduplicate":         {Kind: exchanges.Nonce, Outcome: exchanges.Refused, Hint: hintNonce},
-	"apilimitexceeded":       {Kind: exchanges.RateLimited, Outcome: exchanges.Refused, Hint: hintLimit},
-	"unavailable":            {Kind: exchanges.Unavailable, Outcome: exchanges.OutcomeUnknown, Hint: hintTrouble},
+	"authenticationerror":    rest.Refused(exchanges.Auth, hintKey),
+	"insufficientprivileges": rest.Refused(exchanges.Denied, hintDenied),
+	"noncebelowthreshold":    rest.Refused(exchanges.Nonce, hintNonce),
+	"nonceduplicate":         rest.Refused(exchanges.Nonce, hintNonce),
+	"apilimitexceeded":       rest.Refused(exchanges.RateLimited, hintLimit),
+	"unavailable":            rest.Trouble(hintTrouble),
+
+	// Statuses that mean more than one thing at Kraken, whatever its words.
+	"http 401": rest.Refused(exchanges.Auth, hintKey),
+	"http 403": rest.Refused(exchanges.Blocked, hintForbidden),
 }
 
 // refusal turns an answer into an error: Kraken's own, if the body has one, else
@@ -57,16 +61,9 @@ func refusal(r rest.Response) *exchanges.Error {
 			words = append(words, string(w))
 		}
 	}
-	if words == nil {
-		words = []string{"HTTP " + strconv.Itoa(r.Status) + ", no words"}
-	}
-	code := strings.ToLower(string(a.Error))
-	e := rest.Judge(r, verdicts, code, strings.Join(words, ": "), hintOther)
+	code, status := strings.ToLower(string(a.Error)), fmt.Sprintf("HTTP %d", r.Status)
 	if _, known := verdicts[code]; !known {
-		e.Hint = cmp.Or(hints[r.Status], e.Hint)
+		code = strings.ToLower(status)
 	}
-	return e
+	return rest.Judge(r, verdicts, code, cmp.Or(strings.Join(words, ": "), status+", no words"), hintOther)
 }
-
-// hints are for statuses that mean more than one thing at Kraken.
-var hints = map[int]string{http.StatusUnauthorized: hintKey, http.StatusForbidden: hintForbidden}

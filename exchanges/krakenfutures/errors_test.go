@@ -63,11 +63,7 @@ func TestHintsNameEveryCause(t *testing.T) {
 			t.Fatal(err)
 		}
 		e := judged(t, status, body)
-		for _, c := range causes {
-			if !strings.Contains(e.Hint, c) {
-				t.Errorf("%s: the hint does not name %q: %s", reply, c, e.Hint)
-			}
-		}
+		exchangetest.Hints(t, e, causes...)
 		if e.UnknownKey {
 			t.Errorf("%s is taken to mean that the key is gone", reply)
 		}

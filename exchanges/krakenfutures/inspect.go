@@ -24,9 +24,6 @@ func parseKey(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
 		return exchanges.KeyInfo{}, e
 	}
 	if k.Levels == nil && k.Account == "" && k.Created == "" {
-		if e := refusal(r); e != nil {
-			return exchanges.KeyInfo{}, e
-		}
 		return exchanges.KeyInfo{}, rest.NotJSON(r)
 	}
 	out := exchanges.KeyInfo{Account: string(k.Account), Created: k.Created.Time(), IPs: k.whitelist()}
@@ -39,14 +36,7 @@ func parseKey(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
 
 // parseWallets sees whether the answer is the one that was asked for.
 func parseWallets(r rest.Response) *exchanges.Error {
-	if e := refusal(r); e != nil {
-		return e
-	}
-	var a struct {
-		Result   wire.Text                  `json:"result"`
-		Accounts map[string]json.RawMessage `json:"accounts"`
-	}
-	if json.Unmarshal(r.Body, &a) != nil || a.Result != "success" || a.Accounts == nil {
+	if wire.At[wire.Text](r.Body, "result") != "success" || wire.Members(wire.Member(r.Body, "accounts")) == nil {
 		return rest.NotJSON(r)
 	}
 	return nil

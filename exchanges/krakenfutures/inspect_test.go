@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/exchangetest"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 	"github.com/keyrota/keyrota/exchanges/internal/wire"
 )
@@ -19,15 +20,6 @@ func parsed(t *testing.T, body string) exchanges.KeyInfo {
 		t.Fatalf("%s: %v", body, e)
 	}
 	return got
-}
-
-// grants words a permission set as "read+ spot+ margin-", unknown left out.
-func grants(s exchanges.PermissionSet) string {
-	text, err := s.MarshalText()
-	if err != nil {
-		return err.Error()
-	}
-	return string(text)
 }
 
 func TestInspectReadsTheKey(t *testing.T) {
@@ -65,7 +57,7 @@ func TestEachLevel(t *testing.T) {
 		{read, "SOME"}:       "+read -spot -margin -futures -options -earn -admin +other",
 	} {
 		got := parsed(t, fmt.Sprintf(`{"permissions":{"general":%q,"transfer":%q}}`, levels[0], levels[1]))
-		if text := grants(got.Permissions); text != want {
+		if text := exchangetest.Grants(got.Permissions); text != want {
 			t.Errorf("%s: %q, want %q", levels, text, want)
 		}
 	}
@@ -86,7 +78,7 @@ func TestWhatIsNotToldIsUnknown(t *testing.T) {
 		`{"general":"\u001b[2J","transfer":"NO_ACCESS","a\n":"b"}`: "-withdraw +other",
 	} {
 		got := parsed(t, `{"accountUid":"x","permissions":`+permissions+`}`)
-		if text := grants(got.Permissions); text != want {
+		if text := exchangetest.Grants(got.Permissions); text != want {
 			t.Errorf("%s: %q, want %q", permissions, text, want)
 		}
 		for _, w := range got.ExchangePermissions {
@@ -133,30 +125,19 @@ func TestEveryShapeOfTheIPList(t *testing.T) {
 	}
 }
 
-// What the guide promises of its boxes is what an inspection of the key then
-// reports, whatever is asked for beside reading.
 func TestBoxesGiveWhatAnInspectionReports(t *testing.T) {
-	all := exchanges.Permissions()
-	for mask := range 1 << len(all) {
-		asked := []exchanges.Permission{exchanges.Read}
-		for i, p := range all {
-			if mask>>i&1 == 1 && p != exchanges.Read {
-				asked = append(asked, p)
-			}
-		}
-		on, _, will, _ := guide().Plan(asked)
+	exchangetest.Boxes(t, guide(), func(ticked []string) exchanges.PermissionSet {
 		chosen := levels{"general": noAccess, "transfer": noAccess}
-		for _, b := range boxes { // Full Access comes after Read Only and replaces it
-			if slices.ContainsFunc(on, func(x exchanges.Box) bool { return x.Words == b.words }) {
-				chosen[b.area] = wire.Text(b.level)
+		for _, words := range ticked { // Full Access comes after Read Only and replaces it
+			area, level := "general", wire.Text("READ_ONLY")
+			if strings.HasPrefix(words, "Withdrawal") {
+				area = "transfer"
 			}
+			if strings.HasSuffix(words, ": Full Access") {
+				level = "FULL_ACCESS"
+			}
+			chosen[area] = level
 		}
-		reported := chosen.permissions()
-		if got, want := reported.All(exchanges.Granted), will.All(exchanges.Granted); !slices.Equal(got, want) {
-			t.Errorf("asked %v: the boxes give %v, the guide says %v", asked, got, want)
-		}
-		if reported.Has(exchanges.Withdraw) != slices.Contains(asked, exchanges.Withdraw) {
-			t.Errorf("asked %v: withdraw is %s", asked, reported.Get(exchanges.Withdraw))
-		}
-	}
+		return chosen.permissions()
+	}, exchanges.Spot, exchanges.Margin, exchanges.Options, exchanges.Earn, exchanges.Admin, exchanges.Other)
 }

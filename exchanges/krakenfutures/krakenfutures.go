@@ -25,7 +25,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"time"
 
 	"golang.org/x/time/rate"
 
@@ -75,8 +74,8 @@ func info() exchanges.Info {
 
 // venue is one site.
 type venue struct {
-	client *rest.Client
-	demo   bool
+	rest.API
+	demo bool
 }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
@@ -84,20 +83,24 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &venue{client, c.Site.Environment == exchanges.Demo}, nil
+	return &venue{rest.API{Client: client, Sign: unnumbered, Refusal: refusal}, c.Site.Environment == exchanges.Demo}, nil
 }
 
 // Info describes Kraken Futures.
 func (v *venue) Info() exchanges.Info { return info() }
 
 // Inspect makes the key describe itself.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
-	c, err := check(c)
-	if err != nil {
+func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (out exchanges.KeyInfo, err error) {
+	if c, err = check(c); err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	asked := v.client.Now().UTC()
-	out, status, err := v.checked(ctx, c)
+	status := 0
+	service := v.API
+	service.Refusal = func(r rest.Response) *exchanges.Error {
+		status = r.Status
+		return refusal(r)
+	}
+	err = service.Get(ctx, rest.Call{Credential: c}, checkPath, rest.Into(&out, parseKey))
 	switch {
 	case status == http.StatusNotFound && v.demo:
 		out, err = v.accepted(ctx, c, noteMissing)
@@ -110,8 +113,8 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	out.KeyID, out.Asked, out.Seen = c.KeyID, asked, v.client.Now().UTC()
-	return out, nil
+	out.KeyID = c.KeyID
+	return v.Stamp(out), nil
 }
 
 const (
@@ -119,33 +122,11 @@ const (
 	noteDoubted = "Kraken's service for keys did not take this key, while its trading API did: the key reads; its rights, IP list and date are not known."
 )
 
-// checked asks what Kraken says of the key. status is that of the last answer,
-// 0 if there was none.
-func (v *venue) checked(ctx context.Context, c exchanges.Credential) (out exchanges.KeyInfo, status int, err error) {
-	err = v.get(ctx, c, checkPath, func(r rest.Response) (e *exchanges.Error) {
-		if status = r.Status; status >= http.StatusMultipleChoices {
-			return refusal(r)
-		}
-		out, e = parseKey(r)
-		return e
-	})
-	return out, status, err
-}
-
 // accepted asks for the account's wallets, which any key that reads may see, and
 // looks at nothing in them.
 func (v *venue) accepted(ctx context.Context, c exchanges.Credential, note string) (exchanges.KeyInfo, error) {
-	err := v.get(ctx, c, walletsPath, parseWallets)
+	err := v.Get(ctx, rest.Call{Credential: c}, walletsPath, parseWallets)
 	return exchanges.KeyInfo{
 		Permissions: exchanges.PermissionSet{}.With(exchanges.Read, exchanges.Granted), Notes: []string{note},
 	}, err
-}
-
-// get makes a signed read with a checked credential.
-func (v *venue) get(ctx context.Context, c exchanges.Credential, path string, classify func(rest.Response) *exchanges.Error) error {
-	_, err := v.client.Do(ctx, rest.Call{
-		Op: http.MethodGet + " " + path, Credential: c, Classify: classify,
-		Build: func(time.Time) (rest.Request, error) { return signed(c, http.MethodGet, path, "", noNonce) },
-	})
-	return err
 }

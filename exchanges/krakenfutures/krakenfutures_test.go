@@ -92,21 +92,13 @@ func at(t *testing.T, env exchanges.Environment, answers map[string]exchangetest
 		script[call] = reply.Handler()
 	}
 	server := exchangetest.NewServer(t, script)
-	x, err := open(exchangetest.Hurried(exchanges.Connection{Site: site, Origin: server.URL}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return x, server
+	return exchangetest.Opened(t, Adapter(), exchanges.Connection{Site: site, Origin: server.URL}), server
 }
 
 func TestSitesAreTheDocumentedOnes(t *testing.T) {
-	var got []string
-	for _, s := range info().Sites {
-		got = append(got, fmt.Sprintf("%s/%s %s", s.Environment, s.ID, s.Origin))
-	}
-	want := "live/global https://futures.kraken.com demo/global https://demo-futures.kraken.com"
-	if strings.Join(got, " ") != want {
-		t.Errorf("sites %q", got)
+	const want = "live/global https://futures.kraken.com\ndemo/global https://demo-futures.kraken.com\n"
+	if got := exchangetest.SitesOf(info()); got != want {
+		t.Errorf("sites:\n%s", got)
 	}
 }
 

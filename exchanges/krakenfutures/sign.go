@@ -1,13 +1,12 @@
 package krakenfutures
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
-	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/cred"
@@ -31,41 +30,36 @@ const (
 var rules = cred.Rules{
 	Exchange: ID,
 	Key:      cred.Whole("about 56 characters long"),
-	Secret: cred.Shape{Words: "the private key, about 88 characters of base64", Fits: func(s string) bool {
-		raw, err := base64.StdEncoding.DecodeString(s)
-		defer clear(raw)
-		return err == nil && len(raw) >= leastSecret
-	}},
-	Swapped: func(key, secret string) bool { return len(key) == usualSecret && len(secret) == usualKey },
+	Secret:   cred.Base64("the private key, about 88 characters of base64", func(bytes int) bool { return bytes >= leastSecret }),
+	Swapped:  func(key, secret string) bool { return len(key) == usualSecret && len(secret) == usualKey },
 }
 
 // check is Adapter.Check.
 func check(c exchanges.Credential) (exchanges.Credential, error) { return rules.Check(c) }
 
-var errSecret = errors.New("the private key is not base64")
-
-// noNonce stands for a call without one. Such a call is as good as any, and
+// unnumbered signs a call without a nonce. Such a call is as good as any, and
 // leaves the nonces of the key's other programs alone.
-const noNonce = ""
+func unnumbered(c exchanges.Credential, r rest.Request, _ time.Time) (rest.Request, error) {
+	return signed(c, r, "")
+}
 
-// signed builds a request. Signed are the query as it is sent, the nonce if
-// there is one, and the path without the prefix that the trading API has.
-func signed(c exchanges.Credential, method, path, query, nonce string) (rest.Request, error) {
-	key, err := base64.StdEncoding.DecodeString(c.Secret.Reveal())
-	if err != nil || len(key) == 0 {
-		return rest.Request{}, errSecret
+// signed adds the headers that make a request valid. Signed are the query as it
+// is sent, the nonce if there is one, and the path without the prefix that the
+// trading API has.
+func signed(c exchanges.Credential, r rest.Request, nonce string) (rest.Request, error) {
+	key, err := cred.Decode64(c.Secret)
+	if err != nil {
+		return rest.Request{}, err
 	}
 	defer clear(key)
-	text := sha256.Sum256([]byte(query + nonce + strings.TrimPrefix(path, "/derivatives")))
-	mac := hmac.New(sha512.New, key)
-	mac.Write(text[:])
-	header := http.Header{
+	text := sha256.Sum256([]byte(r.Query + nonce + strings.TrimPrefix(r.Path, "/derivatives")))
+	r.Header = http.Header{
 		// Kraken's own spelling, which net/http would change.
 		"APIKey":  {c.KeyID},
-		"Authent": {base64.StdEncoding.EncodeToString(mac.Sum(nil))},
+		"Authent": {base64.StdEncoding.EncodeToString(cred.MAC(sha512.New, key, string(text[:])))},
 	}
-	if nonce != noNonce {
-		header["Nonce"] = []string{nonce}
+	if nonce != "" {
+		r.Header["Nonce"] = []string{nonce}
 	}
-	return rest.Request{Method: method, Path: path, Query: query, Header: header}, nil
+	return r, nil
 }

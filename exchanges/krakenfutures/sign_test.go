@@ -2,47 +2,34 @@ package krakenfutures
 
 import (
 	"encoding/base64"
-	"errors"
 	"strings"
 	"testing"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/exchangetest"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
 // vector is a signed request whose source is in testdata/vectors.json.
-type vector struct {
-	Name, Method, Path, Query, Body, Nonce, Key, Secret string
-	Expected                                            map[string]string
-}
+type vector = exchangetest.Vector
 
 func vectors(t testing.TB) []vector { return exchangetest.Vectors[vector](t, 5) }
 
 func TestSignedRequestMatchesVectors(t *testing.T) {
 	for _, v := range vectors(t) {
 		t.Run(v.Name, func(t *testing.T) {
-			got, err := signed(exchanges.Credential{KeyID: v.Key, Secret: exchanges.NewSecret(v.Secret)}, v.Method, v.Path, v.Query, v.Nonce)
+			got, err := signed(exchanges.Credential{KeyID: v.Key, Secret: exchanges.NewSecret(v.Secret)}, rest.Request{Path: v.Path, Query: v.Query}, v.Nonce)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got.Method != v.Method || got.Path != v.Path || got.Query != v.Query || got.Body != v.Body {
-				t.Errorf("%s %s?%s with body %q", got.Method, got.Path, got.Query, got.Body)
-			}
-			if len(got.Header) != len(v.Expected) {
-				t.Errorf("%d headers, want %d", len(got.Header), len(v.Expected))
-			}
-			for name, want := range v.Expected {
-				if h := got.Header[strings.TrimPrefix(name, "header:")]; len(h) != 1 || h[0] != want {
-					t.Errorf("%s = %q, want %q", name, h, want)
-				}
-			}
+			v.Signs(t, got.Header)
 		})
 	}
 }
 
 func TestOnlyTheTradingAPIsPrefixIsNotSigned(t *testing.T) {
 	sig := func(path string) string {
-		r, err := signed(testCredential(), "GET", path, "", noNonce)
+		r, err := signed(testCredential(), rest.Request{Path: path}, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -55,8 +42,8 @@ func TestOnlyTheTradingAPIsPrefixIsNotSigned(t *testing.T) {
 
 func TestSignedRefusesWhatCannotSign(t *testing.T) {
 	for _, secret := range []string{"", "!canary!", "="} {
-		r, err := signed(exchanges.Credential{KeyID: testKey, Secret: exchanges.NewSecret(secret)}, "GET", checkPath, "", noNonce)
-		if !errors.Is(err, errSecret) || r.Header != nil {
+		r, err := signed(exchanges.Credential{KeyID: testKey, Secret: exchanges.NewSecret(secret)}, rest.Request{Path: checkPath}, "")
+		if err == nil || r.Header != nil {
 			t.Errorf("%q: %v, %v", secret, r, err)
 		}
 	}

@@ -46,19 +46,19 @@ const (
 // verdicts are the codes that a signed call can end in. They come with HTTP
 // 200, 400 or 401, so that the code alone decides.
 var verdicts = map[int64]rest.Verdict{
-	400001:     {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintRequest}, // a header is missing
-	400002:     {Kind: exchanges.ClockSkew, Outcome: exchanges.Refused, Hint: hintClock},
-	unknownKey: {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintKey},
-	400004:     {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintPassphrase},
-	400005:     {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintSecret},
-	400006:     {Kind: exchanges.IPBlocked, Outcome: exchanges.Refused, Hint: hintIP},
-	400007:     {Kind: exchanges.Denied, Outcome: exchanges.Refused, Hint: hintDenied},
-	400100:     {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintRequest}, // a parameter
-	400500:     {Kind: exchanges.Blocked, Outcome: exchanges.Refused, Hint: hintRegion},
-	126047:     {Kind: exchanges.Blocked, Outcome: exchanges.Refused, Hint: hintRegion},
-	411100:     {Kind: exchanges.Denied, Outcome: exchanges.Refused, Hint: hintFrozen},
-	112010:     {Kind: exchanges.Unsupported, Outcome: exchanges.Refused, Hint: hintRequest}, // for unified accounts only
-	tooMany:    {Kind: exchanges.RateLimited, Outcome: exchanges.Refused, Hint: hintLimit},
+	400001:     rest.Refused(exchanges.Protocol, hintRequest), // a header is missing
+	400002:     rest.Refused(exchanges.ClockSkew, hintClock),
+	unknownKey: rest.Refused(exchanges.Auth, hintKey),
+	400004:     rest.Refused(exchanges.Auth, hintPassphrase),
+	400005:     rest.Refused(exchanges.Auth, hintSecret),
+	400006:     rest.Refused(exchanges.IPBlocked, hintIP),
+	400007:     rest.Refused(exchanges.Denied, hintDenied),
+	400100:     rest.Refused(exchanges.Protocol, hintRequest), // a parameter
+	400500:     rest.Refused(exchanges.Blocked, hintRegion),
+	126047:     rest.Refused(exchanges.Blocked, hintRegion),
+	411100:     rest.Refused(exchanges.Denied, hintFrozen),
+	112010:     rest.Refused(exchanges.Unsupported, hintRequest), // for unified accounts only
+	tooMany:    rest.Refused(exchanges.RateLimited, hintLimit),
 }
 
 // refusal turns an answer into an error: KuCoin's own, if the body has one,

@@ -2,7 +2,6 @@ package kucoin
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -55,11 +54,7 @@ func TestHintsNameEveryCause(t *testing.T) {
 	} {
 		_, err := inspect(t, said(200, code, "no"))
 		e := exchanges.AsError(err)
-		for _, w := range words {
-			if !strings.Contains(e.Hint, w) {
-				t.Errorf("%d: the hint does not name %q: %s", code, w, e.Hint)
-			}
-		}
+		exchangetest.Hints(t, e, words...)
 		if e.Code != fmt.Sprintf("%d: no", code) {
 			t.Errorf("code %q", e.Code)
 		}

@@ -19,10 +19,6 @@ func testManager() exchanges.Manager {
 	return exchanges.Manager{Credential: goodCredential(), SubAccount: testSub, KeyPassphrase: subKeyOf(1).Passphrase}
 }
 
-func ipList(entries ...string) exchanges.IPWhitelist {
-	return exchanges.IPWhitelist{State: exchanges.IPList, Entries: entries}
-}
-
 func subKeyOf(n int) exchanges.Credential {
 	return exchanges.Credential{
 		KeyID: fmt.Sprintf("6705f5c311545b00%08x", n), Secret: exchanges.NewSecret(fmt.Sprintf("aaaaaaaa-bbbb-4ccc-8ddd-%012d", n)),
@@ -34,7 +30,7 @@ func manage() *exchangetest.Manage {
 	refused := func(name string, code int, msg string, kind exchanges.Kind) exchangetest.Refusal {
 		return exchangetest.Refusal{Name: name, Reply: said(200, code, msg), Kind: kind, Outcome: exchanges.Refused}
 	}
-	return &exchangetest.Manage{
+	m := &exchangetest.Manage{
 		Manager: testManager(),
 		Key:     subKeyOf,
 		Routes: func(_ exchanges.Site, a *exchangetest.Account) exchangetest.Routes {
@@ -43,8 +39,8 @@ func manage() *exchangetest.Manage {
 		Writes:            []string{"POST " + subPath, "POST " + updatePath, "DELETE " + subPath},
 		PassphraseInQuery: "DELETE " + subPath,
 
-		New:     exchanges.KeyRequest{Label: "gridbot7f3a", Permissions: exchanges.NewPermissionSet(exchanges.Read, exchanges.Futures), IPs: ipList("203.0.113.7")},
-		Changed: exchanges.KeyRequest{Permissions: exchanges.NewPermissionSet(exchanges.Read, exchanges.Spot), IPs: ipList("203.0.113.7", "198.51.100.1")},
+		New:     exchanges.KeyRequest{Label: "gridbot7f3a", Permissions: exchanges.NewPermissionSet(exchanges.Read, exchanges.Futures), IPs: exchangetest.IPs("203.0.113.7")},
+		Changed: exchanges.KeyRequest{Permissions: exchanges.NewPermissionSet(exchanges.Read, exchanges.Spot), IPs: exchangetest.IPs("203.0.113.7", "198.51.100.1")},
 		Verify: func(r exchangetest.Request) error {
 			if named := r.Params().Get("subName"); r.Query != "" && named != testSub || r.Body != "" && !strings.Contains(r.Body, testSub) {
 				return fmt.Errorf("the sub-account %q is another one", named)
@@ -61,6 +57,17 @@ func manage() *exchangetest.Manage {
 			{Name: "maintenance", Reply: said(503, 503000, "Service unavailable"), Kind: exchanges.Unavailable},
 		},
 	}
+	m.Otherwise = map[string]exchangetest.Reply{
+		"another right": result(map[string]any{"permission": "General"}), "another list": result(map[string]any{"ipWhitelist": "198.51.100.77"}),
+		"no list": result(map[string]any{"ipWhitelist": ""}),
+	}
+	m.NoNames = []string{"two words", "a&apiKey=b"}
+	m.Refused = map[string]exchanges.KeyRequest{
+		"withdraw": exchangetest.Asks(m.New, exchanges.Read, exchanges.Withdraw),
+		"earn":     exchangetest.Asks(m.New, exchanges.Read, exchanges.Earn),
+		"admin":    exchangetest.Asks(m.New, exchanges.Read, exchanges.Admin),
+	}
+	return m
 }
 
 // fake puts KuCoin's dialect on an account.
@@ -135,7 +142,7 @@ func read(r exchangetest.Request) (q request, set exchanges.PermissionSet, ips e
 	}
 	ips = exchanges.IPWhitelist{State: exchanges.IPAny}
 	if q.IPWhitelist != nil && *q.IPWhitelist != "" {
-		ips = ipList(strings.Split(*q.IPWhitelist, ",")...)
+		ips = exchangetest.IPs(strings.Split(*q.IPWhitelist, ",")...)
 	}
 	return q, set, ips, nil
 }
@@ -179,7 +186,7 @@ func (f *fake) delete(r exchangetest.Request) exchangetest.Reply {
 
 // bench is a site on a fake with an account.
 type bench struct {
-	*master
+	*venue
 	fake   *fake
 	server *exchangetest.Server
 }
@@ -194,7 +201,7 @@ func newBench(t *testing.T) bench {
 // key makes a key in the account and returns its ID.
 func (b bench) key(granted ...exchanges.Permission) string {
 	return b.fake.Make(exchangetest.Key{
-		Label: "gridbot", IPs: ipList("203.0.113.7"),
+		Label: "gridbot", IPs: exchangetest.IPs("203.0.113.7"),
 		Permissions: exchanges.NewPermissionSet(slices.Concat([]exchanges.Permission{exchanges.Read}, granted)...),
 	}).KeyID
 }

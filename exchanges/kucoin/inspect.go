@@ -3,7 +3,6 @@ package kucoin
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
@@ -16,9 +15,9 @@ type key struct {
 	APIKey        wire.Text       `json:"apiKey"`
 	APIVersion    wire.Int        `json:"apiVersion"`
 	Remark        wire.Text       `json:"remark"`
-	Permission    wire.Text       `json:"permission"`
-	IPs           *wire.Addresses `json:"ipWhitelist"`
-	CreatedAt     wire.Int        `json:"createdAt"` // ms
+	Permissions   wire.Words      `json:"permission"`
+	IPs           wire.Addresses  `json:"ipWhitelist"`
+	CreatedAt     wire.Text       `json:"createdAt"` // ms
 	ExpiredAt     json.RawMessage `json:"expiredAt"` // ms, or null
 	UID           wire.Text       `json:"uid"`
 	ParentUID     wire.Text       `json:"parentUid"`
@@ -50,32 +49,36 @@ var rights = wire.Rights{
 var siteTypes = map[string]wire.Text{"global": "global", "eu": "europe", australian: "australia"}
 
 // parseKey reads the answer of a key about itself.
-func parseKey(r rest.Response) (*key, *exchanges.Error) {
-	var answer struct {
-		Data *key `json:"data"`
-	}
-	if e := rest.Decode(r, &answer); e != nil {
-		return nil, e
-	}
-	k := answer.Data
-	if k == nil || k.APIKey == "" && k.Permission == "" {
-		return nil, rest.NotJSON(r)
+func parseKey(r rest.Response) (key, *exchanges.Error) {
+	k := wire.At[key](r.Body, "data")
+	if k.APIKey == "" && len(k.Permissions.Values) == 0 {
+		return key{}, rest.NotJSON(r)
 	}
 	k.usage = usage(r)
 	return k, nil
 }
 
+// UnmarshalJSON reads a description. KuCoin leaves the IP list out where there is
+// none.
+func (k *key) UnmarshalJSON(b []byte) error {
+	type plain key
+	told := plain{IPs: wire.Anywhere()}
+	err := json.Unmarshal(b, &told)
+	*k = key(told)
+	return err
+}
+
+func (k *key) id() string { return string(k.APIKey) }
+
 // info brings what was said of the key called keyID to the normal form.
 func (k *key) info(keyID, site string) exchanges.KeyInfo {
-	words := list(k.Permission)
-	slices.Sort(words)
 	info := exchanges.KeyInfo{
 		KeyID:               keyID,
 		Label:               string(k.Remark),
 		Account:             string(k.UID),
 		Permissions:         k.permissions(),
-		ExchangePermissions: slices.Compact(words),
-		IPs:                 k.whitelist(),
+		ExchangePermissions: k.Permissions.Sorted(),
+		IPs:                 k.IPs.Whitelist(),
 		Created:             k.CreatedAt.Milliseconds(),
 		Expires:             k.expires(),
 		Usage:               k.usage,
@@ -88,10 +91,10 @@ func (k *key) info(keyID, site string) exchanges.KeyInfo {
 // may make keys of sub-accounts without a right for it; whether that is so is
 // unknown.
 func (k *key) permissions() exchanges.PermissionSet {
-	if k.Permission == "" {
+	if len(k.Permissions.Values) == 0 {
 		return exchanges.PermissionSet{}
 	}
-	set := rights.Set(list(k.Permission))
+	set := rights.Set(k.Permissions.Values)
 	if !k.ofSubAccount() {
 		set = set.With(exchanges.Admin, exchanges.Unknown)
 	}
@@ -101,26 +104,16 @@ func (k *key) permissions() exchanges.PermissionSet {
 // ofSubAccount reports whether KuCoin said that the key is not the master's.
 func (k *key) ofSubAccount() bool { return k.IsMaster.Known && !k.IsMaster.Value }
 
-// whitelist reads the IP list. KuCoin leaves it out where there is none.
-func (k *key) whitelist() exchanges.IPWhitelist {
-	if k.IPs == nil {
-		return exchanges.IPWhitelist{State: exchanges.IPAny}
-	}
-	return k.IPs.Whitelist()
-}
-
 // expires reads the expiry: null says that there is none. Older answers lack
 // the field.
 func (k *key) expires() exchanges.Moment {
-	var at wire.Int
 	switch {
 	case len(k.ExpiredAt) == 0:
 		return exchanges.Moment{}
 	case string(k.ExpiredAt) == "null":
 		return exchanges.Never()
 	}
-	_ = at.UnmarshalJSON(k.ExpiredAt) // what is no number stays unknown
-	return at.Milliseconds()
+	return wire.At[wire.Text](k.ExpiredAt).Milliseconds() // what is no number stays unknown
 }
 
 func (k *key) notes(info exchanges.KeyInfo, site string) []string {
@@ -140,7 +133,7 @@ func (k *key) notes(info exchanges.KeyInfo, site string) []string {
 	if own, known := siteTypes[site]; known && k.SiteType != "" && k.SiteType != own {
 		out = append(out, fmt.Sprintf("KuCoin says that the account belongs to its site %s, which is not the site chosen.", k.SiteType))
 	}
-	if k.APIKey != "" && string(k.APIKey) != info.KeyID {
+	if k.APIKey != "" && !wire.Shows(k.id(), info.KeyID) {
 		out = append(out, "KuCoin's answer names another key.")
 	}
 	return out

@@ -15,12 +15,6 @@ import (
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
-// grants words a permission set, unknown left out.
-func grants(s exchanges.PermissionSet) string {
-	text, _ := s.MarshalText()
-	return string(text)
-}
-
 // with returns what is made of goodKey with fields replaced, as JSON; "" takes
 // a field away.
 func with(t *testing.T, changes map[string]string) exchanges.KeyInfo {
@@ -62,7 +56,7 @@ func TestInspectReadsTheKey(t *testing.T) {
 		Permissions: exchanges.NewPermissionSet(exchanges.Read, exchanges.Spot, exchanges.Margin, exchanges.Futures, exchanges.Transfer).
 			With(exchanges.Admin, exchanges.Unknown),
 		ExchangePermissions: []string{"Futures", "General", "InnerTransfer", "Margin", "Spot"},
-		IPs:                 ipList("203.0.113.7", "203.0.113.8"),
+		IPs:                 exchangetest.IPs("203.0.113.7", "203.0.113.8"),
 		Created:             exchanges.At(time.Unix(1728443843, 0)),
 		Expires:             exchanges.Never(),
 		Notes:               got.Notes, // they have a test of their own
@@ -84,7 +78,7 @@ func TestWordsOfKuCoin(t *testing.T) {
 		"General,Unified,Futures": "+read +futures +other",
 	} {
 		got := with(t, map[string]string{"permission": `"` + words + `"`, "isMaster": sub})
-		if g := grants(got.Permissions); g != want {
+		if g := exchangetest.Grants(got.Permissions); g != want {
 			t.Errorf("%s: %s, want %s", words, g, want)
 		}
 	}
@@ -102,7 +96,7 @@ func TestKeyOfAMasterAccountMayBeAbleToMakeKeys(t *testing.T) {
 
 func TestIPList(t *testing.T) {
 	for raw, want := range map[string]exchanges.IPState{
-		`""`: exchanges.IPAny, ``: exchanges.IPAny, `null`: exchanges.IPAny, `"203.0.113.7"`: exchanges.IPList,
+		`""`: exchanges.IPAny, ``: exchanges.IPAny, `null`: exchanges.IPUnknown, `"203.0.113.7"`: exchanges.IPList,
 		`"203.**.154"`: exchanges.IPRestricted, `"203.0.113.7,203.**.154"`: exchanges.IPRestricted,
 		`7`: exchanges.IPUnknown, `{}`: exchanges.IPUnknown,
 	} {

@@ -18,15 +18,12 @@ package kucoin
 
 import (
 	"context"
-	"net/http"
-	"strings"
 	"time"
 
 	"golang.org/x/time/rate"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
-	"github.com/keyrota/keyrota/exchanges/internal/wire"
 )
 
 // ID is how files and commands name KuCoin.
@@ -77,10 +74,12 @@ func sites() []exchanges.Site {
 	return all
 }
 
-// venue is one site.
+// venue is one site. A key of a master account manages the keys of its
+// sub-accounts there; KuCoin has no call for the master account's own keys.
 type venue struct {
-	client rest.API
-	site   string
+	rest.API
+	site    string
+	changes *rate.Limiter
 }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
@@ -91,9 +90,9 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &venue{site: c.Site.ID}
-	v.client = rest.API{Client: client, Sign: v.signed, Refusal: refusal}
-	return &master{v, rate.NewLimiter(changesPerSecond, 1)}, nil
+	v := &venue{site: c.Site.ID, changes: rate.NewLimiter(changesPerSecond, 1)}
+	v.API = rest.API{Client: client, Sign: v.signed, Refusal: refusal}
+	return v, nil
 }
 
 // Info describes KuCoin.
@@ -107,26 +106,15 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	k, err := v.ask(ctx, c, inspectPath)
-	if err != nil && unexplained(err) {
-		if unified, e := v.ask(ctx, c, unifiedPath); e == nil {
-			k, err = unified, nil
-		}
+	var k key
+	err = v.Get(ctx, rest.Call{Credential: c}, inspectPath, rest.Into(&k, parseKey))
+	if err != nil && unexplained(err) && v.Get(ctx, rest.Call{Credential: c}, unifiedPath, rest.Into(&k, parseKey)) == nil {
+		err = nil
 	}
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	return v.client.Stamp(k.info(c.KeyID, v.site)), nil
-}
-
-// ask makes the calling key describe itself.
-func (v *venue) ask(ctx context.Context, c exchanges.Credential, path string) (*key, error) {
-	var found *key
-	err := v.client.Ask(ctx, rest.Call{Credential: c}, rest.Request{Method: http.MethodGet, Path: path}, func(r rest.Response) (e *exchanges.Error) {
-		found, e = parseKey(r)
-		return e
-	})
-	return found, err
+	return v.Stamp(k.info(c.KeyID, v.site)), nil
 }
 
 // signed signs a request, and names the site where its address does not.
@@ -136,9 +124,4 @@ func (v *venue) signed(c exchanges.Credential, r rest.Request, now time.Time) (r
 		r.Header.Set("X-Site-Type", australian)
 	}
 	return r, err
-}
-
-// list splits text at commas.
-func list(text wire.Text) []string {
-	return strings.FieldsFunc(string(text), func(r rune) bool { return r == ',' || r == ' ' })
 }

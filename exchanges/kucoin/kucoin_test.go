@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -44,12 +43,8 @@ func routes(s exchanges.Site) exchangetest.Routes {
 
 // verify judges a request by the rules of KuCoin's docs.
 func verify(r exchangetest.Request) error {
-	at, err := strconv.ParseInt(r.Header.Get("KC-API-TIMESTAMP"), 10, 64)
-	if err != nil {
+	if err := r.Fresh(r.Header.Get("KC-API-TIMESTAMP"), time.Millisecond, 5*time.Second, 5*time.Second); err != nil {
 		return err
-	}
-	if age := r.At.UnixMilli() - at; age > 5000 || age < -5000 {
-		return fmt.Errorf("the timestamp is %d ms off", age)
 	}
 	return verifySignature(r)
 }
@@ -91,14 +86,10 @@ func TestLaws(t *testing.T) {
 }
 
 // opened opens the site with an ID on a server.
-func opened(t *testing.T, id string, server *exchangetest.Server) *master {
+func opened(t *testing.T, id string, server *exchangetest.Server) *venue {
 	t.Helper()
 	site, _ := info().Site(exchanges.Live, id)
-	x, err := open(exchangetest.Hurried(exchanges.Connection{Site: site, Origin: server.URL}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return x.(*master)
+	return exchangetest.Opened(t, Adapter(), exchanges.Connection{Site: site, Origin: server.URL}).(*venue)
 }
 
 // inspect runs Inspect against one answer.
@@ -108,19 +99,13 @@ func inspect(t *testing.T, reply exchangetest.Reply) (exchanges.KeyInfo, error) 
 	return opened(t, "global", server).Inspect(t.Context(), goodCredential())
 }
 
-// The list is compared with a copy, since a wrong line would send a key to a
-// host where it does not belong.
 func TestSitesAreTheDocumentedOnes(t *testing.T) {
 	const want = `live/global https://api.kucoin.com
 live/eu https://api.kucoin.eu
 live/australia https://api.kucoin.com
 `
-	var got strings.Builder
-	for _, s := range info().Sites {
-		fmt.Fprintf(&got, "%s/%s %s\n", s.Environment, s.ID, s.Origin)
-	}
-	if got.String() != want {
-		t.Errorf("sites:\n%s", got.String())
+	if got := exchangetest.SitesOf(info()); got != want {
+		t.Errorf("sites:\n%s", got)
 	}
 }
 

@@ -2,13 +2,9 @@ package kucoin
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
-
-	"golang.org/x/time/rate"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/cred"
@@ -24,170 +20,96 @@ const (
 
 const hintManager = "The managing key must be of the master account, and the sub-account must be one of its own. Check both under API Management."
 
-var desk = subkeys.Desk{ID: ID, Name: "KuCoin"}
-
-// master is a site at which a key of the master account manages the keys of
-// sub-accounts. KuCoin has no call for the master account's own keys.
-type master struct {
-	*venue
-	limiter *rate.Limiter
+var desk = subkeys.Desk{
+	ID: ID, Name: "KuCoin", Check: check, Names: subkeys.IsWord, Named: "by its name at KuCoin, without blanks", Denied: hintDenied, Manager: hintManager,
 }
 
 // subAccount is a sub-account and the key with which its keys are managed.
 type subAccount struct {
-	*master
-	cred exchanges.Credential
-	name string
-}
-
-// sub opens the sub-account that mgr means.
-func (m *master) sub(mgr exchanges.Manager, op string) (subAccount, error) {
-	c, err := check(mgr.Credential)
-	if err != nil {
-		return subAccount{}, err
-	}
-	name := strings.TrimSpace(mgr.SubAccount)
-	if name == "" || strings.ContainsAny(name, " \t\r\n&?#") {
-		return subAccount{}, desk.Invalid(op, "Name the sub-account by its name at KuCoin, without blanks; KuCoin has no API for keys of the master account itself, those are managed on its web site.")
-	}
-	return subAccount{master: m, cred: c, name: name}, nil
-}
-
-// of opens the sub-account that mgr means, for a change of one of its keys.
-func (m *master) of(mgr exchanges.Manager, op, keyID string) (subAccount, error) {
-	if err := desk.CheckKey(op, mgr, keyID); err != nil {
-		return subAccount{}, err
-	}
-	return m.sub(mgr, op)
+	*venue
+	subkeys.Account
 }
 
 // fields are the body of a change.
 type fields map[string]string
 
 // CreateKey makes a key of the sub-account, as exchanges.Creator says.
-func (m *master) CreateKey(ctx context.Context, mgr exchanges.Manager, r exchanges.KeyRequest) (exchanges.Credential, error) {
+func (v *venue) CreateKey(ctx context.Context, mgr exchanges.Manager, r exchanges.KeyRequest) (made exchanges.Credential, err error) {
 	const op = http.MethodPost + " " + subPath
-	s, err := m.sub(mgr, op)
-	if err == nil {
-		err = desk.CheckNew(op, r)
-	}
+	a, err := desk.Open(op, mgr)
 	if err != nil {
 		return exchanges.Credential{}, err
 	}
-	permission, err := asked(op, r.Permissions, nil)
-	if err != nil {
-		return exchanges.Credential{}, err
-	}
-	ips, err := desk.Addresses(op, r.IPs)
+	words, ips, err := subkeys.Wish(desk, op, r, asked, desk.Addresses)
 	if err != nil {
 		return exchanges.Credential{}, err
 	}
 	own := cred.NewPassphrase("")
-	request := fields{"remark": r.Label, "permission": permission}
+	request := fields{"remark": r.Label, "permission": strings.Join(words, ",")}
 	if len(ips) > 0 {
 		request["ipWhitelist"] = strings.Join(ips, ",")
 	}
-	var made exchanges.Credential
-	err = s.change(ctx, subPath, own, request, func(r rest.Response) (e *exchanges.Error) {
-		made, e = parseMade(r, own)
-		return e
-	})
+	err = subAccount{v, a}.change(ctx, subPath, own, request, rest.Into(&made, desk.Made(own, "apiKey", "apiSecret", "data")))
 	return made, err
 }
 
 // asked words the permissions that want grants; have are those of the key now.
 // General is always among them: KuCoin makes no key without it.
-func asked(op string, want exchanges.PermissionSet, have []string) (string, error) {
+func asked(op string, want exchanges.PermissionSet, have []string) ([]string, error) {
 	words, missing := rights.Words(want.With(exchanges.Read, exchanges.Granted), have)
 	if len(missing) > 0 {
-		return "", desk.Missing(op, missing, "Ask for less, or do it under API Management.")
+		return nil, desk.Missing(op, missing, "Ask for less, or do it under API Management.")
 	}
-	return strings.Join(words, ","), nil
-}
-
-// parseMade reads the only answer that ever has the secret.
-func parseMade(r rest.Response, own exchanges.Secret) (exchanges.Credential, *exchanges.Error) {
-	var answer struct {
-		Data struct {
-			APIKey string `json:"apiKey"`
-			Secret string `json:"apiSecret"`
-		} `json:"data"`
-	}
-	if e := rest.Decode(r, &answer); e != nil {
-		return exchanges.Credential{}, e
-	}
-	return desk.Made(exchanges.Credential{
-		KeyID: answer.Data.APIKey, Secret: exchanges.NewSecret(answer.Data.Secret), Passphrase: own,
-	}, check)
+	return words, nil
 }
 
 // change sends a change of a key with its own passphrase.
-func (s subAccount) change(ctx context.Context, path string, own exchanges.Secret, request fields, parse func(rest.Response) *exchanges.Error) error {
-	request["subName"], request["passphrase"] = s.name, own.Reveal()
-	body, err := json.Marshal(request)
-	if err != nil {
-		return err
-	}
-	return s.manage(ctx, rest.Call{Limiter: s.limiter, Secrets: []exchanges.Secret{own}},
-		rest.Request{Method: http.MethodPost, Path: path, Body: string(body)}, parse)
+func (s subAccount) change(ctx context.Context, path string, own exchanges.Secret, request fields, read func(rest.Response) *exchanges.Error) error {
+	request["subName"], request["passphrase"] = s.Name, own.Reveal()
+	return desk.ByManager(s.Post(ctx, s.changing(own), path, request, read))
 }
 
-// manage makes a call with the managing key.
-func (s subAccount) manage(ctx context.Context, call rest.Call, r rest.Request, parse func(rest.Response) *exchanges.Error) error {
-	call.Credential = s.cred
-	err := s.client.Ask(ctx, call, r, parse)
-	if e := exchanges.AsError(err); err != nil && e.Kind == exchanges.Denied && e.Hint == hintDenied {
-		e.Hint = hintManager
-	}
-	return subkeys.OfManager(err)
+func (s subAccount) changing(own exchanges.Secret) rest.Call {
+	return rest.Call{Credential: s.Manager, Limiter: s.changes, Secrets: []exchanges.Secret{own}}
 }
 
 // ListKeys returns the keys of the sub-account, as exchanges.Lister says.
-func (m *master) ListKeys(ctx context.Context, mgr exchanges.Manager) ([]exchanges.KeyInfo, error) {
-	s, err := m.sub(mgr, http.MethodGet+" "+subPath)
+func (v *venue) ListKeys(ctx context.Context, mgr exchanges.Manager) ([]exchanges.KeyInfo, error) {
+	a, err := desk.Open(http.MethodGet+" "+subPath, mgr)
 	if err != nil {
 		return nil, err
 	}
-	return s.keys().Infos(ctx, func(k key) exchanges.KeyInfo { return m.client.Stamp(k.info(string(k.APIKey), m.site)) })
+	return subAccount{v, a}.keys().Infos(ctx, func(k key) exchanges.KeyInfo { return v.Stamp(k.info(k.id(), v.site)) })
 }
 
-// keys are those of the sub-account.
+// keys are those of the sub-account; KuCoin's list has no pages.
 func (s subAccount) keys() subkeys.Keys[key] {
-	return subkeys.Keys[key]{Desk: desk, Op: http.MethodGet + " " + subPath, List: s.list, ID: func(k key) string { return string(k.APIKey) }}
+	return subkeys.Keys[key]{
+		Desk: desk, Op: http.MethodGet + " " + subPath, ID: func(k key) string { return k.id() },
+		Read: func(ctx context.Context, _ string) (keys []key, err error) {
+			r := rest.Request{Method: http.MethodGet, Path: subPath, Query: url.Values{"subName": {s.Name}}.Encode()}
+			err = s.Ask(ctx, rest.Call{Credential: s.Manager}, r, rest.Into(&keys, parseKeys))
+			return keys, desk.ByManager(err)
+		},
+	}
 }
 
-// list returns every key of the sub-account; KuCoin's list has no pages.
-func (s subAccount) list(ctx context.Context) ([]key, error) {
-	var answer struct {
-		Data *[]key `json:"data"`
-	}
-	r := rest.Request{Method: http.MethodGet, Path: subPath, Query: url.Values{"subName": {s.name}}.Encode()}
-	err := s.manage(ctx, rest.Call{}, r, func(r rest.Response) *exchanges.Error {
-		if e := rest.Decode(r, &answer); e != nil {
-			return e
-		}
-		if answer.Data == nil {
-			return rest.NotJSON(r)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	keys := *answer.Data
+// parseKeys reads a list. Its keys are of a sub-account, which was asked for.
+func parseKeys(r rest.Response) ([]key, *exchanges.Error) {
+	keys, e := rest.List[key](r, "data")
 	for i, k := range keys {
-		if !k.IsMaster.Known { // of a sub-account is what was asked for
+		if !k.IsMaster.Known {
 			keys[i].IsMaster = wire.Flag{Known: true}
 		}
 	}
-	return keys, nil
+	return keys, e
 }
 
 // EditKey changes a key of the sub-account, as exchanges.Editor says. Whether
 // KuCoin keeps an expiry of the key over a change is not documented.
-func (m *master) EditKey(ctx context.Context, mgr exchanges.Manager, keyID string, r exchanges.KeyRequest) error {
+func (v *venue) EditKey(ctx context.Context, mgr exchanges.Manager, keyID string, r exchanges.KeyRequest) error {
 	const op = http.MethodPost + " " + updatePath
-	s, err := m.of(mgr, op, keyID)
+	a, err := desk.OpenFor(op, mgr, keyID)
 	if err != nil {
 		return err
 	}
@@ -195,71 +117,48 @@ func (m *master) EditKey(ctx context.Context, mgr exchanges.Manager, keyID strin
 	if err != nil {
 		return err
 	}
-	return s.keys().Edit(ctx, op, keyID, func(k key) (func() error, error) {
-		request, err := k.edited(op, r)
+	s := subAccount{v, a}
+	return s.keys().Edit(ctx, op, keyID, func(k key) error {
+		words, ips, err := k.edited(op, r)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		request["apiKey"] = keyID
-		return func() error { return desk.OfOwn(s.change(ctx, updatePath, own, request, request.done)) }, nil
+		request := fields{"apiKey": keyID, "permission": strings.Join(words, ","), "ipWhitelist": strings.Join(ips, ",")}
+		return desk.OfOwn(s.change(ctx, updatePath, own, request, func(r rest.Response) *exchanges.Error {
+			got := wire.At[key](r.Body, "data")
+			if wire.Member(r.Body, "data", "ipWhitelist") == nil { // here it may be left out for brevity
+				got.IPs = wire.Addresses{}
+			}
+			return desk.Became(got.Permissions.Values, words, got.IPs.Whitelist(), ips)
+		}))
 	})
 }
 
-// edited returns the change that makes k what r asks for. What r does not know
-// stays as k has it, and must therefore be known of k: what a request leaves
-// out may be taken away.
-func (k *key) edited(op string, r exchanges.KeyRequest) (fields, error) {
-	if k.Permission == "" && len(r.Permissions.All(exchanges.Unknown)) > 0 {
-		return nil, desk.Incomplete(op, "the rights of the key are not told")
+// edited returns what makes k what r asks for. What r does not know stays as k
+// has it, and must therefore be known of k: what a request leaves out may be
+// taken away.
+func (k *key) edited(op string, r exchanges.KeyRequest) (words, ips []string, err error) {
+	if len(k.Permissions.Values) == 0 && len(r.Permissions.All(exchanges.Unknown)) > 0 {
+		return nil, nil, desk.Untold(op, "permissions")
 	}
-	permission, err := asked(op, r.Permissions, list(k.Permission))
-	if err != nil {
-		return nil, err
+	if words, err = asked(op, r.Permissions, k.Permissions.Values); err != nil {
+		return nil, nil, err
 	}
 	if r.IPs.State == exchanges.IPUnknown {
-		r.IPs = k.whitelist()
+		r.IPs = k.IPs.Whitelist()
 	}
-	ips, err := desk.Addresses(op, r.IPs)
-	if err != nil {
-		return nil, err
-	}
-	return fields{"permission": permission, "ipWhitelist": strings.Join(ips, ",")}, nil
-}
-
-// done holds the answer to a change against what was asked for, where it tells
-// what became of the key.
-func (f fields) done(r rest.Response) *exchanges.Error {
-	var answer struct {
-		Data key `json:"data"`
-	}
-	if e := rest.Decode(r, &answer); e != nil {
-		return e
-	}
-	got := answer.Data
-	same := got.Permission == "" || sameWords(list(got.Permission), list(wire.Text(f["permission"])))
-	if w := got.whitelist(); got.IPs != nil && w.State != exchanges.IPUnknown && w.State != exchanges.IPRestricted {
-		same = same && sameWords(w.Entries, list(wire.Text(f["ipWhitelist"])))
-	}
-	if same {
-		return nil
-	}
-	return &exchanges.Error{
-		Kind: exchanges.Protocol, Code: "the key is not what it was to become",
-		Hint: "KuCoin changed the key to something else than was asked for: look it up under API Management.",
-	}
-}
-
-func sameWords(a, b []string) bool {
-	return slices.Equal(slices.Compact(slices.Sorted(slices.Values(a))), slices.Compact(slices.Sorted(slices.Values(b))))
+	ips, err = desk.Addresses(op, r.IPs)
+	return words, ips, err
 }
 
 // RevokeKey deletes a key of the sub-account, as exchanges.Revoker says.
-func (m *master) RevokeKey(ctx context.Context, mgr exchanges.Manager, keyID string) error {
+func (v *venue) RevokeKey(ctx context.Context, mgr exchanges.Manager, keyID string) error {
 	const op = http.MethodDelete + " " + subPath
-	s, err := m.of(mgr, op, keyID)
+	a, err := desk.OpenFor(op, mgr, keyID)
 	if err != nil {
 		return err
 	}
+	s := subAccount{v, a}
 	own, err := desk.Own(op, mgr)
 	if err != nil { // a key that is gone can do without
 		if k, e := s.keys().Find(ctx, keyID); e != nil || k == nil {
@@ -267,12 +166,9 @@ func (m *master) RevokeKey(ctx context.Context, mgr exchanges.Manager, keyID str
 		}
 		return err
 	}
-	q := url.Values{"subName": {s.name}, "apiKey": {keyID}, "passphrase": {own.Reveal()}}
-	r := rest.Request{Method: http.MethodDelete, Path: subPath, Query: q.Encode()}
+	q := url.Values{"subName": {s.Name}, "apiKey": {keyID}, "passphrase": {own.Reveal()}}
 	return s.keys().Revoke(ctx, keyID, func() error {
-		return desk.OfOwn(s.manage(ctx, rest.Call{Limiter: s.limiter, Secrets: []exchanges.Secret{own}}, r, repeated))
+		r := rest.Request{Method: http.MethodDelete, Path: subPath, Query: q.Encode()}
+		return desk.OfOwn(desk.ByManager(s.Ask(ctx, s.changing(own), r, rest.Done)))
 	})
 }
-
-// repeated takes any answer to a deletion: it repeats what it was sent.
-func repeated(rest.Response) *exchanges.Error { return nil }

@@ -9,23 +9,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/exchangetest"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
 // vector is a text with the signature that others computed for it.
 type vector struct {
-	Name             string `json:"name"`
-	Method           string `json:"method"`
-	Path             string `json:"path"`
-	Body             string `json:"body"`
-	Text             string `json:"text"`
-	Key              string `json:"key"`
-	Secret           string `json:"secret"`
-	Passphrase       string `json:"passphrase"`
-	Timestamp        int64  `json:"timestamp"`
-	Signature        string `json:"signature"`
+	exchangetest.Vector
+	Text             string
 	SignedPassphrase string `json:"signed_passphrase"`
 }
 
@@ -40,7 +31,7 @@ func mac(secret, text string) string {
 
 func TestVectors(t *testing.T) {
 	for _, v := range vectors(t) {
-		c := exchanges.Credential{KeyID: v.Key, Secret: exchanges.NewSecret(v.Secret), Passphrase: exchanges.NewSecret(v.Passphrase)}
+		c := v.Credential()
 		if v.Text != "" {
 			if got := sign(c.Secret, v.Text); got != v.Signature {
 				t.Errorf("%s: %s", v.Name, got)

@@ -32,26 +32,26 @@ const (
 
 // verdicts are the codes that a signed call can end in.
 var verdicts = map[int64]rest.Verdict{
-	400:    {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintHeader},
-	602:    {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintSecret},
-	10072:  {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintKey},
-	10073:  {Kind: exchanges.ClockSkew, Outcome: exchanges.Refused, Hint: hintClock},
-	140001: {Kind: exchanges.NotFound, Outcome: exchanges.Refused, Hint: hintSub},
-	140002: {Kind: exchanges.Denied, Outcome: exchanges.Refused, Hint: hintClosed},
-	700001: {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintForm},
-	700002: {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintSecret},
-	700003: {Kind: exchanges.ClockSkew, Outcome: exchanges.Refused, Hint: hintClock},
-	700005: {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintRequest}, // recvWindow
-	700006: {Kind: exchanges.IPBlocked, Outcome: exchanges.Refused, Hint: hintIP},
-	700007: {Kind: exchanges.Denied, Outcome: exchanges.Refused, Hint: hintDenied},
-	730700: {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintRequest}, // no label
-	730701: {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintValue},
-	730702: {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintValue},
-	730703: {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintIPs},
-	730704: {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintIPs},
-	730705: {Kind: exchanges.KeyLimit, Outcome: exchanges.Refused, Hint: hintLimit},
-	730706: {Kind: exchanges.NotFound, Outcome: exchanges.Refused, Hint: hintGone},
-	730707: {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintRequest}, // no key
+	400:    rest.Refused(exchanges.Protocol, hintHeader),
+	602:    rest.Refused(exchanges.Auth, hintSecret),
+	10072:  rest.Refused(exchanges.Auth, hintKey),
+	10073:  rest.Refused(exchanges.ClockSkew, hintClock),
+	140001: rest.Refused(exchanges.NotFound, hintSub),
+	140002: rest.Refused(exchanges.Denied, hintClosed),
+	700001: rest.Refused(exchanges.Auth, hintForm),
+	700002: rest.Refused(exchanges.Auth, hintSecret),
+	700003: rest.Refused(exchanges.ClockSkew, hintClock),
+	700005: rest.Refused(exchanges.Protocol, hintRequest), // recvWindow
+	700006: rest.Refused(exchanges.IPBlocked, hintIP),
+	700007: rest.Refused(exchanges.Denied, hintDenied),
+	730700: rest.Refused(exchanges.Protocol, hintRequest), // no label
+	730701: rest.Refused(exchanges.Protocol, hintValue),
+	730702: rest.Refused(exchanges.Protocol, hintValue),
+	730703: rest.Refused(exchanges.Protocol, hintIPs),
+	730704: rest.Refused(exchanges.Protocol, hintIPs),
+	730705: rest.Refused(exchanges.KeyLimit, hintLimit),
+	730706: rest.Refused(exchanges.NotFound, hintGone),
+	730707: rest.Refused(exchanges.Protocol, hintRequest), // no key
 }
 
 // refusal turns an answer into an error: MEXC's own, if the body has one, else

@@ -19,23 +19,19 @@ func testManager() exchanges.Manager {
 	return exchanges.Manager{Credential: testCredential(), SubAccount: testSub}
 }
 
-func ipList(entries ...string) exchanges.IPWhitelist {
-	return exchanges.IPWhitelist{State: exchanges.IPList, Entries: entries}
-}
-
 func subKeyOf(n int) exchanges.Credential {
 	return exchanges.Credential{KeyID: fmt.Sprintf("mx0sub%012d", n), Secret: exchanges.NewSecret(fmt.Sprintf("5ec4e7%026d", n))}
 }
 
 func manage() *exchangetest.Manage {
-	return &exchangetest.Manage{
+	m := &exchangetest.Manage{
 		Manager: testManager(),
 		Key:     subKeyOf,
 		Routes: func(_ exchanges.Site, a *exchangetest.Account) exchangetest.Routes {
 			return (&fake{a}).routes()
 		},
 		Writes: []string{calls.create, calls.delete},
-		New:    exchanges.KeyRequest{Label: "gridbot7f3a", Permissions: exchanges.NewPermissionSet(exchanges.Read, exchanges.Spot, exchanges.Futures), IPs: ipList("203.0.113.7", "198.51.100.1")},
+		New:    exchanges.KeyRequest{Label: "gridbot7f3a", Permissions: exchanges.NewPermissionSet(exchanges.Read, exchanges.Spot, exchanges.Futures), IPs: exchangetest.IPs("203.0.113.7", "198.51.100.1")},
 		Verify: func(r exchangetest.Request) error {
 			if named := r.Params().Get("subAccount"); named != testSub {
 				return fmt.Errorf("the sub-account %q is another one", named)
@@ -55,6 +51,16 @@ func manage() *exchangetest.Manage {
 			refused(400, 799999, "Something that came later.", exchanges.Protocol),
 		},
 	}
+	m.NoNames = []string{"two words", "a&apiKey=b"}
+	m.Refused = map[string]exchanges.KeyRequest{
+		"nothing":  exchangetest.Asks(m.New),
+		"withdraw": exchangetest.Asks(m.New, exchanges.Read, exchanges.Withdraw),
+		"margin":   exchangetest.Asks(m.New, exchanges.Read, exchanges.Margin),
+		"admin":    exchangetest.Asks(m.New, exchanges.Read, exchanges.Admin),
+		"a block":  exchangetest.From(m.New, "203.0.113.0/24"),
+		"IPv6":     exchangetest.From(m.New, "2001:db8::1"),
+	}
+	return m
 }
 
 // fake puts MEXC's dialect on an account.
@@ -112,7 +118,7 @@ func (f *fake) create(r exchangetest.Request) exchangetest.Reply {
 	}
 	ips := exchanges.IPWhitelist{State: exchanges.IPAny}
 	if q.Has("ip") {
-		ips = ipList(strings.Split(q.Get("ip"), ",")...)
+		ips = exchangetest.IPs(strings.Split(q.Get("ip"), ",")...)
 	}
 	c := f.Make(exchangetest.Key{Label: q.Get("note"), Permissions: set, IPs: ips})
 	return result(map[string]any{
@@ -130,7 +136,7 @@ func (f *fake) delete(r exchangetest.Request) exchangetest.Reply {
 
 // bench is MEXC on a fake with an account.
 type bench struct {
-	*manager
+	*venue
 	fake   *fake
 	server *exchangetest.Server
 }

@@ -1,9 +1,11 @@
 package mexc
 
 import (
+	"slices"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/pages"
 )
 
 // mostIPs is how many addresses MEXC's general rule allows a key. The page about
@@ -37,30 +39,20 @@ const (
 )
 
 func guide() exchanges.Guide {
-	page := exchanges.GuideStep{Text: "Avatar → API Management"}
-	find := exchanges.GuideStep{Text: "Find the key", Put: exchanges.PutKey}
-	rights := []exchanges.GuideStep{
-		{Text: "Tick", Put: exchanges.PutTicks},
-		{Text: "Leave off, with every box that is not named here", Put: exchanges.PutNoTicks},
-	}
-	list := exchanges.GuideStep{Text: "Link IP address: the addresses that may use the key. One without ends after 90 days", Put: exchanges.PutIPs}
-	create := append([]exchanges.GuideStep{page}, rights...)
-	return exchanges.Guide{
-		Create: append(create,
-			exchanges.GuideStep{Text: "Notes: the name of the key", Put: exchanges.PutLabel},
-			list,
-			exchanges.GuideStep{Text: "Create, and confirm with your second factor"},
-			exchanges.GuideStep{Text: "Copy Access Key and Secret Key now: the secret is not shown again"},
-		),
-		Restrict: append([]exchanges.GuideStep{page, find, {Text: "Edit"}}, append(rights, list,
-			exchanges.GuideStep{Text: "Save, and confirm with your second factor"})...),
-		Delete: []exchanges.GuideStep{page, find, {Text: "Delete, and confirm with your second factor"}},
-
+	return pages.Page{
+		Place:  "Avatar → API Management",
+		Rights: slices.Concat(pages.Rights("Tick", "Leave off, with every box that is not named here"), pages.IPs("Link IP address: the addresses that may use the key. One without ends after 90 days")),
+		Made: slices.Concat(pages.Label("Notes: the name of the key"), pages.Go(
+			"Create, and confirm with your second factor", "Copy Access Key and Secret Key now: the secret is not shown again")),
+		Edit:   pages.Go("Edit"),
+		Edited: pages.Go("Save, and confirm with your second factor"),
+		Delete: pages.Go("Delete, and confirm with your second factor"),
+	}.Guide(exchanges.Guide{
 		Boxes:     boxes,
 		IPs:       exchanges.IPRule{Separator: ",", Most: mostIPs},
 		MostKeys:  30,
 		Lifetimes: lifetimes,
 		Source:    source,
 		AsOf:      asOf,
-	}
+	})
 }

@@ -6,9 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
-
-	"golang.org/x/time/rate"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
@@ -20,8 +17,8 @@ const keysPath = "/api/v3/sub-account/apiKey" // GET lists, POST makes, DELETE d
 
 const hintManager = "The managing key must be of the main account, may read the spot account (SPOT_ACCOUNT_READ), and the sub-account must be one that is open. Check both under API Management and Sub-account."
 
-var desk = subkeys.Office{
-	Desk: subkeys.Desk{ID: ID, Name: "MEXC"}, Check: check, Names: subkeys.IsWord, Named: "by its name at MEXC",
+var desk = subkeys.Desk{
+	ID: ID, Name: "MEXC", Check: check, Names: subkeys.IsWord, Named: "by its name at MEXC", Denied: hintDenied, Manager: hintManager,
 }
 
 // reading are the rights that a key gets that is to read.
@@ -44,17 +41,10 @@ var rights = wire.Rights{
 	{Word: "SPOT_ACCOUNT_WRITE", Gives: []exchanges.Permission{exchanges.Other}},
 }
 
-// manager is MEXC as a place where a key of the main account manages the keys
-// of sub-accounts. There is no call for the main account's own keys, and none
-// that changes a key.
-type manager struct {
-	*venue
-	changes *rate.Limiter
-}
-
-// subAccount is a sub-account whose keys are managed here.
+// subAccount is a sub-account whose keys are managed with a key of the main one.
+// There is no call for the main account's own keys, and none that changes a key.
 type subAccount struct {
-	*manager
+	*venue
 	subkeys.Account
 }
 
@@ -67,8 +57,7 @@ func (s subAccount) ask(ctx context.Context, method string, params url.Values, r
 		call.Limiter = s.changes
 	}
 	query := strings.ReplaceAll(params.Encode(), "+", "%20")
-	_, err := s.Ask(ctx, call, rest.Request{Method: method, Path: keysPath, Query: query}, read)
-	return subkeys.ByManager(err, hintDenied, hintManager)
+	return desk.ByManager(s.Ask(ctx, call, rest.Request{Method: method, Path: keysPath, Query: query}, read))
 }
 
 // key is what MEXC says of a key of a sub-account.
@@ -77,14 +66,14 @@ type key struct {
 	Note        wire.Text      `json:"note"`
 	Permissions wire.Words     `json:"permissions"`
 	IPs         wire.Addresses `json:"ip"`
-	Created     wire.Int       `json:"creatTime"` // ms
-	CreatedToo  wire.Int       `json:"createTime"`
+	Created     wire.Text      `json:"creatTime"` // ms
+	CreatedToo  wire.Text      `json:"createTime"`
 }
 
 // keys is the list of the sub-account's keys; no pages are documented.
-func (s subAccount) keys() subkeys.List[key] {
-	return subkeys.List[key]{
-		Desk: desk.Desk, Op: http.MethodGet + " " + keysPath,
+func (s subAccount) keys() subkeys.Keys[key] {
+	return subkeys.Keys[key]{
+		Desk: desk, Op: http.MethodGet + " " + keysPath,
 		ID: func(k key) string { return string(k.APIKey) },
 		Read: func(ctx context.Context, _ string) (all []key, err error) {
 			err = s.ask(ctx, http.MethodGet, url.Values{}, rest.Into(&all, parseKeys))
@@ -94,27 +83,16 @@ func (s subAccount) keys() subkeys.List[key] {
 }
 
 func parseKeys(r rest.Response) ([]key, *exchanges.Error) {
-	var answer struct {
-		Keys *[]key `json:"subAccount"`
-	}
-	if e := rest.Decode(r, &answer); e != nil {
-		return nil, e
-	}
-	if answer.Keys == nil {
-		return nil, rest.NotJSON(r)
-	}
-	return *answer.Keys, nil
+	return rest.List[key](r, "subAccount")
 }
 
 // ListKeys returns the keys of the sub-account, as exchanges.Lister says.
-func (m *manager) ListKeys(ctx context.Context, mgr exchanges.Manager) ([]exchanges.KeyInfo, error) {
+func (v *venue) ListKeys(ctx context.Context, mgr exchanges.Manager) ([]exchanges.KeyInfo, error) {
 	a, err := desk.Open(http.MethodGet+" "+keysPath, mgr)
 	if err != nil {
 		return nil, err
 	}
-	return subAccount{m, a}.keys().Infos(ctx, func(k key) exchanges.KeyInfo {
-		return m.Client.Stamped(k.info(a.Name), time.Time{})
-	})
+	return subAccount{v, a}.keys().Infos(ctx, func(k key) exchanges.KeyInfo { return v.Stamp(k.info(a.Name)) })
 }
 
 // info brings a key of the list to the normal form.
@@ -124,34 +102,33 @@ func (k key) info(account string) exchanges.KeyInfo {
 		out.Created = k.CreatedToo.Milliseconds()
 	}
 	if k.Permissions.Known {
-		out.Permissions = rights.Set(k.Permissions.Values)
-		out.ExchangePermissions = slices.Compact(slices.Sorted(slices.Values(k.Permissions.Values)))
+		out.Permissions, out.ExchangePermissions = rights.Set(k.Permissions.Values), k.Permissions.Sorted()
 	}
 	return out
 }
 
 // CreateKey makes a key of the sub-account, as exchanges.Creator says.
-func (m *manager) CreateKey(ctx context.Context, mgr exchanges.Manager, r exchanges.KeyRequest) (made exchanges.Credential, err error) {
+func (v *venue) CreateKey(ctx context.Context, mgr exchanges.Manager, r exchanges.KeyRequest) (made exchanges.Credential, err error) {
 	const op = http.MethodPost + " " + keysPath
 	a, err := desk.Open(op, mgr)
 	if err != nil {
 		return exchanges.Credential{}, err
 	}
-	wish, err := desk.Wish(op, r, asked, addresses)
+	words, ips, err := subkeys.Wish(desk, op, r, asked, addresses)
 	if err != nil {
 		return exchanges.Credential{}, err
 	}
-	params := url.Values{"note": {wish.Label}, "permissions": {strings.Join(wish.Words, ",")}}
-	if len(wish.IPs) > 0 {
-		params.Set("ip", strings.Join(wish.IPs, ","))
+	params := url.Values{"note": {r.Label}, "permissions": {strings.Join(words, ",")}}
+	if len(ips) > 0 {
+		params.Set("ip", strings.Join(ips, ","))
 	}
-	err = subAccount{m, a}.ask(ctx, http.MethodPost, params, rest.Into(&made, parseMade))
+	err = subAccount{v, a}.ask(ctx, http.MethodPost, params, rest.Into(&made, desk.Made(exchanges.Secret{}, "apiKey", "secretKey")))
 	return made, err
 }
 
 // asked words the permissions of a new key.
-func asked(op string, want exchanges.PermissionSet) ([]string, error) {
-	words, missing := rights.Words(want.With(exchanges.Read, exchanges.Unknown), nil)
+func asked(op string, want exchanges.PermissionSet, have []string) ([]string, error) {
+	words, missing := rights.Words(want.With(exchanges.Read, exchanges.Unknown), have)
 	if len(missing) > 0 {
 		return nil, desk.Missing(op, missing, "Ask for less.")
 	}
@@ -168,26 +145,14 @@ func addresses(op string, w exchanges.IPWhitelist) ([]string, error) {
 	return desk.Singles(op, w, mostSubIPs)
 }
 
-// parseMade reads the only answer that ever has the secret.
-func parseMade(r rest.Response) (exchanges.Credential, *exchanges.Error) {
-	var made struct {
-		APIKey    string `json:"apiKey"`
-		SecretKey string `json:"secretKey"`
-	}
-	if e := rest.Decode(r, &made); e != nil {
-		return exchanges.Credential{}, e
-	}
-	return desk.Made(exchanges.Credential{KeyID: made.APIKey, Secret: exchanges.NewSecret(made.SecretKey)}, check)
-}
-
 // RevokeKey deletes a key of the sub-account, as exchanges.Revoker says.
-func (m *manager) RevokeKey(ctx context.Context, mgr exchanges.Manager, keyID string) error {
+func (v *venue) RevokeKey(ctx context.Context, mgr exchanges.Manager, keyID string) error {
 	a, err := desk.OpenFor(http.MethodDelete+" "+keysPath, mgr, keyID)
 	if err != nil {
 		return err
 	}
-	s := subAccount{m, a}
+	s := subAccount{v, a}
 	return s.keys().Revoke(ctx, keyID, func() error {
-		return s.ask(ctx, http.MethodDelete, url.Values{"apiKey": {keyID}}, rest.Object)
+		return s.ask(ctx, http.MethodDelete, url.Values{"apiKey": {keyID}}, rest.Done)
 	})
 }

@@ -18,7 +18,6 @@ package mexc
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -64,20 +63,22 @@ func info() exchanges.Info {
 
 // venue is MEXC.
 type venue struct {
-	rest.Signer
-	accounts *rate.Limiter
+	rest.API
+	accounts, changes *rate.Limiter
 }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	client, err := rest.New(rest.Config{
 		Exchange: ID, Connection: c, Limit: callsPerSecond, Burst: callsAtOnce,
-		ServerTime: &rest.TimeCall{Path: timePath, Parse: wire.Clock("serverTime")},
+		ServerTime: rest.Milliseconds(timePath, "serverTime"),
 	})
 	if err != nil {
 		return nil, err
 	}
-	v := &venue{rest.Signer{Client: client, Sign: signed, Refuse: refusal}, rate.NewLimiter(accountsPerSecond, 1)}
-	return &manager{v, rate.NewLimiter(changesPerSecond, 1)}, nil
+	return &venue{
+		rest.API{Client: client, Sign: signed, Refusal: refusal},
+		rate.NewLimiter(accountsPerSecond, 1), rate.NewLimiter(changesPerSecond, 1),
+	}, nil
 }
 
 // Info describes MEXC.
@@ -85,19 +86,15 @@ func (v *venue) Info() exchanges.Info { return info() }
 
 // Inspect has the key read its account. The account's number comes from another
 // call; where that fails, it is not known.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
-	c, err := check(c)
-	if err != nil {
+func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (found exchanges.KeyInfo, err error) {
+	if c, err = check(c); err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	var found exchanges.KeyInfo
-	asked, err := v.Ask(ctx, rest.Call{Credential: c, Limiter: v.accounts},
-		rest.Request{Method: http.MethodGet, Path: accountPath}, rest.Into(&found, parseAccount))
-	if err != nil {
+	if err := v.Get(ctx, rest.Call{Credential: c, Limiter: v.accounts}, accountPath, rest.Into(&found, parseAccount)); err != nil {
 		return exchanges.KeyInfo{}, err
 	}
 	found.KeyID, found.Account = c.KeyID, v.uid(ctx, c)
-	return v.Client.Stamped(found, asked), nil
+	return v.Stamp(found), nil
 }
 
 // uid asks for the account's number, and not for long: the key is judged already.
@@ -105,7 +102,10 @@ func (v *venue) uid(ctx context.Context, c exchanges.Credential) (uid string) {
 	const patience = 3 * time.Second
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	_, _ = v.Ask(ctx, rest.Call{Credential: c}, rest.Request{Method: http.MethodGet, Path: uidPath}, rest.Into(&uid, parseUID))
+	_ = v.Get(ctx, rest.Call{Credential: c}, uidPath, func(r rest.Response) *exchanges.Error {
+		uid = string(wire.At[wire.Text](r.Body, "uid"))
+		return nil
+	})
 	return uid
 }
 
@@ -151,14 +151,4 @@ func words(name string, f wire.Flag) string {
 	default:
 		return ""
 	}
-}
-
-func parseUID(r rest.Response) (string, *exchanges.Error) {
-	var answer struct {
-		UID wire.Text `json:"uid"`
-	}
-	if e := rest.Decode(r, &answer); e != nil {
-		return "", e
-	}
-	return string(answer.UID), nil
 }

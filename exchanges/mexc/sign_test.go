@@ -6,14 +6,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/keyrota/keyrota/exchanges/exchangetest"
 	"github.com/keyrota/keyrota/exchanges/internal/cred"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
-	"github.com/keyrota/keyrota/exchanges/internal/vectors"
 )
 
 func TestVectors(t *testing.T) {
 	built := 0
-	for _, v := range vectors.Read(t, 3) {
+	for _, v := range exchangetest.Vectors[exchangetest.Vector](t, 3) {
 		if got, err := cred.Signature(v.Credential(), v.Query+v.Body); err != nil || got != v.Signature {
 			t.Errorf("%s: %s, %v", v.Name, got, err)
 		}
@@ -37,7 +37,7 @@ func TestVectors(t *testing.T) {
 
 func TestACallWithoutParametersIsSignedToo(t *testing.T) {
 	r, err := signed(testCredential(), rest.Request{Method: "GET", Path: accountPath}, time.UnixMilli(5))
-	if text := "timestamp=5&recvWindow=5000"; err != nil || r.Query != text+"&signature="+vectors.MAC(testSecret, text) {
+	if text := "timestamp=5&recvWindow=5000"; err != nil || r.Query != text+"&signature="+exchangetest.MAC256(testSecret, text) {
 		t.Errorf("%s, %v", r.Query, err)
 	}
 }

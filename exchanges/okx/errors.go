@@ -45,42 +45,42 @@ const window = 2 * time.Second
 // verdicts are the codes that a signed call can end in. They come with various
 // HTTP statuses, 200 among them, so that the code alone decides.
 var verdicts = map[string]rest.Verdict{
-	"50001": {Kind: exchanges.Unavailable, Outcome: exchanges.OutcomeUnknown, Hint: hintTrouble},
-	"50005": {Kind: exchanges.Unsupported, Outcome: exchanges.Refused, Hint: hintRequest}, // the call is closed
-	"50011": {Kind: exchanges.RateLimited, Outcome: exchanges.Refused, Hint: hintLimit},
-	"50013": {Kind: exchanges.Unavailable, Outcome: exchanges.OutcomeUnknown, Hint: hintTrouble}, // busy
-	"50026": {Kind: exchanges.Unavailable, Outcome: exchanges.OutcomeUnknown, Hint: hintTrouble},
-	"50030": {Kind: exchanges.Denied, Outcome: exchanges.Refused, Hint: hintDenied},
-	"50035": {Kind: exchanges.Denied, Outcome: exchanges.Refused, Hint: hintBind},
-	"50038": {Kind: exchanges.Unsupported, Outcome: exchanges.Refused, Hint: hintNotHere}, // in demo trading
-	"50061": {Kind: exchanges.RateLimited, Outcome: exchanges.Refused, Hint: hintLimit},
-	"50100": {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintFrozen},
-	"50101": {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintEnvironment},
-	"50102": {Kind: exchanges.ClockSkew, Outcome: exchanges.Refused, Hint: hintClock},
-	"50103": {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintHeaders}, // key
-	"50104": {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintHeaders}, // passphrase
-	"50105": {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintPassphrase},
-	"50106": {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintHeaders}, // signature
-	"50107": {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintHeaders}, // timestamp
-	"50110": {Kind: exchanges.IPBlocked, Outcome: exchanges.Refused, Hint: hintIP},
-	"50111": {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintForm},
-	"50112": {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintRequest}, // form of the timestamp
-	"50113": {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintSecret},
-	"50114": {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintRefused},
-	"50119": {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintKey},
-	"50120": {Kind: exchanges.Denied, Outcome: exchanges.Refused, Hint: hintDenied},
-	"59500": {Kind: exchanges.Denied, Outcome: exchanges.Refused, Hint: hintMain},
-	"59501": {Kind: exchanges.KeyLimit, Outcome: exchanges.Refused, Hint: hintMostKeys},
-	"59502": {Kind: exchanges.LabelTaken, Outcome: exchanges.Refused, Hint: hintLabel},
-	"59503": {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintAddresses},
-	"59504": {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintRequest}, // sub-accounts do not withdraw
-	"59505": {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintRequest}, // form of the passphrase
-	"59506": {Kind: exchanges.NotFound, Outcome: exchanges.Refused, Hint: hintGone},
-	"59510": {Kind: exchanges.NotFound, Outcome: exchanges.Refused, Hint: hintNoSub},
-	"59518": {Kind: exchanges.Unsupported, Outcome: exchanges.Refused, Hint: hintNotHere},
-	"59602": {Kind: exchanges.KeyLimit, Outcome: exchanges.Refused, Hint: hintMostKeys},
-	"59604": {Kind: exchanges.Denied, Outcome: exchanges.Refused, Hint: hintMain},
-	"59605": {Kind: exchanges.NotFound, Outcome: exchanges.Refused, Hint: hintGone},
+	"50001": rest.Trouble(hintTrouble),
+	"50005": rest.Refused(exchanges.Unsupported, hintRequest), // the call is closed
+	"50011": rest.Refused(exchanges.RateLimited, hintLimit),
+	"50013": rest.Trouble(hintTrouble), // busy
+	"50026": rest.Trouble(hintTrouble),
+	"50030": rest.Refused(exchanges.Denied, hintDenied),
+	"50035": rest.Refused(exchanges.Denied, hintBind),
+	"50038": rest.Refused(exchanges.Unsupported, hintNotHere), // in demo trading
+	"50061": rest.Refused(exchanges.RateLimited, hintLimit),
+	"50100": rest.Refused(exchanges.Auth, hintFrozen),
+	"50101": rest.Refused(exchanges.Auth, hintEnvironment),
+	"50102": rest.Refused(exchanges.ClockSkew, hintClock),
+	"50103": rest.Refused(exchanges.Protocol, hintHeaders), // key
+	"50104": rest.Refused(exchanges.Protocol, hintHeaders), // passphrase
+	"50105": rest.Refused(exchanges.Auth, hintPassphrase),
+	"50106": rest.Refused(exchanges.Protocol, hintHeaders), // signature
+	"50107": rest.Refused(exchanges.Protocol, hintHeaders), // timestamp
+	"50110": rest.Refused(exchanges.IPBlocked, hintIP),
+	"50111": rest.Refused(exchanges.Auth, hintForm),
+	"50112": rest.Refused(exchanges.Protocol, hintRequest), // form of the timestamp
+	"50113": rest.Refused(exchanges.Auth, hintSecret),
+	"50114": rest.Refused(exchanges.Auth, hintRefused),
+	"50119": rest.Refused(exchanges.Auth, hintKey),
+	"50120": rest.Refused(exchanges.Denied, hintDenied),
+	"59500": rest.Refused(exchanges.Denied, hintMain),
+	"59501": rest.Refused(exchanges.KeyLimit, hintMostKeys),
+	"59502": rest.Refused(exchanges.LabelTaken, hintLabel),
+	"59503": rest.Refused(exchanges.Protocol, hintAddresses),
+	"59504": rest.Refused(exchanges.Protocol, hintRequest), // sub-accounts do not withdraw
+	"59505": rest.Refused(exchanges.Protocol, hintRequest), // form of the passphrase
+	"59506": rest.Refused(exchanges.NotFound, hintGone),
+	"59510": rest.Refused(exchanges.NotFound, hintNoSub),
+	"59518": rest.Refused(exchanges.Unsupported, hintNotHere),
+	"59602": rest.Refused(exchanges.KeyLimit, hintMostKeys),
+	"59604": rest.Refused(exchanges.Denied, hintMain),
+	"59605": rest.Refused(exchanges.NotFound, hintGone),
 }
 
 // unknownKey is the code for a calling key that OKX does not have at this site.
@@ -114,19 +114,4 @@ func refusal(r rest.Response) *exchanges.Error {
 		e.RetryAfter = window
 	}
 	return e
-}
-
-// data reads the list that every answer of OKX has. It has at least least
-// entries.
-func data[T any](r rest.Response, least int) ([]T, *exchanges.Error) {
-	var answer struct {
-		Data *[]T `json:"data"`
-	}
-	if e := rest.Decode(r, &answer); e != nil {
-		return nil, e
-	}
-	if answer.Data == nil || len(*answer.Data) < least {
-		return nil, rest.NotJSON(r)
-	}
-	return *answer.Data, nil
 }

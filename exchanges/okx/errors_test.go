@@ -44,7 +44,7 @@ func refusals() []exchangetest.Refusal {
 		refused("limit with 200", 200, "50011", "Rate limit reached. Please refer to the docs.", exchanges.RateLimited),
 		refused("new code", 200, "77777", "Something that came later.", exchanges.Protocol),
 		refused("new code with 401", 401, "77777", "Something that came later.", exchanges.Auth),
-		refused("new code with 403", 403, "77777", "Something that came later.", exchanges.Blocked),
+		refused("new code with 403", 403, "77777", "Something that came later.", exchanges.Protocol),
 		{Name: "new code with 500", Reply: said(500, "77777", "Something that came later."), Kind: exchanges.Unavailable},
 		{Name: "unavailable", Reply: said(503, "50001", "Service temporarily unavailable."), Kind: exchanges.Unavailable},
 		{Name: "busy", Reply: said(429, "50013", "Systems are busy. Please try again later."), Kind: exchanges.Unavailable},
@@ -68,11 +68,7 @@ func TestHintsNameWhatToDo(t *testing.T) {
 	} {
 		_, err := inspect(t, said(401, code, "no"))
 		e := exchanges.AsError(err)
-		for _, w := range words {
-			if !strings.Contains(e.Hint, w) {
-				t.Errorf("%s: the hint does not name %q: %s", code, w, e.Hint)
-			}
-		}
+		exchangetest.Hints(t, e, words...)
 		if e.Code != code+": no" {
 			t.Errorf("code %q", e.Code)
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,10 +16,6 @@ const testSub = "bot01"
 
 func testManager() exchanges.Manager {
 	return exchanges.Manager{Credential: testCredential(), SubAccount: testSub}
-}
-
-func ipList(entries ...string) exchanges.IPWhitelist {
-	return exchanges.IPWhitelist{State: exchanges.IPList, Entries: entries}
 }
 
 // trader and reader are what keys of sub-accounts can be.
@@ -36,15 +33,15 @@ func manage() *exchangetest.Manage {
 	refused := func(name string, status int, code, msg string, kind exchanges.Kind) exchangetest.Refusal {
 		return exchangetest.Refusal{Name: name, Reply: said(status, code, msg), Kind: kind, Outcome: exchanges.Refused}
 	}
-	return &exchangetest.Manage{
+	m := &exchangetest.Manage{
 		Manager: testManager(),
 		Key:     subKeyOf,
 		Routes: func(_ exchanges.Site, a *exchangetest.Account) exchangetest.Routes {
 			return (&fake{a}).routes()
 		},
 		Writes:  []string{"POST " + keysPath, "POST " + editPath, "POST " + deletePath},
-		New:     exchanges.KeyRequest{Label: "gridbot7f3a", Permissions: trader(), IPs: ipList("203.0.113.7")},
-		Changed: exchanges.KeyRequest{Permissions: reader(), IPs: ipList("203.0.113.7", "2001:db8::/64")},
+		New:     exchanges.KeyRequest{Label: "gridbot7f3a", Permissions: trader(), IPs: exchangetest.IPs("203.0.113.7")},
+		Changed: exchanges.KeyRequest{Permissions: reader(), IPs: exchangetest.IPs("203.0.113.7", "2001:db8::/64")},
 		Verify: func(r exchangetest.Request) error {
 			if r.Method == http.MethodGet && r.Query != "subAcct="+testSub {
 				return fmt.Errorf("the sub-account of %q is another one", r.Query)
@@ -70,6 +67,16 @@ func manage() *exchangetest.Manage {
 			{Name: "system error", Reply: said(500, "50026", "System error. Try again later"), Kind: exchanges.Unavailable},
 		},
 	}
+	m.NoNames = []string{"bot 01", "bot\x0001"}
+	m.Refused = map[string]exchanges.KeyRequest{
+		"withdraw":   exchangetest.Asks(m.New, exchanges.Read, exchanges.Withdraw),
+		"admin":      exchangetest.Asks(m.New, exchanges.Read, exchanges.Admin),
+		"other":      exchangetest.Asks(m.New, exchanges.Read, exchanges.Other),
+		"nothing":    exchangetest.Asks(m.New),
+		"no address": exchangetest.From(m.New, "203.0.113.7", "home.example.org"),
+		"too many":   exchangetest.From(m.New, slices.Repeat([]string{"203.0.113.7"}, mostAddresses+1)...),
+	}
+	return m
 }
 
 // fake puts OKX's dialect on an account.
@@ -127,7 +134,7 @@ func (q request) apply(k *exchangetest.Key) {
 	case *q.IP == "":
 		k.IPs = exchanges.IPWhitelist{State: exchanges.IPAny}
 	default:
-		k.IPs = ipList(strings.Split(*q.IP, ",")...)
+		k.IPs = exchangetest.IPs(strings.Split(*q.IP, ",")...)
 	}
 }
 
@@ -205,7 +212,7 @@ func newBench(t *testing.T) bench {
 
 // key makes a key in the account and returns its ID.
 func (d bench) key(set exchanges.PermissionSet) string {
-	return d.fake.Make(exchangetest.Key{Label: "grid bot", IPs: ipList("203.0.113.7"), Permissions: set}).KeyID
+	return d.fake.Make(exchangetest.Key{Label: "grid bot", IPs: exchangetest.IPs("203.0.113.7"), Permissions: set}).KeyID
 }
 
 // sent returns the bodies of the changes at a path.

@@ -1,9 +1,11 @@
 package okx
 
 import (
+	"slices"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/pages"
 )
 
 // What OKX documents of keys.
@@ -28,44 +30,25 @@ var idle = exchanges.Lifetime{
 }
 
 func guide() exchanges.Guide {
-	const (
-		where = "Profile icon → API and connections (once called API). For a demo key change to demo trading before: Trade → Demo Trading, then the page for demo API keys"
+	const confirm = "Confirm with the second factor"
+	g := pages.Page{
+		Place: "Profile icon → API and connections (once called API). For a demo key change to demo trading before: Trade → Demo Trading, then the page for demo API keys",
+		Make: slices.Concat(pages.Go("Create API key. Its purpose is your own use, not a third-party app; choose the sub-account if the key is for one"),
+			pages.Label("The name of the key"),
+			pages.Go("A passphrase of your own for this key, 8 to 32 characters: upper and lower case, a digit and a special character. OKX cannot tell it again")),
 		// Without a list, a key that may trade or withdraw ends.
-		list    = "IP addresses. A live key with Trade or Withdraw and without them is deleted after 14 days without use"
-		confirm = "Confirm with the second factor"
-	)
-	g := exchanges.Guide{
-		Create: []exchanges.GuideStep{
-			{Text: where},
-			{Text: "Create API key. Its purpose is your own use, not a third-party app; choose the sub-account if the key is for one"},
-			{Text: "The name of the key", Put: exchanges.PutLabel},
-			{Text: "A passphrase of your own for this key, 8 to 32 characters: upper and lower case, a digit and a special character. OKX cannot tell it again"},
-			{Text: list, Put: exchanges.PutIPs},
-			{Text: "Tick", Put: exchanges.PutTicks},
-			{Text: "Leave off", Put: exchanges.PutNoTicks},
-			{Text: confirm},
-			{Text: "Copy API key and secret key now, with the passphrase: the secret key is not shown again"},
-		},
-		Restrict: []exchanges.GuideStep{
-			{Text: where},
-			{Text: "Find the key", Put: exchanges.PutKey},
-			{Text: "Edit. What the page does not let you change takes a new key"},
-			{Text: list, Put: exchanges.PutIPs},
-			{Text: "Tick", Put: exchanges.PutTicks},
-			{Text: "Leave off", Put: exchanges.PutNoTicks},
-			{Text: confirm},
-		},
-		Delete: []exchanges.GuideStep{
-			{Text: where},
-			{Text: "Find the key", Put: exchanges.PutKey},
-			{Text: "Delete. " + confirm},
-		},
+		Rights: slices.Concat(pages.IPs("IP addresses. A live key with Trade or Withdraw and without them is deleted after 14 days without use"), pages.Rights("Tick", "Leave off")),
+		Made:   pages.Go(confirm, "Copy API key and secret key now, with the passphrase: the secret key is not shown again"),
+		Edit:   pages.Go("Edit. What the page does not let you change takes a new key"),
+		Edited: pages.Go(confirm),
+		Delete: pages.Go("Delete. " + confirm),
+	}.Guide(exchanges.Guide{
 		Label:    exchanges.LabelRule{Max: longestLabel},
 		IPs:      exchanges.IPRule{Separator: ",", Most: mostAddresses, CIDR: true, IPv6: true},
 		MostKeys: mostKeys, Lifetimes: []exchanges.Lifetime{idle},
 		Source: "www.okx.com, API and connections; www.okx.com/docs-v5; OKX's questions and answers on API keys",
 		AsOf:   "2026-11-23",
-	}
+	})
 	for i, words := range boxWords {
 		g.Boxes = append(g.Boxes, exchanges.Box{Words: words, Gives: rights[i].Gives})
 	}

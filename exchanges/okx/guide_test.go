@@ -6,45 +6,20 @@ import (
 	"testing"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/exchangetest"
 	"github.com/keyrota/keyrota/exchanges/internal/wire"
 )
 
-// ticked is a key for which boxes were ticked, as an inspection reports it.
-func ticked(on []exchanges.Box) key {
-	var words []string
-	for i, box := range boxWords {
-		if slices.ContainsFunc(on, func(x exchanges.Box) bool { return x.Words == box }) {
-			words = append(words, rights[i].Word)
-		}
-	}
-	return key{Perm: wire.Text(strings.Join(words, ",")), UID: "1", MainUID: "1"}
-}
-
-// What the guide promises of its boxes is what an inspection of the key then
-// reports, whatever is asked for beside reading.
 func TestBoxesGiveWhatAnInspectionReports(t *testing.T) {
-	all := exchanges.Permissions()
-	for mask := range 1 << len(all) {
-		asked := []exchanges.Permission{exchanges.Read}
-		for i, p := range all {
-			if mask>>i&1 == 1 && p != exchanges.Read {
-				asked = append(asked, p)
+	exchangetest.Boxes(t, guide(), func(ticked []string) exchanges.PermissionSet {
+		k := key{Perms: wire.Words{Known: true}, UID: "1", MainUID: "1"}
+		for i, box := range boxWords {
+			if slices.Contains(ticked, box) {
+				k.Perms.Values = append(k.Perms.Values, rights[i].Word)
 			}
 		}
-		on, _, will, missing := guide().Plan(asked)
-		reported := ticked(on).info(exchanges.Live).Permissions
-		if got, want := reported.All(exchanges.Granted), will.All(exchanges.Granted); !slices.Equal(got, want) {
-			t.Errorf("asked %v: the boxes give %v, the guide says %v", asked, got, want)
-		}
-		if reported.Has(exchanges.Withdraw) && !slices.Contains(asked, exchanges.Withdraw) {
-			t.Errorf("asked %v: the key may withdraw", asked)
-		}
-		for _, p := range missing {
-			if p != exchanges.Admin && p != exchanges.Other {
-				t.Errorf("asked %v: no box gives %s", asked, p)
-			}
-		}
-	}
+		return k.info(exchanges.Live).Permissions
+	}, exchanges.Admin, exchanges.Other)
 }
 
 func TestGuideWarnsWhereAKeyWouldEnd(t *testing.T) {

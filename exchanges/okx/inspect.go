@@ -2,7 +2,6 @@ package okx
 
 import (
 	"cmp"
-	"slices"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
@@ -14,7 +13,7 @@ import (
 // sub-account. The person's level and settings of trade stay in the answer.
 type key struct {
 	Label wire.Text      `json:"label"`
-	Perm  wire.Text      `json:"perm"`
+	Perms wire.Words     `json:"perm"`
 	IP    wire.Addresses `json:"ip"`
 
 	UID     wire.Text `json:"uid"`
@@ -22,31 +21,29 @@ type key struct {
 	Type    wire.Text `json:"type"`
 
 	APIKey wire.Text `json:"apiKey"`
-	TS     wire.Int  `json:"ts"` // ms, when it was made
+	TS     wire.Text `json:"ts"` // ms, when it was made
 }
 
 // parseKey reads the answer of a key about itself.
 func parseKey(r rest.Response) (key, *exchanges.Error) {
-	all, e := data[key](r, 1)
+	all, e := rest.List[key](r, "data")
 	if e != nil {
 		return key{}, e
 	}
-	k := all[0]
-	if len(all) > 1 || k.UID == "" && k.Perm == "" && k.IP.Whitelist().State == exchanges.IPUnknown {
+	if len(all) != 1 || all[0].UID == "" && len(all[0].Perms.Values) == 0 && all[0].IP.Whitelist().State == exchanges.IPUnknown {
 		return key{}, rest.NotJSON(r)
 	}
-	return k, nil
+	return all[0], nil
 }
 
 // info brings what was said of a key of an environment to the normal form, but
 // for its ID.
 func (k key) info(env exchanges.Environment) exchanges.KeyInfo {
-	words := wordsOf(string(k.Perm))
 	out := exchanges.KeyInfo{
 		Label:               string(k.Label),
 		Account:             string(k.UID),
-		Permissions:         k.permissions(words),
-		ExchangePermissions: slices.Sorted(slices.Values(words)),
+		Permissions:         k.permissions(),
+		ExchangePermissions: k.Perms.Sorted(),
 		IPs:                 k.IP.Whitelist(),
 		Created:             k.TS.Milliseconds(),
 	}

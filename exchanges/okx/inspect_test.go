@@ -39,12 +39,6 @@ func with(t *testing.T, changes map[string]any) exchanges.KeyInfo {
 	return got.info(exchanges.Live)
 }
 
-// grants words a permission set, unknown left out.
-func grants(s exchanges.PermissionSet) string {
-	out, _ := s.MarshalText()
-	return string(out)
-}
-
 const tradeSet = "+read +spot +margin +futures +options +transfer -withdraw +earn"
 
 func TestInspectReadsTheKey(t *testing.T) {
@@ -55,7 +49,7 @@ func TestInspectReadsTheKey(t *testing.T) {
 	if got.KeyID != testKey || got.Label != "grid bot" || got.Account != "551234567890123457" {
 		t.Errorf("%+v", got)
 	}
-	if g := grants(got.Permissions); g != tradeSet+" -admin -other" {
+	if g := exchangetest.Grants(got.Permissions); g != tradeSet+" -admin -other" {
 		t.Errorf("permissions %s", g)
 	}
 	if got.IPs.State != exchanges.IPList || !slices.Equal(got.IPs.Entries, []string{"203.0.113.7", "203.0.113.8"}) {
@@ -78,7 +72,7 @@ func TestWordsGiveTheirPermissions(t *testing.T) {
 		"read_only,something_newer": {"+read +other", "read_only something_newer"},
 	} {
 		got := with(t, map[string]any{"perm": perm})
-		if g := grants(got.Permissions); g != want.grants {
+		if g := exchangetest.Grants(got.Permissions); g != want.grants {
 			t.Errorf("%q gives %s", perm, g)
 		}
 		if w := strings.Join(got.ExchangePermissions, " "); w != want.words {
@@ -90,20 +84,20 @@ func TestWordsGiveTheirPermissions(t *testing.T) {
 // The dangerous default: a field that is left out, or of another type, must
 // not read as "open" or "may not".
 func TestMissingFieldsAreUnknown(t *testing.T) {
-	for _, odd := range []any{nil, 7, true, []any{7}, map[string]any{}, json.RawMessage("null")} {
+	for _, odd := range []any{nil, 7, true, []any{map[string]any{}}, map[string]any{}, json.RawMessage("null")} {
 		got := with(t, map[string]any{"ip": odd})
 		if got.IPs.State != exchanges.IPUnknown {
 			t.Errorf("%v as IP list gives %+v", odd, got.IPs)
 		}
 		if odd == 7 {
-			continue // digits are a word that nobody knows
+			continue // digits are a word that nobody knows, and a name
 		}
 		if got := with(t, map[string]any{"perm": odd, "label": odd}); got.Permissions.Known() || got.Label != "" || len(got.ExchangePermissions) != 0 {
 			t.Errorf("%v gives %+v", odd, got)
 		}
 	}
 	if got := with(t, map[string]any{"perm": " , "}); got.Permissions.Known() {
-		t.Errorf("no word gives %s", grants(got.Permissions))
+		t.Errorf("no word gives %s", exchangetest.Grants(got.Permissions))
 	}
 }
 

@@ -19,8 +19,6 @@ package okx
 import (
 	"context"
 	"encoding/base64"
-	"encoding/json"
-	"errors"
 	"net/http"
 	"time"
 
@@ -29,7 +27,6 @@ import (
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/cred"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
-	"github.com/keyrota/keyrota/exchanges/internal/wire"
 )
 
 // ID is how files and commands name OKX.
@@ -82,20 +79,20 @@ func info() exchanges.Info {
 
 // venue is one site.
 type venue struct {
-	client rest.API
-	env    exchanges.Environment
+	rest.API
+	env exchanges.Environment
 }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	client, err := rest.New(rest.Config{
 		Exchange: ID, Connection: c, Limit: callsPerSecond, Burst: callsAtOnce,
-		ServerTime: &rest.TimeCall{Path: timePath, Parse: parseTime},
+		ServerTime: rest.Milliseconds(timePath, "data", "0", "ts"),
 	})
 	if err != nil {
 		return nil, err
 	}
 	v := &venue{env: c.Site.Environment}
-	v.client = rest.API{Client: client, Sign: v.signed, Refusal: refusal}
+	v.API = rest.API{Client: client, Sign: v.signed, Refusal: refusal}
 	if c.Site.Capabilities.Reach == exchanges.NoKeys {
 		return v, nil
 	}
@@ -112,17 +109,12 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.
 		return exchanges.KeyInfo{}, err
 	}
 	var found key
-	r := rest.Request{Method: http.MethodGet, Path: inspectPath}
-	err = v.client.Ask(ctx, rest.Call{Credential: c}, r, func(r rest.Response) (e *exchanges.Error) {
-		found, e = parseKey(r)
-		return e
-	})
-	if err != nil {
+	if err := v.Get(ctx, rest.Call{Credential: c}, inspectPath, rest.Into(&found, parseKey)); err != nil {
 		return exchanges.KeyInfo{}, err
 	}
 	out := found.info(v.env)
 	out.KeyID = c.KeyID
-	return v.client.Stamp(out), nil
+	return v.Stamp(out), nil
 }
 
 // stampForm is how OKX writes a moment: ISO 8601 in UTC, with milliseconds.
@@ -148,16 +140,4 @@ func (v *venue) signed(c exchanges.Credential, r rest.Request, now time.Time) (r
 		r.Header.Set("Content-Type", "application/json")
 	}
 	return r, nil
-}
-
-func parseTime(body []byte) (time.Time, error) {
-	var t struct {
-		Data []struct {
-			TS wire.Int `json:"ts"` // ms
-		} `json:"data"`
-	}
-	if err := json.Unmarshal(body, &t); err != nil || len(t.Data) != 1 || t.Data[0].TS.Value <= 0 {
-		return time.Time{}, errors.New("no ts")
-	}
-	return time.UnixMilli(t.Data[0].TS.Value), nil
 }

@@ -24,20 +24,10 @@ var rights = wire.Rights{
 	{Word: "withdraw", Gives: []exchanges.Permission{exchanges.Withdraw}, Fixed: true},
 }
 
-// wordsOf reads OKX's list of rights. Its order is not fixed.
-func wordsOf(perm string) []string {
-	var out []string
-	for word := range strings.SplitSeq(perm, ",") {
-		if word = strings.TrimSpace(word); word != "" && !slices.Contains(out, word) {
-			out = append(out, word)
-		}
-	}
-	return out
-}
-
 // permissions brings the words of a key to the normal form. Without words
 // nothing is told.
-func (k key) permissions(words []string) exchanges.PermissionSet {
+func (k key) permissions() exchanges.PermissionSet {
+	words := k.Perms.Values
 	if len(words) == 0 {
 		return exchanges.PermissionSet{}
 	}

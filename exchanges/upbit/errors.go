@@ -25,15 +25,15 @@ const (
 // verdicts are Upbit's errors. That the one for an invalid access key means that
 // the key is gone, and nothing else, is not documented.
 var verdicts = map[string]rest.Verdict{
-	"invalid_access_key":     {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintKey},
-	"jwt_verification":       {Kind: exchanges.Auth, Outcome: exchanges.Refused, Hint: hintSecret},
-	"expired_access_key":     {Kind: exchanges.Expired, Outcome: exchanges.Refused, Hint: hintExpired},
-	"no_authorization_ip":    {Kind: exchanges.IPBlocked, Outcome: exchanges.Refused, Hint: hintIP},
-	"no_authorization_i_p":   {Kind: exchanges.IPBlocked, Outcome: exchanges.Refused, Hint: hintIP},
-	"out_of_scope":           {Kind: exchanges.Denied, Outcome: exchanges.Refused, Hint: hintDenied},
-	"nonce_used":             {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintTwice},
-	"no_authorization_token": {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintHeader},
-	"invalid_query_payload":  {Kind: exchanges.Protocol, Outcome: exchanges.Refused, Hint: hintRequest},
+	"invalid_access_key":     rest.Refused(exchanges.Auth, hintKey),
+	"jwt_verification":       rest.Refused(exchanges.Auth, hintSecret),
+	"expired_access_key":     rest.Refused(exchanges.Expired, hintExpired),
+	"no_authorization_ip":    rest.Refused(exchanges.IPBlocked, hintIP),
+	"no_authorization_i_p":   rest.Refused(exchanges.IPBlocked, hintIP),
+	"out_of_scope":           rest.Refused(exchanges.Denied, hintDenied),
+	"nonce_used":             rest.Refused(exchanges.Protocol, hintTwice),
+	"no_authorization_token": rest.Refused(exchanges.Protocol, hintHeader),
+	"invalid_query_payload":  rest.Refused(exchanges.Protocol, hintRequest),
 }
 
 // refusal turns an answer into an error: Upbit's own, if the body has one, else

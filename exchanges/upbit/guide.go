@@ -1,9 +1,11 @@
 package upbit
 
 import (
+	"slices"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/pages"
 )
 
 // boxes are the functions that are asked for, in Korea's words with what they
@@ -28,35 +30,24 @@ var yearly = exchanges.Lifetime{
 }
 
 func guide() exchanges.Guide {
-	const page = "Upbit on a PC, not in the app: 마이페이지 → Open API 관리 (My page → Open API management)"
-	return exchanges.Guide{
-		Create: []exchanges.GuideStep{
-			{Text: page},
-			{Text: "Choose the functions", Put: exchanges.PutTicks},
-			{Text: "Leave off, with every function that is not named here", Put: exchanges.PutNoTicks},
-			{Text: "IP 주소 등록: the public IPv4 addresses that may use it. Korea wants at least one, the other sites for orders and withdrawals", Put: exchanges.PutIPs},
-			{Text: "If the page asks for a name of the key", Put: exchanges.PutLabel},
-			{Text: "Agree, then Open API Key 발급받기 (issue), and confirm by two-channel authentication"},
-			{Text: "Copy Access key and Secret key now: the secret key is not shown again"},
-			{Text: "A key that withdraws starts out blocked: release it in the app, under 인증/보안 → Open API 관리"},
-		},
-		// The functions of a key stay what they are.
-		Restrict: []exchanges.GuideStep{
-			{Text: page},
-			{Text: "Find the key", Put: exchanges.PutKey},
-			{Text: "변경 (change): the addresses that may use it", Put: exchanges.PutIPs},
-			{Text: "Functions cannot be changed: for others make a new key, then delete this one"},
-		},
-		Delete: []exchanges.GuideStep{
-			{Text: page},
-			{Text: "Find the key", Put: exchanges.PutKey},
-			{Text: "삭제 (delete), and confirm by two-channel authentication"},
-		},
+	g := pages.Page{
+		Place:  "Upbit on a PC, not in the app: 마이페이지 → Open API 관리 (My page → Open API management)",
+		Rights: slices.Concat(pages.Rights("Choose the functions", "Leave off, with every function that is not named here"), pages.IPs("IP 주소 등록: the public IPv4 addresses that may use it. Korea wants at least one, the other sites for orders and withdrawals")),
+		Made: slices.Concat(pages.Label("If the page asks for a name of the key"), pages.Go(
+			"Agree, then Open API Key 발급받기 (issue), and confirm by two-channel authentication",
+			"Copy Access key and Secret key now: the secret key is not shown again",
+			"A key that withdraws starts out blocked: release it in the app, under 인증/보안 → Open API 관리")),
+		Delete: pages.Go("삭제 (delete), and confirm by two-channel authentication"),
+	}.Guide(exchanges.Guide{
 		Boxes:     boxes,
 		IPs:       exchanges.IPRule{Most: 10},
 		MostKeys:  10,
 		Lifetimes: []exchanges.Lifetime{yearly},
 		Source:    "docs.upbit.com, how to get an API key and authentication",
 		AsOf:      "2026-11-23",
-	}
+	})
+	// The functions of a key stay what they are.
+	g.Restrict = slices.Concat(g.Delete[:2], pages.IPs("변경 (change): the addresses that may use it"),
+		pages.Go("Functions cannot be changed: for others make a new key, then delete this one"))
+	return g
 }

@@ -2,7 +2,6 @@ package upbit
 
 import (
 	"encoding/json"
-	"strings"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
@@ -37,44 +36,11 @@ func parseKeys(r rest.Response, keyID string) (exchanges.KeyInfo, *exchanges.Err
 	if len(keys) == 0 {
 		return exchanges.KeyInfo{}, rest.NotJSON(r)
 	}
-	out := exchanges.KeyInfo{Notes: []string{noteRights}, Usage: usage(r.Header)}
-	if k, found := find(keys, keyID); found {
+	out := exchanges.KeyInfo{KeyID: keyID, Notes: []string{noteRights}, Usage: usage(r.Header)}
+	if k := wire.FindShown(keys, func(k key) string { return string(k.AccessKey) }, keyID); k != nil {
 		out.Expires = k.ExpireAt.Time()
 	} else {
 		out.Notes = append(out.Notes, noteMissing)
 	}
 	return out, nil
-}
-
-// find returns the row of a key: the one that names it, else the only one whose
-// masked name can be its own.
-func find(keys []key, keyID string) (key, bool) {
-	var similar []key
-	for _, k := range keys {
-		if string(k.AccessKey) == keyID {
-			return k, true
-		}
-		if resembles(string(k.AccessKey), keyID) {
-			similar = append(similar, k)
-		}
-	}
-	if len(similar) != 1 {
-		return key{}, false
-	}
-	return similar[0], true
-}
-
-// fewest is how many characters a masked name must show to be told from others.
-const fewest = 6
-
-// resembles reports whether masked is keyID with its middle hidden.
-func resembles(masked, keyID string) bool {
-	hidden := func(r rune) bool { return strings.ContainsRune("*•●….", r) }
-	from, to := strings.IndexFunc(masked, hidden), strings.LastIndexFunc(masked, hidden)
-	if from < 0 {
-		return false
-	}
-	head, tail := masked[:from], strings.TrimLeftFunc(masked[to:], hidden)
-	return len(head)+len(tail) >= fewest && len(head)+len(tail) < len(keyID) &&
-		strings.HasPrefix(keyID, head) && strings.HasSuffix(keyID, tail)
 }

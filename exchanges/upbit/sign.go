@@ -1,16 +1,14 @@
 package upbit
 
 import (
-	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/sha512"
-	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"hash"
 	"net/http"
+	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/cred"
@@ -59,28 +57,24 @@ type claims struct {
 	QueryHashAlg string `json:"query_hash_alg,omitempty"`
 }
 
-// signed builds a read with the token for it. nonce may be used once. The
-// secret signs by its own bytes, although it looks like an encoding.
-func signed(c exchanges.Credential, a algorithm, path, query, nonce string) rest.Request {
+// signed adds the token that makes a request valid.
+func (a algorithm) signed(c exchanges.Credential, r rest.Request, _ time.Time) (rest.Request, error) {
+	token, err := a.token(c, r.Query, newNonce())
+	r.Header = http.Header{"Authorization": {"Bearer " + token}}
+	return r, err
+}
+
+// token makes the token for a query. nonce may be used once. The secret signs by
+// its own bytes, although it looks like an encoding.
+func (a algorithm) token(c exchanges.Credential, query, nonce string) (string, error) {
 	said := claims{AccessKey: c.KeyID, Nonce: nonce}
 	if query != "" {
 		sum := sha512.Sum512([]byte(query))
 		said.QueryHash, said.QueryHashAlg = hex.EncodeToString(sum[:]), "SHA512"
 	}
-	text := encode(map[string]string{"alg": a.name, "typ": "JWT"}) + "." + encode(said)
-	mac := hmac.New(a.hash, c.Secret.Bytes())
-	mac.Write([]byte(text))
-	token := text + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
-	return rest.Request{
-		Method: http.MethodGet, Path: path, Query: query,
-		Header: http.Header{"Authorization": {"Bearer " + token}},
-	}
-}
-
-// encode writes a part of a token.
-func encode(part any) string {
-	raw, _ := json.Marshal(part) // texts alone cannot fail
-	return base64.RawURLEncoding.EncodeToString(raw)
+	return cred.Token(map[string]string{"alg": a.name, "typ": "JWT"}, said, func(text string) ([]byte, error) {
+		return cred.MAC(a.hash, c.Secret.Bytes(), text), nil
+	})
 }
 
 // newNonce returns a random UUID, version 4.

@@ -19,7 +19,6 @@ import (
 	"context"
 	"net/http"
 	"strings"
-	"time"
 
 	"golang.org/x/time/rate"
 
@@ -62,47 +61,31 @@ func info() exchanges.Info {
 }
 
 // venue is one site.
-type venue struct {
-	client *rest.Client
-	algorithm
-}
+type venue struct{ rest.API }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	client, err := rest.New(rest.Config{Exchange: ID, Connection: c, Limit: rate.Limit(callsPerSecond), Burst: callsAtOnce})
 	if err != nil {
 		return nil, err
 	}
-	return &venue{client, algorithmAt(c.Site.ID)}, nil
+	return &venue{rest.API{Client: client, Sign: algorithmAt(c.Site.ID).signed, Refusal: refusal}}, nil
 }
 
 // Info describes Upbit.
 func (v *venue) Info() exchanges.Info { return info() }
 
 // Inspect looks the key up in the list of its account's keys.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
-	c, err := check(c)
+func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (out exchanges.KeyInfo, err error) {
+	if c, err = check(c); err != nil {
+		return exchanges.KeyInfo{}, err
+	}
+	err = v.Get(ctx, rest.Call{Credential: c}, inspectPath, rest.Into(&out, func(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
+		return parseKeys(r, c.KeyID)
+	}))
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	asked := v.client.Now().UTC()
-	var out exchanges.KeyInfo
-	_, err = v.client.Do(ctx, rest.Call{
-		Op: http.MethodGet + " " + inspectPath, Credential: c,
-		Build: func(time.Time) (rest.Request, error) {
-			return signed(c, v.algorithm, inspectPath, "", newNonce()), nil
-		},
-		Classify: func(r rest.Response) (e *exchanges.Error) {
-			if e = refusal(r); e == nil {
-				out, e = parseKeys(r, c.KeyID)
-			}
-			return e
-		},
-	})
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
-	out.KeyID, out.Asked, out.Seen = c.KeyID, asked, v.client.Now().UTC()
-	return out, nil
+	return v.Stamp(out), nil
 }
 
 // usage words what the header says of the limit: "group=default; min=1799;

@@ -92,31 +92,25 @@ func TestLaws(t *testing.T) {
 }
 
 // vector is a signed request whose source is in testdata/vectors.json.
-type vector struct {
-	Name, Method, Path, Query, Nonce, Key, Secret string
-	Expected                                      map[string]string
-}
+type vector = exchangetest.Vector
 
 func TestTokenMatchesVectors(t *testing.T) {
 	all := exchangetest.Vectors[vector](t, 3)
 	for _, v := range all {
-		t.Run(v.Name, func(t *testing.T) { v.check(t) })
+		t.Run(v.Name, func(t *testing.T) { checkToken(t, v) })
 	}
 }
 
-func (v vector) check(t *testing.T) {
+func checkToken(t *testing.T, v vector) {
 	a := hs256
 	if strings.Contains(v.Name, hs512.name) {
 		a = hs512
 	}
-	got := signed(exchanges.Credential{KeyID: v.Key, Secret: exchanges.NewSecret(v.Secret)}, a, v.Path, v.Query, v.Nonce)
-	if got.Method+" "+got.Path != v.Method+" "+v.Path || got.Query != v.Query || got.Body != "" {
-		t.Errorf("%s %s?%s with body %q", got.Method, got.Path, got.Query, got.Body)
+	token, err := a.token(exchanges.Credential{KeyID: v.Key, Secret: exchanges.NewSecret(v.Secret)}, v.Query, v.Nonce)
+	if got := "Bearer " + token; err != nil || got != v.Expected["Authorization"] {
+		t.Errorf("Authorization %q, want %q (%v)", got, v.Expected["Authorization"], err)
 	}
-	if h := got.Header["Authorization"]; len(got.Header) != 1 || len(h) != 1 || h[0] != v.Expected["Authorization"] {
-		t.Errorf("Authorization %q, want %q", h, v.Expected["Authorization"])
-	}
-	sent, err := readToken(exchangetest.Request{Header: got.Header})
+	sent, err := readToken(exchangetest.Request{Header: http.Header{"Authorization": {"Bearer " + token}}})
 	if err != nil || sent.says.QueryHash != v.Expected["query_hash"] {
 		t.Errorf("query hash %q, want %q (%v)", sent.says.QueryHash, v.Expected["query_hash"], err)
 	}
@@ -141,11 +135,7 @@ func at(t *testing.T, id string, reply exchangetest.Reply) (exchanges.Exchange, 
 		t.Fatalf("no site %s", id)
 	}
 	server := exchangetest.NewServer(t, exchangetest.Routes{inspectCall: reply.Handler()})
-	x, err := open(exchangetest.Hurried(exchanges.Connection{Site: site, Origin: server.URL}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return x, server
+	return exchangetest.Opened(t, Adapter(), exchanges.Connection{Site: site, Origin: server.URL}), server
 }
 
 func TestEachSiteSignsAsItsPagesSay(t *testing.T) {
@@ -161,13 +151,9 @@ func TestEachSiteSignsAsItsPagesSay(t *testing.T) {
 }
 
 func TestSitesAreTheDocumentedOnes(t *testing.T) {
-	var got []string
-	for _, s := range info().Sites {
-		got = append(got, fmt.Sprintf("%s/%s %s", s.Environment, s.ID, s.Origin))
-	}
-	want := "live/kr https://api.upbit.com live/sg https://sg-api.upbit.com live/id https://id-api.upbit.com live/th https://th-api.upbit.com"
-	if strings.Join(got, " ") != want {
-		t.Errorf("sites %q", got)
+	const want = "live/kr https://api.upbit.com\nlive/sg https://sg-api.upbit.com\nlive/id https://id-api.upbit.com\nlive/th https://th-api.upbit.com\n"
+	if got := exchangetest.SitesOf(info()); got != want {
+		t.Errorf("sites:\n%s", got)
 	}
 }
 

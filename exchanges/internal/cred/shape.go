@@ -1,5 +1,12 @@
 package cred
 
+import (
+	"encoding/base64"
+	"errors"
+
+	"github.com/keyrota/keyrota/exchanges"
+)
+
 // The lengths that a key or a secret of an exchange without documented lengths
 // may have. All that are known are well within.
 const (
@@ -11,4 +18,29 @@ const (
 // only: it tells a whole one from a piece, or from several in one.
 func Whole(words string) Shape {
 	return Shape{Words: words, Fits: func(s string) bool { return len(s) >= leastLength && len(s) <= mostLength }}
+}
+
+// Base64 is the shape of secrets that are base64 of as many bytes as fit says.
+func Base64(words string, fit func(bytes int) bool) Shape {
+	return Shape{Words: words, Fits: func(s string) bool {
+		raw, err := base64.StdEncoding.DecodeString(s)
+		defer clear(raw)
+		return err == nil && fit(len(raw))
+	}}
+}
+
+// PEMPassword is the field of a form for what opens an encrypted private key.
+func PEMPassword() exchanges.Field {
+	return exchanges.Field{
+		Name: exchanges.FieldPassphrase, Label: "Password of the private key", Optional: true, Help: "only for an encrypted PEM",
+	}
+}
+
+// Decode64 reads a secret that is base64. The caller clears what it got.
+func Decode64(secret exchanges.Secret) ([]byte, error) {
+	raw, err := base64.StdEncoding.DecodeString(secret.Reveal())
+	if err != nil || len(raw) == 0 {
+		return nil, errors.New("the private key is not base64")
+	}
+	return raw, nil
 }

@@ -3,6 +3,8 @@ package cred
 import (
 	"strings"
 	"testing"
+
+	"github.com/keyrota/keyrota/exchanges"
 )
 
 func TestWhole(t *testing.T) {
@@ -14,5 +16,28 @@ func TestWhole(t *testing.T) {
 	}
 	if shape.Words != "about 40 letters" {
 		t.Errorf("words %q", shape.Words)
+	}
+}
+
+func TestBase64IsJudgedByItsBytes(t *testing.T) {
+	s := Base64("a secret of 3 bytes", func(n int) bool { return n == 3 })
+	for text, fits := range map[string]bool{"AQID": true, "AQ==": false, "AQI": false, "_-_-": false, "": false} {
+		if s.Fits(text) != fits {
+			t.Errorf("%q fits: %t", text, !fits)
+		}
+	}
+	if raw, err := Decode64(exchanges.NewSecret("AQID")); err != nil || string(raw) != "\x01\x02\x03" {
+		t.Errorf("%v, %v", raw, err)
+	}
+	for _, text := range []string{"", "!canary!", "="} {
+		if raw, err := Decode64(exchanges.NewSecret(text)); err == nil || strings.Contains(err.Error(), "canary") {
+			t.Errorf("%q: %v, %v", text, raw, err)
+		}
+	}
+}
+
+func TestPEMPasswordIsNoPartOfEveryKey(t *testing.T) {
+	if f := PEMPassword(); f.Name != exchanges.FieldPassphrase || !f.Optional || f.PEM {
+		t.Errorf("%+v", f)
 	}
 }

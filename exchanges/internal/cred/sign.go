@@ -8,15 +8,22 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
+	"hash"
 
 	"github.com/keyrota/keyrota/exchanges"
 )
 
-// HMACSHA256 returns the MAC of text under the secret's own bytes.
-func HMACSHA256(secret exchanges.Secret, text string) []byte {
-	mac := hmac.New(sha256.New, secret.Bytes())
+// MAC returns the HMAC of text under a key.
+func MAC(h func() hash.Hash, key []byte, text string) []byte {
+	mac := hmac.New(h, key)
 	mac.Write([]byte(text))
 	return mac.Sum(nil)
+}
+
+// HMACSHA256 returns the MAC of text under the secret's own bytes.
+func HMACSHA256(secret exchanges.Secret, text string) []byte {
+	return MAC(sha256.New, secret.Bytes(), text)
 }
 
 // SignPair signs text with a private key as exchanges want it: Ed25519 over
@@ -44,4 +51,26 @@ func Signature(c exchanges.Credential, text string, pairs ...Algorithm) (string,
 		return "", err
 	}
 	return base64.StdEncoding.EncodeToString(sig), nil
+}
+
+// Base64Signature signs text as Signature does, and writes what a secret makes
+// in standard base64 too.
+func Base64Signature(c exchanges.Credential, text string, pairs ...Algorithm) (string, error) {
+	if c.PrivateKey.IsZero() {
+		return base64.StdEncoding.EncodeToString(HMACSHA256(c.Secret, text)), nil
+	}
+	return Signature(c, text, pairs...)
+}
+
+// Token makes a JSON Web Token. What header and claims hold must be texts and
+// numbers alone; sign signs the text of both.
+func Token(header, claims any, sign func(text string) ([]byte, error)) (string, error) {
+	text := part(header) + "." + part(claims)
+	sig, err := sign(text)
+	return text + "." + base64.RawURLEncoding.EncodeToString(sig), err
+}
+
+func part(v any) string {
+	text, _ := json.Marshal(v) // texts and numbers cannot fail
+	return base64.RawURLEncoding.EncodeToString(text)
 }

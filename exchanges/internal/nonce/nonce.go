@@ -5,9 +5,52 @@ package nonce
 
 import (
 	"context"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
 )
+
+// Ticks are the scales of the numbers that an exchange takes. That of the empty
+// unit goes for keys of which the person says nothing.
+type Ticks map[exchanges.NonceUnit]time.Duration
+
+// Call says who asks for a number: an exchange, and the call that it is for.
+type Call struct {
+	Exchange exchanges.ID
+	Op       string
+}
+
+// Begin waits for the turn of a key, in the scale that the person configured:
+// it is never raised. Each scale has a count of its own, so that going back from
+// a larger one does what it says. The error is an *exchanges.Error.
+func (s *Source) Begin(ctx context.Context, by Call, c exchanges.Credential, all Ticks) (*Turn, error) {
+	tick, known := all[c.Nonce]
+	if !known {
+		var units []string
+		for unit := range maps.Keys(all) {
+			if unit != "" {
+				units = append(units, strconv.Quote(string(unit)))
+			}
+		}
+		slices.Sort(units)
+		return nil, &exchanges.Error{
+			Exchange: by.Exchange, Op: by.Op, Kind: exchanges.Invalid, Outcome: exchanges.NotSent,
+			Code: exchanges.Clean(strconv.Quote(string(c.Nonce)) + " is not a nonce scale"),
+			Hint: "Set nonce to " + strings.Join(units, " or ") + ` under [key."NAME"] in config.toml, or leave it out.`,
+		}
+	}
+	turn, err := s.Turn(ctx, tick.String()+" "+c.KeyID)
+	if err != nil {
+		return nil, &exchanges.Error{Exchange: by.Exchange, Op: by.Op, Kind: exchanges.Canceled, Outcome: exchanges.NotSent}
+	}
+	turn.Tick = tick
+	return turn, nil
+}
 
 // Source has a count for each name, such as a key and the scale of its numbers.
 // The zero Source is ready. One serves the whole process, since exchanges count
@@ -25,7 +68,7 @@ func (s *Source) Turn(ctx context.Context, name string) (*Turn, error) {
 	count := held.(chan int64) // nothing else is stored
 	select {
 	case last := <-count:
-		return &Turn{count, last}, nil
+		return &Turn{count: count, last: last}, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
@@ -33,9 +76,14 @@ func (s *Source) Turn(ctx context.Context, name string) (*Turn, error) {
 
 // Turn is the right to make calls under one name until Done.
 type Turn struct {
+	Tick time.Duration // of the scale; zero for a turn that Begin did not give
+
 	count chan int64
 	last  int64
 }
+
+// Count is a moment in the scale of the turn.
+func (t *Turn) Count(at time.Time) int64 { return at.UnixNano() / int64(t.Tick) }
 
 // Next returns n, or one more than the last number where n is no larger.
 func (t *Turn) Next(n int64) int64 {

@@ -3,9 +3,12 @@ package nonce
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
 )
 
 func turn(t *testing.T, s *Source, name string) *Turn {
@@ -93,6 +96,53 @@ func TestTheRightClock(t *testing.T) {
 		}
 		if got := Time(noon, own, late); !got.Equal(want) {
 			t.Errorf("%s off: %s, want %s", off, got, want)
+		}
+	}
+}
+
+var ticks = Ticks{"": time.Millisecond, exchanges.NonceMilliseconds: time.Millisecond, exchanges.NonceMicroseconds: time.Microsecond}
+
+func TestATurnCountsInTheConfiguredScale(t *testing.T) {
+	var s Source
+	at := time.Unix(1700000000, 123456789)
+	for _, c := range []struct {
+		unit exchanges.NonceUnit
+		want int64
+	}{{"", 1700000000123}, {exchanges.NonceMicroseconds, 1700000000123456}, {exchanges.NonceMilliseconds, 1700000000124}} {
+		turn, err := s.Begin(t.Context(), Call{}, exchanges.Credential{KeyID: "key", Nonce: c.unit}, ticks)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := turn.Next(turn.Count(at)); got != c.want {
+			t.Errorf("%q: %d, want %d: each scale counts for itself, whatever it is called", c.unit, got, c.want)
+		}
+		turn.Done()
+	}
+}
+
+func TestBeginFailsInWordsForThePerson(t *testing.T) {
+	var s Source
+	by := Call{"toy", "GET /x"}
+	first, err := s.Begin(t.Context(), by, exchanges.Credential{KeyID: "key"}, ticks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.Done()
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, c := range map[string]struct {
+		unit exchanges.NonceUnit
+		kind exchanges.Kind
+		hint string
+	}{
+		"another is under way": {"", exchanges.Canceled, ""},
+		"no such scale":        {exchanges.NonceNanoseconds, exchanges.Invalid, `"ms" or "us"`},
+		"a scale of nonsense":  {"\x1b[2J", exchanges.Invalid, `[key."NAME"]`},
+	} {
+		_, err := s.Begin(ended, by, exchanges.Credential{KeyID: "key", Nonce: c.unit}, ticks)
+		e := exchanges.AsError(err)
+		if e.Kind != c.kind || e.Outcome != exchanges.NotSent || e.Exchange != by.Exchange || e.Op != by.Op || !strings.Contains(e.Hint, c.hint) || e.Code != exchanges.Clean(e.Code) {
+			t.Errorf("%s: %+v", name, e)
 		}
 	}
 }

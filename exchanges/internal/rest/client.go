@@ -36,14 +36,15 @@ type Config struct {
 	// ServerTime builds the public call that tells the exchange's clock, and
 	// reads its answer. Nil where signing needs no clock.
 	ServerTime *TimeCall
+
+	// DateIsClock is set where no call tells the clock: then it is read off the
+	// date of every answer.
+	DateIsClock bool
 }
 
 // TimeCall is how to ask an exchange for its time.
 type TimeCall struct {
-	Path  string // with query, if any
-	Parse func(body []byte) (time.Time, error)
-
-	// Read reads the whole answer instead, where the time is not in the body.
+	Path string // with query, if any
 	Read func(Response) (time.Time, error)
 }
 
@@ -63,6 +64,7 @@ type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
+	Asked  time.Time // when it was asked for, by this machine's clock, in UTC
 }
 
 // Call is one logical call.
@@ -185,7 +187,12 @@ func (c *Client) once(ctx context.Context, call Call, now time.Time) (Response, 
 	if call.Write {
 		client = c.writes
 	}
+	asked := c.now().UTC()
 	resp, e := c.send(ctx, client, req)
+	resp.Asked = asked
+	if c.cfg.DateIsClock {
+		c.clock.readDate(resp, c.now())
+	}
 	if e == nil {
 		e = call.Classify(resp)
 	}

@@ -35,7 +35,7 @@ type clock struct {
 
 func newClock(c *Client) *clock { return &clock{c: c, measuring: make(chan struct{}, 1)} }
 
-func (k *clock) usable() bool { return k.c.cfg.ServerTime != nil }
+func (k *clock) usable() bool { return k.c.cfg.ServerTime != nil || k.c.cfg.DateIsClock }
 
 // forget drops the measurement made at that time. A newer one stays: forty
 // keys that fail on one bad offset need one new measurement.
@@ -56,10 +56,7 @@ func (k *clock) get() exchanges.Clock {
 // exchangeNow returns the exchange's present time, and when the offset that it
 // rests on was measured.
 func (k *clock) exchangeNow(ctx context.Context) (now, measured time.Time, err *exchanges.Error) {
-	if !k.usable() {
-		return k.c.now(), time.Time{}, nil
-	}
-	if now, measured, ok := k.fresh(); ok {
+	if now, measured, ok := k.fresh(); ok || k.c.cfg.ServerTime == nil {
 		return now, measured, nil
 	}
 	select {
@@ -150,11 +147,7 @@ func (k *clock) ask(ctx context.Context) *exchanges.Error {
 	if err := HTTPError(resp); err != nil {
 		return err
 	}
-	read := call.Read
-	if read == nil {
-		read = func(r Response) (time.Time, error) { return call.Parse(r.Body) }
-	}
-	at, perr := read(resp)
+	at, perr := call.Read(resp)
 	if e, ok := errors.AsType[*exchanges.Error](perr); ok {
 		return e // the adapter knows better: another site answered
 	}
@@ -163,6 +156,17 @@ func (k *clock) ask(ctx context.Context) *exchanges.Error {
 	}
 	k.settle(after, at.Sub(before.Add(after.Sub(before)/2)), false)
 	return nil
+}
+
+// DateGrain is what the date of an answer can be read to.
+const DateGrain = time.Second
+
+// readDate measures by the date of an answer, which has lost the fraction of its
+// second: the middle of that is the best guess.
+func (k *clock) readDate(r Response, now time.Time) {
+	if date, err := http.ParseTime(r.Header.Get("Date")); err == nil {
+		k.settle(now, date.Add(DateGrain/2).Sub(r.Asked.Add(now.Sub(r.Asked)/2)), false)
+	}
 }
 
 // settle keeps the result of a measurement. A host that has no clock to read,

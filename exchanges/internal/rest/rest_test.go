@@ -3,7 +3,6 @@ package rest
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"strconv"
@@ -101,11 +100,7 @@ func newRig(t *testing.T, routes exchangetest.Routes, changes ...func(*Config)) 
 
 // withClock gives the exchange a clock.
 func withClock(cfg *Config) {
-	cfg.ServerTime = &TimeCall{Path: "/time", Parse: func(body []byte) (time.Time, error) {
-		var ms int64
-		err := json.Unmarshal(body, &ms)
-		return time.UnixMilli(ms).UTC(), err
-	}}
+	cfg.ServerTime = Milliseconds("/time")
 }
 
 // tells answers with a moment in ms.

@@ -22,6 +22,7 @@ func TestJudgePrefersTheTable(t *testing.T) {
 		"new, with a status of its own": {400, 8, exchanges.Protocol, exchanges.Refused, "look it up"},
 		"new, and the server is down":   {502, 8, exchanges.Unavailable, exchanges.OutcomeUnknown, ""},
 		"new, and not let in":           {401, 8, exchanges.Auth, exchanges.Refused, ""},
+		"new, and no firewall":          {403, 8, exchanges.Protocol, exchanges.Refused, "look it up"},
 	} {
 		e := Judge(Response{Status: c.status}, table, c.code, "code\x1b[2J", "look it up")
 		if e.Kind != c.kind || e.Outcome != c.outcome || e.Hint == "" || c.hint != "" && e.Hint != c.hint || e.Code != "code[2J" {
@@ -34,14 +35,11 @@ func TestJudgePrefersTheTable(t *testing.T) {
 	}
 }
 
-func TestThenReadsOnlyWhatIsNoRefusal(t *testing.T) {
-	no, odd := &exchanges.Error{Kind: exchanges.Auth}, &exchanges.Error{Kind: exchanges.Protocol}
-	says := func(e *exchanges.Error) func(Response) *exchanges.Error {
-		return func(Response) *exchanges.Error { return e }
+func TestVerdictsByTheirNames(t *testing.T) {
+	if v := Refused(exchanges.Auth, "mend it"); v != (Verdict{exchanges.Auth, exchanges.Refused, "mend it"}) {
+		t.Errorf("%+v", v)
 	}
-	for i, c := range []struct{ refuse, parse, want *exchanges.Error }{{no, odd, no}, {nil, odd, odd}, {nil, nil, nil}} {
-		if got := Then(says(c.refuse), says(c.parse))(Response{}); got != c.want {
-			t.Errorf("%d: %v", i, got)
-		}
+	if v := Trouble("wait"); v != (Verdict{exchanges.Unavailable, exchanges.OutcomeUnknown, "wait"}) {
+		t.Errorf("%+v", v)
 	}
 }

@@ -7,115 +7,126 @@ import (
 	"testing"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
+func list(entries ...string) exchanges.IPWhitelist {
+	return exchanges.IPWhitelist{State: exchanges.IPList, Entries: entries}
+}
+
+var anywhere = exchanges.IPWhitelist{State: exchanges.IPAny}
+
 func TestWishesAreInTheWordsOfTheExchange(t *testing.T) {
-	words := func(_ string, want exchanges.PermissionSet) ([]string, error) {
-		if want.Has(exchanges.Earn) {
+	words := func(_ string, want exchanges.PermissionSet, have []string) ([]string, error) {
+		if want.Has(exchanges.Earn) || have != nil {
 			return nil, errors.New("no word for it")
 		}
 		return []string{"READ"}, nil
 	}
-	ips := func(op string, w exchanges.IPWhitelist) ([]string, error) { return desk.Singles(op, w, 2) }
-	anywhere := exchanges.IPWhitelist{State: exchanges.IPAny}
-	got, err := desk.Wish("op", exchanges.KeyRequest{Label: "bot", IPs: anywhere}, words, ips)
-	if err != nil || got.Label != "bot" || !slices.Equal(got.Words, []string{"READ"}) || len(got.IPs) != 0 {
-		t.Errorf("%+v, %v", got, err)
+	got, ips, err := Wish(desk, "op", exchanges.KeyRequest{Label: "bot", IPs: list("203.0.113.7")}, words, desk.Addresses)
+	if err != nil || !slices.Equal(got, []string{"READ"}) || !slices.Equal(ips, []string{"203.0.113.7"}) {
+		t.Errorf("%v, %v, %v", got, ips, err)
 	}
-	for name, r := range map[string]exchanges.KeyRequest{
-		"no label":   {IPs: anywhere},
-		"no word":    {Label: "bot", IPs: anywhere, Permissions: exchanges.NewPermissionSet(exchanges.Earn)},
-		"no address": {Label: "bot"},
+	takes := desk
+	takes.TakesPairs = true
+	for name, c := range map[string]struct {
+		desk Desk
+		ask  exchanges.KeyRequest
+		ok   bool
+	}{
+		"no label":            {desk, exchanges.KeyRequest{IPs: anywhere}, false},
+		"no word":             {desk, exchanges.KeyRequest{Label: "bot", IPs: anywhere, Permissions: exchanges.NewPermissionSet(exchanges.Earn)}, false},
+		"no address":          {desk, exchanges.KeyRequest{Label: "bot"}, false},
+		"a pair":              {desk, exchanges.KeyRequest{Label: "bot", IPs: anywhere, PublicKey: "PEM"}, false},
+		"a pair, where taken": {takes, exchanges.KeyRequest{Label: "bot", IPs: anywhere, PublicKey: "PEM"}, true},
 	} {
-		if got, err := desk.Wish("op", r, words, ips); err == nil || got.Label != "" {
-			t.Errorf("%s: %+v", name, got)
+		if _, _, err := Wish(c.desk, "op", c.ask, words, c.desk.Addresses); (err == nil) != c.ok {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
-func TestSinglesAreIPv4(t *testing.T) {
-	list := func(entries ...string) exchanges.IPWhitelist {
-		return exchanges.IPWhitelist{State: exchanges.IPList, Entries: entries}
-	}
-	for text, w := range map[string]exchanges.IPWhitelist{
-		"":      {State: exchanges.IPAny},
-		"a few": list("203.0.113.7", "203.0.113.8"),
+func TestAddressesThatAnExchangeTakes(t *testing.T) {
+	for name, c := range map[string]struct {
+		ips            exchanges.IPWhitelist
+		any, one, some bool // taken as they are, as single ones, as blocks
+	}{
+		"anywhere":  {anywhere, true, true, true},
+		"two":       {list("203.0.113.7", "203.0.113.8"), true, true, true},
+		"three":     {list("203.0.113.7", "203.0.113.8", "203.0.113.9"), true, false, false},
+		"a block":   {list("203.0.113.0/24"), true, false, true},
+		"IPv6":      {list("2001:db8::1"), true, false, true},
+		"a word":    {list("soon"), true, false, false},
+		"no entry":  {list(), false, false, false},
+		"not known": {exchanges.IPWhitelist{}, false, false, false},
+		"not told":  {exchanges.IPWhitelist{State: exchanges.IPRestricted}, false, false, false},
 	} {
-		if got, err := desk.Singles("op", w, 2); err != nil || !slices.Equal(got, w.Entries) {
-			t.Errorf("%q: %v, %v", text, got, err)
+		got, err := desk.Addresses("op", c.ips)
+		_, one := desk.Singles("op", c.ips, 2)
+		_, some := desk.Blocks("op", c.ips, 2)
+		if (err == nil) != c.any || (one == nil) != c.one || (some == nil) != c.some || err == nil && !slices.Equal(got, c.ips.Entries) {
+			t.Errorf("%s: %v, %v; %v; %v", name, got, err, one, some)
 		}
-	}
-	for _, w := range []exchanges.IPWhitelist{{}, list("203.0.113.0/24"), list("2001:db8::1"), list("soon"), list("203.0.113.7", "203.0.113.8", "203.0.113.9")} {
-		if got, err := desk.Singles("op", w, 2); !errors.Is(err, exchanges.Invalid) || exchanges.AsError(err).Op != "op" {
-			t.Errorf("%v: %v, %v", w, got, err)
+		for _, err := range []error{err, one, some} {
+			if err != nil && (!errors.Is(err, exchanges.Invalid) || exchanges.AsError(err).Op != "op") {
+				t.Errorf("%s: %v", name, err)
+			}
 		}
 	}
 }
 
-func TestNamesOfSubAccounts(t *testing.T) {
-	for name, is := range map[string][2]bool{ // a number, a word
-		"5":                    {true, true},
-		"1370000000000000000":  {true, true},
-		"0":                    {false, true},
-		"007":                  {false, true},
-		"+5":                   {false, true},
-		"bot1":                 {false, true},
-		"":                     {false, false},
-		"two words":            {false, false},
-		"a&b=c":                {false, false},
-		"x\u200b":              {false, false},
-		"99999999999999999999": {false, true},
-	} {
-		if IsUID(name) != is[0] || IsWord(name) != is[1] {
-			t.Errorf("%q: number %t, word %t", name, IsUID(name), IsWord(name))
+func TestTheAnswerThatHasTheSecret(t *testing.T) {
+	own := exchanges.NewSecret("words of its own")
+	made := func(d Desk, body string) (exchanges.Credential, *exchanges.Error) {
+		return d.Made(own, "apiKey", "secret", "data", "0")(rest.Response{Status: 200, Body: []byte(body)})
+	}
+	got, e := made(desk, `{"data":[{"apiKey":"k1","secret":"s\u200b1"}]}`)
+	if e != nil || got.KeyID != "k1" || got.Secret.Reveal() != "s\u200b1" || got.Passphrase.Reveal() != own.Reveal() {
+		t.Errorf("%+v, %v", got, e)
+	}
+	for _, body := range []string{`{}`, `OK`, ``, `{"data":[]}`, `{"data":[{"apiKey":"k1"}]}`, `{"data":[{"secret":"s"}]}`, `{"data":[{"apiKey":7,"secret":"s"}]}`, `{"data":[{"apiKey":"k1","secret":{}}]}`} {
+		if got, e := made(desk, body); e == nil || e.Kind != exchanges.Protocol || e.Outcome != exchanges.OutcomeUnknown || got.KeyID != "" {
+			t.Errorf("%s: %+v, %v", body, got, e)
 		}
 	}
 }
 
-func TestOpeningASubAccount(t *testing.T) {
-	odd := errors.New("no key")
-	office := Office{Desk: desk, Names: IsUID, Named: "by its number", Check: func(c exchanges.Credential) (exchanges.Credential, error) {
-		if c.KeyID == "" {
-			return c, odd
+func TestWhatAKeyBecame(t *testing.T) {
+	asked, ips := []string{"READ", "TRADE"}, []string{"203.0.113.7"}
+	for name, c := range map[string]struct {
+		words []string
+		told  exchanges.IPWhitelist
+		ok    bool
+	}{
+		"as asked":      {[]string{"TRADE", "READ"}, list(ips...), true},
+		"not told":      {nil, exchanges.IPWhitelist{}, true},
+		"masked":        {asked, exchanges.IPWhitelist{State: exchanges.IPRestricted}, true},
+		"another right": {[]string{"READ"}, list(ips...), false},
+		"another list":  {asked, list("203.0.113.8"), false},
+		"no list":       {asked, anywhere, false},
+	} {
+		if e := desk.Became(c.words, asked, c.told, ips); (e == nil) != c.ok {
+			t.Errorf("%s: %v", name, e)
 		}
-		c.KeyID = strings.TrimSpace(c.KeyID)
-		return c, nil
-	}}
-	boss := exchanges.Credential{KeyID: " boss "}
-	got, err := office.OpenFor("op", exchanges.Manager{Credential: boss, SubAccount: " 5\n"}, "k1")
-	if err != nil || got.Name != "5" || got.Manager.KeyID != "boss" {
-		t.Errorf("%+v, %v", got, err)
 	}
-	if _, err := office.Open("op", exchanges.Manager{SubAccount: "5"}); !errors.Is(err, odd) {
+}
+
+func TestThePassphraseOfTheKeyItself(t *testing.T) {
+	m := exchanges.Manager{KeyPassphrase: exchanges.NewSecret("pass")}
+	if own, err := desk.Own("op", m); err != nil || own.Reveal() != "pass" {
 		t.Errorf("%v", err)
 	}
-	if _, err := office.Open("op", exchanges.Manager{Credential: boss, SubAccount: "x"}); !strings.Contains(exchanges.AsError(err).Hint, "by its number") {
+	if _, err := desk.Own("op", exchanges.Manager{}); !errors.Is(err, exchanges.Invalid) {
 		t.Errorf("%v", err)
 	}
-	for _, id := range []string{"boss", ""} {
-		if _, err := office.OpenFor("op", exchanges.Manager{Credential: boss, SubAccount: "5"}, id); !errors.Is(err, exchanges.Invalid) {
-			t.Errorf("%q: %v", id, err)
+	for kind, hinted := range map[exchanges.Kind]bool{exchanges.Auth: true, exchanges.Denied: true, exchanges.Protocol: true, exchanges.RateLimited: false} {
+		e := exchanges.AsError(desk.OfOwn(&exchanges.Error{Kind: kind, Outcome: exchanges.Refused}))
+		if strings.Contains(e.Hint, "passphrase") != hinted {
+			t.Errorf("%s: %q", kind, e.Hint)
 		}
 	}
-}
-
-func TestTheHintIsForTheManagingKey(t *testing.T) {
-	for own, want := range map[string]string{"look": "manage", "the account is locked": "the account is locked"} {
-		err := ByManager(&exchanges.Error{Kind: exchanges.Denied, Hint: own, UnknownKey: true}, "look", "manage")
-		if e := exchanges.AsError(err); e.Hint != want || e.UnknownKey {
-			t.Errorf("%+v", e)
-		}
-	}
-	if ByManager(nil, "", "manage") != nil {
-		t.Error("a failure out of nothing")
-	}
-}
-
-func TestAnotherOutcomeThanAskedFor(t *testing.T) {
-	if e := desk.Otherwise(); e.Kind != exchanges.Protocol || e.Outcome != exchanges.OutcomeUnknown || e.Hint == "" {
-		t.Errorf("%+v", e)
-	}
-	if !Same([]string{"b", "a", "a"}, []string{"a", "b"}) || Same([]string{"a"}, nil) || !Same(nil, []string{}) {
-		t.Error("lists are compared by their words")
+	lost := &exchanges.Error{Kind: exchanges.Protocol}
+	if desk.OfOwn(nil) != nil || exchanges.AsError(desk.OfOwn(lost)).Hint != "" {
+		t.Error("only a refusal may be about the passphrase")
 	}
 }

@@ -6,16 +6,93 @@ package subkeys
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/keyrota/keyrota/exchanges"
-	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
 // Desk is an exchange at which keys are managed.
 type Desk struct {
 	ID   exchanges.ID
 	Name string // "KuCoin"
+
+	Check func(exchanges.Credential) (exchanges.Credential, error) // of the managing key, and of new ones
+	Names func(string) bool                                        // what a sub-account may be called
+	Named string                                                   // the same for people: "by its UID, digits only"
+
+	// Main says of keys of the main account itself how they are managed; empty:
+	// by no API at all.
+	Main string
+
+	// Denied is the hint for a calling key that lacks a right. Where the call was
+	// about another key, Manager takes its place: what a managing key must be.
+	Denied, Manager string
+
+	// TakesPairs is set where a public key can be registered by API.
+	TakesPairs bool
+}
+
+// Account is a sub-account whose keys are meant, and the key with which they are
+// managed.
+type Account struct {
+	Manager exchanges.Credential
+	Name    string
+}
+
+// Open opens the sub-account that m means.
+func (d Desk) Open(op string, m exchanges.Manager) (Account, error) {
+	c, err := d.Check(m.Credential)
+	if err != nil {
+		return Account{}, err
+	}
+	name := strings.TrimSpace(m.SubAccount)
+	if !d.Names(name) {
+		return Account{}, d.Invalid(op, "Name the sub-account "+d.Named+". "+d.main())
+	}
+	return Account{c, name}, nil
+}
+
+// OpenFor opens the sub-account that m means, for a change of one of its keys.
+// The managing key is none of them, though a list would say of it no more than
+// that it is gone.
+func (d Desk) OpenFor(op string, m exchanges.Manager, keyID string) (Account, error) {
+	if keyID == "" || keyID == strings.TrimSpace(m.Credential.KeyID) {
+		return Account{}, d.Invalid(op, "Name a key of the sub-account. "+d.main())
+	}
+	return d.Open(op, m)
+}
+
+func (d Desk) main() string {
+	if d.Main != "" {
+		return d.Main
+	}
+	return d.Name + " has no API for keys of the main account itself: those are managed on its web site."
+}
+
+// IsUID reports whether an exchange may have numbered an account so.
+func IsUID(s string) bool {
+	n, err := strconv.ParseUint(s, 10, 63)
+	return err == nil && n > 0 && s[0] != '0' && s[0] != '+'
+}
+
+// IsWord reports whether s is a name in one word.
+func IsWord(s string) bool {
+	return s != "" && exchanges.Clean(s) == s && !strings.ContainsAny(s, " \t\r\n&?#")
+}
+
+// ByManager finishes the failure of a call that was made with a managing key: it
+// is that one which may lack a right or be unknown, and not the one that the
+// call is about.
+func (d Desk) ByManager(err error) error {
+	if err == nil {
+		return nil
+	}
+	e := exchanges.AsError(err)
+	if e.UnknownKey = false; e.Hint == d.Denied {
+		e.Hint = d.Manager
+	}
+	return err
 }
 
 // Invalid is a request that is refused here.
@@ -44,37 +121,21 @@ func (d Desk) Incomplete(op, what string) *exchanges.Error {
 	}
 }
 
-// CheckKey refuses an ID that is that of no key of the sub-account: a list of
-// them would say of the managing key that it is gone.
-func (d Desk) CheckKey(op string, m exchanges.Manager, keyID string) error {
-	if keyID == "" || keyID == strings.TrimSpace(m.Credential.KeyID) {
-		return d.Invalid(op, "Name a key of the sub-account: "+d.Name+" has no API for keys of the main account, those are managed on its web site.")
+// Untold is a change of a key that is not made since not all of the key is told.
+func (d Desk) Untold(op, what string) *exchanges.Error {
+	return &exchanges.Error{
+		Exchange: d.ID, Op: op, Kind: exchanges.Protocol, Outcome: exchanges.NotSent, Code: what + " of the key not told",
+		Hint: d.Name + " takes away what a change leaves out, and keyrota does not know what that would be: ask for all of it, or change the key on the web site.",
 	}
-	return nil
 }
 
-// CheckNew looks at what a new key is asked to be: it needs a label, and the
-// exchange makes the secret.
-func (d Desk) CheckNew(op string, r exchanges.KeyRequest) error {
-	switch {
-	case r.PublicKey != "":
-		return d.Unsupported(op, d.Name+" takes no public key by API: let it make the secret.")
-	case r.Label == "":
-		return d.Invalid(op, "Give the key a label: it is how a key is found whose answer was lost.")
+// Otherwise is a change after which the exchange told of another key than the
+// one that was asked for.
+func (d Desk) Otherwise() *exchanges.Error {
+	return &exchanges.Error{
+		Kind: exchanges.Protocol, Code: "the key is not what it was to become",
+		Hint: d.Name + " changed the key to something else than was asked for: look it up on its web site.",
 	}
-	return nil
-}
-
-// Made checks the only answer that ever has the secret.
-func (d Desk) Made(c exchanges.Credential, check func(exchanges.Credential) (exchanges.Credential, error)) (exchanges.Credential, *exchanges.Error) {
-	made, err := check(c)
-	if err != nil {
-		return exchanges.Credential{}, &exchanges.Error{
-			Kind: exchanges.Protocol, Code: "no key and secret in the answer",
-			Hint: d.Name + " may have made the key all the same: look for its label in the list of the sub-account's keys, and delete it.",
-		}
-	}
-	return made, nil
 }
 
 // Missing is a request for permissions that the exchange cannot give by API, or
@@ -85,18 +146,6 @@ func (d Desk) Missing(op string, missing []exchanges.Permission, hint string) *e
 		names[i] = p.String()
 	}
 	return d.Invalid(op, fmt.Sprintf("%s's API cannot give a key of a sub-account just this: %s. %s", d.Name, strings.Join(names, ", "), hint))
-}
-
-// Addresses returns the entries of a whitelist, none for any address. One that
-// is not known is refused: a list that is left out means no restriction.
-func (d Desk) Addresses(op string, ips exchanges.IPWhitelist) ([]string, error) {
-	switch {
-	case ips.State == exchanges.IPAny:
-		return []string{}, nil
-	case ips.State != exchanges.IPList || len(ips.Entries) == 0:
-		return nil, d.Invalid(op, "Give the addresses that the key may be used from, or say that any will do.")
-	}
-	return ips.Entries, nil
 }
 
 // Unique fails where a key of a list has no ID or is there twice: what is not
@@ -112,56 +161,8 @@ func (d Desk) Unique(op string, ids []string) error {
 	return nil
 }
 
-// Find returns the first key of a list that is the one meant, nil for none.
-func Find[K any](keys []K, is func(K) bool) *K {
-	if i := slices.IndexFunc(keys, is); i >= 0 {
-		return &keys[i]
-	}
-	return nil
-}
-
-// Own returns the passphrase of the key that a change is about, for exchanges
-// that want it beside the change.
-func (d Desk) Own(op string, m exchanges.Manager) (exchanges.Secret, error) {
-	if m.KeyPassphrase.IsZero() {
-		return exchanges.Secret{}, d.Invalid(op, d.Name+" wants the key's own passphrase for this, and keyrota does not have it: "+
-			"add the key with its passphrase, or do it by hand, on the web site.")
-	}
-	return m.KeyPassphrase, nil
-}
-
-// OfOwn gives a hint to the refusal of a change for which the exchange wants
-// the key's own passphrase: what it says to a wrong one is not documented.
-func (d Desk) OfOwn(err error) error {
-	if err == nil {
-		return nil
-	}
-	e := exchanges.AsError(err)
-	switch {
-	case e.Outcome != exchanges.Refused:
-	case e.Kind == exchanges.Auth, e.Kind == exchanges.Denied, e.Kind == exchanges.Protocol:
-		e.Hint = d.Name + " wants the key's own passphrase for this, and the one that keyrota has may be wrong: add the key again with the right one, or do it by hand, on the web site. " +
-			"If it is right, check that the managing key is of the main account and has the rights that it needs."
-	}
-	return err
-}
-
-// Gone finds out whether a key is gone, after a call about it failed with err:
-// a reply may be lost, and somebody else may have been faster. there looks for
-// it in the list.
-func Gone(err error, there func() (bool, error)) bool {
-	if err == nil || !rest.WorthLooking(err) {
-		return false
-	}
-	found, err := there()
-	return err == nil && !found
-}
-
-// OfManager takes back that a key is unknown: it is the calling one, and not
-// the one that the call is about.
-func OfManager(err error) error {
-	if err != nil {
-		exchanges.AsError(err).UnknownKey = false
-	}
-	return err
+// Same reports whether two lists have the same words, in any order.
+func Same(a, b []string) bool {
+	sorted := func(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }
+	return slices.Equal(sorted(a), sorted(b))
 }

@@ -8,140 +8,112 @@ import (
 	"github.com/keyrota/keyrota/exchanges"
 )
 
-var desk = Desk{ID: "toy", Name: "Toy"}
+var errNoKey = errors.New("no key")
 
-func TestRefusalsHereSendNothing(t *testing.T) {
-	for name, err := range map[string]error{
-		"no label":    desk.CheckNew("op", exchanges.KeyRequest{}),
-		"public key":  desk.CheckNew("op", exchanges.KeyRequest{Label: "x", PublicKey: "pem"}),
-		"missing":     desk.Missing("op", []exchanges.Permission{exchanges.Earn, exchanges.Withdraw}, "Ask for less."),
-		"invalid":     desk.Invalid("op", "hint"),
-		"unsupported": desk.Unsupported("op", "hint"),
-	} {
-		if e := exchanges.AsError(err); e.Exchange != "toy" || e.Op != "op" || e.Hint == "" || e.Outcome != exchanges.NotSent {
-			t.Errorf("%s: %+v", name, e)
+var desk = Desk{
+	ID: "toy", Name: "Toy", Names: IsUID, Named: "by its number", Denied: "look", Manager: "manage",
+	Check: func(c exchanges.Credential) (exchanges.Credential, error) {
+		c.KeyID = strings.TrimSpace(c.KeyID)
+		if c.KeyID == "" || c.Secret.IsZero() {
+			return c, errNoKey
 		}
-	}
-	if err := desk.CheckNew("op", exchanges.KeyRequest{Label: "x"}); err != nil {
-		t.Error(err)
-	}
-	if hint := desk.Missing("op", []exchanges.Permission{exchanges.Earn, exchanges.Withdraw}, "Ask for less.").Hint; !strings.Contains(hint, "earn, withdraw") {
-		t.Error(hint)
-	}
-	if e := desk.NotFound("op"); e.Kind != exchanges.NotFound || e.Outcome != exchanges.Refused || e.Hint == "" {
-		t.Errorf("%+v", e)
-	}
+		return c, nil
+	},
 }
 
-func TestManagingKeyIsNoneOfTheManaged(t *testing.T) {
-	m := exchanges.Manager{Credential: exchanges.Credential{KeyID: " boss\n"}}
-	for id, ok := range map[string]bool{"": false, "boss": false, "other": true} {
-		if err := desk.CheckKey("op", m, id); (err == nil) != ok {
+var boss = exchanges.Credential{KeyID: " boss ", Secret: exchanges.NewSecret("s")}
+
+func TestOpeningASubAccount(t *testing.T) {
+	got, err := desk.OpenFor("op", exchanges.Manager{Credential: boss, SubAccount: " 5\n"}, "k1")
+	if err != nil || got.Name != "5" || got.Manager.KeyID != "boss" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if _, err := desk.Open("op", exchanges.Manager{SubAccount: "5"}); !errors.Is(err, errNoKey) {
+		t.Errorf("%v", err)
+	}
+	own := desk
+	own.Main = "Look under Keys."
+	for hint, d := range map[string]Desk{"by its number. Toy has no API": desk, "by its number. Look under Keys.": own} {
+		_, err := d.Open("op", exchanges.Manager{Credential: boss, SubAccount: "x"})
+		if e := exchanges.AsError(err); e.Kind != exchanges.Invalid || !strings.Contains(e.Hint, hint) {
+			t.Errorf("%+v", e)
+		}
+	}
+	for _, id := range []string{"boss", ""} {
+		if _, err := desk.OpenFor("op", exchanges.Manager{Credential: boss, SubAccount: "5"}, id); !errors.Is(err, exchanges.Invalid) {
 			t.Errorf("%q: %v", id, err)
 		}
 	}
 }
 
-func TestPassphraseOfTheKeyIsGivenOrAskedFor(t *testing.T) {
-	if _, err := desk.Own("op", exchanges.Manager{}); !errors.Is(err, exchanges.Invalid) || !strings.Contains(exchanges.AsError(err).Hint, "by hand") {
-		t.Errorf("%v", err)
-	}
-	if p, err := desk.Own("op", exchanges.Manager{KeyPassphrase: exchanges.NewSecret("phrase")}); err != nil || p.Reveal() != "phrase" {
-		t.Errorf("%v", err)
+func TestNamesOfSubAccounts(t *testing.T) {
+	for name, is := range map[string][2]bool{ // a number, a word
+		"5":                    {true, true},
+		"1370000000000000000":  {true, true},
+		"0":                    {false, true},
+		"007":                  {false, true},
+		"+5":                   {false, true},
+		"bot1":                 {false, true},
+		"":                     {false, false},
+		"two words":            {false, false},
+		"a&b=c":                {false, false},
+		"x\u200b":              {false, false},
+		"99999999999999999999": {false, true},
+	} {
+		if IsUID(name) != is[0] || IsWord(name) != is[1] {
+			t.Errorf("%q: number %t, word %t", name, IsUID(name), IsWord(name))
+		}
 	}
 }
 
-func TestOnlyARefusalIsBlamedOnThePassphrase(t *testing.T) {
-	for _, c := range []struct {
+func TestTheHintIsForTheManagingKey(t *testing.T) {
+	for own, want := range map[string]string{"look": "manage", "the account is locked": "the account is locked"} {
+		err := desk.ByManager(&exchanges.Error{Kind: exchanges.Denied, Hint: own, UnknownKey: true})
+		if e := exchanges.AsError(err); e.Hint != want || e.UnknownKey {
+			t.Errorf("%+v", e)
+		}
+	}
+	if desk.ByManager(nil) != nil {
+		t.Error("a failure out of nothing")
+	}
+}
+
+func TestErrorsSayWhoseTheyAreAndWhatWasSent(t *testing.T) {
+	lacking := []exchanges.Permission{exchanges.Earn, exchanges.Withdraw}
+	for name, c := range map[string]struct {
+		err     *exchanges.Error
 		kind    exchanges.Kind
 		outcome exchanges.Outcome
-		blamed  bool
+		says    string
 	}{
-		{exchanges.Auth, exchanges.Refused, true}, {exchanges.Protocol, exchanges.Refused, true}, {exchanges.Denied, exchanges.Refused, true},
-		{exchanges.Protocol, exchanges.OutcomeUnknown, false}, {exchanges.IPBlocked, exchanges.Refused, false},
+		"invalid":     {desk.Invalid("op", "hint"), exchanges.Invalid, exchanges.NotSent, "hint"},
+		"unsupported": {desk.Unsupported("op", "hint"), exchanges.Unsupported, exchanges.NotSent, "hint"},
+		"missing":     {desk.Missing("op", lacking, "Ask for less."), exchanges.Invalid, exchanges.NotSent, "earn, withdraw"},
+		"untold":      {desk.Untold("op", "label"), exchanges.Protocol, exchanges.NotSent, "ask for all of it"},
+		"not found":   {desk.NotFound("op"), exchanges.NotFound, exchanges.Refused, "no such key"},
+		"incomplete":  {desk.Incomplete("op", "a hole"), exchanges.Protocol, exchanges.Refused, "try again"},
 	} {
-		e := exchanges.AsError(desk.OfOwn(&exchanges.Error{Kind: c.kind, Outcome: c.outcome}))
-		if strings.Contains(e.Hint, "passphrase") != c.blamed {
-			t.Errorf("%+v: %q", c, e.Hint)
+		if e := c.err; e.Exchange != "toy" || e.Op != "op" || e.Kind != c.kind || e.Outcome != c.outcome || !strings.Contains(e.Hint, c.says) {
+			t.Errorf("%s: %+v", name, e)
 		}
 	}
-	if desk.OfOwn(nil) != nil {
-		t.Error("a failure out of nothing")
-	}
-}
-
-func TestAddressesAreKnownOrRefused(t *testing.T) {
-	for _, w := range []exchanges.IPWhitelist{{}, {State: exchanges.IPRestricted}, {State: exchanges.IPList}} {
-		if got, err := desk.Addresses("op", w); err == nil || got != nil {
-			t.Errorf("%+v: %v", w, got)
-		}
-	}
-	if got, err := desk.Addresses("op", exchanges.IPWhitelist{State: exchanges.IPAny}); err != nil || got == nil || len(got) != 0 {
-		t.Errorf("%v, %v", got, err)
-	}
-	if got, err := desk.Addresses("op", exchanges.IPWhitelist{State: exchanges.IPList, Entries: []string{"a", "b"}}); err != nil || len(got) != 2 {
-		t.Errorf("%v, %v", got, err)
-	}
-}
-
-func TestListsWithHoles(t *testing.T) {
-	if err := desk.Unique("op", []string{"a", "b"}); err != nil {
-		t.Error(err)
-	}
-	for _, ids := range [][]string{{"a", "a"}, {""}} {
-		if err := desk.Unique("op", ids); !errors.Is(err, exchanges.Protocol) {
-			t.Errorf("%q: %v", ids, err)
+	for name, e := range map[string]*exchanges.Error{"otherwise": desk.Otherwise(), "unmade": desk.Unmade()} {
+		if e.Kind != exchanges.Protocol || e.Outcome != exchanges.OutcomeUnknown || e.Hint == "" {
+			t.Errorf("%s: %+v", name, e)
 		}
 	}
 }
 
-func TestFind(t *testing.T) {
-	keys := []string{"a", "b"}
-	if got := Find(keys, func(k string) bool { return k == "b" }); got != &keys[1] {
-		t.Errorf("%v", got)
-	}
-	if got := Find(keys, func(k string) bool { return k == "c" }); got != nil {
-		t.Errorf("%v", *got)
-	}
-}
-
-func TestGoneIsSaidByTheListAlone(t *testing.T) {
-	refused := &exchanges.Error{Kind: exchanges.Protocol, Outcome: exchanges.Refused}
-	slow := &exchanges.Error{Kind: exchanges.RateLimited, Outcome: exchanges.Refused}
+func TestAListHasEachKeyOnce(t *testing.T) {
 	for name, c := range map[string]struct {
-		err   error
-		found bool
-		fails error
-		want  bool
-	}{
-		"no failure":    {nil, false, nil, false},
-		"it is there":   {refused, true, nil, false},
-		"it is gone":    {refused, false, nil, true},
-		"no list":       {refused, false, slow, false},
-		"no use to ask": {slow, false, nil, false},
-	} {
-		if got := Gone(c.err, func() (bool, error) { return c.found, c.fails }); got != c.want {
-			t.Errorf("%s: %t", name, got)
+		ids []string
+		ok  bool
+	}{"none": {nil, true}, "two": {[]string{"a", "b"}, true}, "twice": {[]string{"a", "b", "a"}, false}, "nameless": {[]string{"a", ""}, false}} {
+		if err := desk.Unique("op", c.ids); (err == nil) != c.ok || err != nil && exchanges.AsError(err).Op != "op" {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
-}
-
-func TestAnswersToAMaking(t *testing.T) {
-	fails := func(c exchanges.Credential) (exchanges.Credential, error) { return c, errors.New("no") }
-	if c, e := desk.Made(exchanges.Credential{KeyID: "x"}, fails); e == nil || c.KeyID != "" || e.Outcome != exchanges.OutcomeUnknown || e.Hint == "" {
-		t.Errorf("%+v, %v", c, e)
-	}
-	passes := func(c exchanges.Credential) (exchanges.Credential, error) { return c, nil }
-	if c, e := desk.Made(exchanges.Credential{KeyID: "x"}, passes); e != nil || c.KeyID != "x" {
-		t.Errorf("%+v, %v", c, e)
-	}
-}
-
-func TestAnUnknownManagerIsNotTheKey(t *testing.T) {
-	if OfManager(nil) != nil {
-		t.Error("a failure out of nothing")
-	}
-	if err := OfManager(&exchanges.Error{Kind: exchanges.Auth, UnknownKey: true}); exchanges.AsError(err).UnknownKey {
-		t.Error("it is the manager that is unknown")
+	if !Same([]string{"b", "a", "a"}, []string{"a", "b"}) || Same([]string{"a"}, nil) || !Same(nil, []string{}) {
+		t.Error("lists are compared by their words")
 	}
 }

@@ -15,15 +15,20 @@ func TestAddresses(t *testing.T) {
 		`["203.0.113.7","2001:db8::1"]`:       "list 203.0.113.7 2001:db8::1",
 		`""`:                                  "any",
 		`[]`:                                  "any",
-		`[""]`:                                "any",
+		`["*"]`:                               "unknown",
+		`[""]`:                                "unknown",
+		`[" ",""]`:                            "unknown",
 		`"203.**.7"`:                          "restricted",
-		`["203.0.113.7","*"]`:                 "restricted",
+		`["203.0.113.7","*"]`:                 "unknown",
+		`["203.0.113.7",""]`:                  "list 203.0.113.7",
+		`["203.0.113.7",null]`:                "unknown",
 		`"203.0.113.7;203.0.113.8"`:           "restricted",
 		`"203.0.113.7\u202e"`:                 "list 203.0.113.7",
 		`null`:                                "unknown",
 		`7`:                                   "unknown",
 		`[1]`:                                 "unknown",
 		`[null]`:                              "unknown",
+		`["203.0.113.7",7]`:                   "unknown",
 		`{}`:                                  "unknown",
 		`true`:                                "unknown",
 		`"` + strings.Repeat("1,", 600) + `"`: "restricted",
@@ -39,5 +44,13 @@ func TestAddresses(t *testing.T) {
 	}
 	if w := (Addresses{}).Whitelist(); w.State != exchanges.IPUnknown {
 		t.Errorf("what was not told is %s", w.State)
+	}
+	for raw, want := range map[string]exchanges.IPState{`["203.0.113.7","*"]`: exchanges.IPAny, `"*"`: exchanges.IPAny, `["203.0.113.7"]`: exchanges.IPList} {
+		if w := At[Addresses]([]byte(raw)).Whitelist("*"); w.State != want {
+			t.Errorf("%s, with a star for any address, is %s", raw, w.State)
+		}
+	}
+	if w := Anywhere().Whitelist(); w.State != exchanges.IPAny {
+		t.Errorf("what is left out is %s", w.State)
 	}
 }

@@ -16,15 +16,6 @@ type Switch struct {
 	Maybe []exchanges.Permission // what it may bring along without the exchange saying so
 }
 
-// Members returns the members of an answer, none where it is no JSON object.
-func Members(body []byte) map[string]json.RawMessage {
-	var members map[string]json.RawMessage
-	if json.Unmarshal(body, &members) != nil {
-		return nil
-	}
-	return members
-}
-
 // Switches reads the flags among the members of an answer whose names begin
 // with prefix. A permission is denied when every switch that could bring it is
 // told to be off, and unknown when no switch brings it. A flag that is on and

@@ -35,14 +35,12 @@ type Int struct {
 // UnmarshalJSON never fails on valid JSON.
 func (i *Int) UnmarshalJSON(b []byte) error {
 	*i = Int{}
-	s, ok := scalar(b)
-	if !ok {
-		return nil
+	if s, ok := scalar(b); ok {
+		n, err := strconv.ParseInt(whole(s), 10, 64)
+		*i = Int{n, err == nil}
 	}
-	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
-		*i = Int{n, true}
-	} else if f, err := strconv.ParseFloat(s, 64); err == nil && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
-		*i = Int{int64(f), true} // 1.7e12
+	if !i.Known {
+		i.Value = 0
 	}
 	return nil
 }
@@ -56,7 +54,11 @@ type Flag struct {
 // UnmarshalJSON never fails on valid JSON.
 func (f *Flag) UnmarshalJSON(b []byte) error {
 	*f = Flag{}
-	switch s := strings.ToLower(strings.Trim(string(bytes.TrimSpace(b)), `"`)); s {
+	s, ok := scalar(b)
+	if !ok {
+		s = string(b)
+	}
+	switch strings.ToLower(s) {
 	case "true", "1":
 		*f = Flag{true, true}
 	case "false", "0":
@@ -76,31 +78,6 @@ func (f Flag) Grant() exchanges.Grant {
 	return exchanges.NotGranted
 }
 
-// Texts is a list of strings, cleaned. Known is false where there was no list,
-// null, or something in it that is not text.
-type Texts struct {
-	Values []string
-	Known  bool
-}
-
-// UnmarshalJSON never fails on valid JSON.
-func (t *Texts) UnmarshalJSON(b []byte) error {
-	*t = Texts{}
-	var values []*string
-	if err := json.Unmarshal(b, &values); err != nil || values == nil {
-		return nil //nolint:nilerr // another type is an unknown list
-	}
-	for _, v := range values {
-		if v == nil {
-			*t = Texts{}
-			return nil
-		}
-		t.Values = append(t.Values, exchanges.Clean(*v))
-	}
-	t.Known = true
-	return nil
-}
-
 // scalar returns the text of a string or a number.
 func scalar(b []byte) (string, bool) {
 	b = bytes.TrimSpace(b)
@@ -113,9 +90,25 @@ func scalar(b []byte) (string, bool) {
 		err := json.Unmarshal(b, &s)
 		return s, err == nil
 	case c == '-' || c >= '0' && c <= '9':
-		return string(b), true
+		return whole(string(b)), true
 	}
 	return "", false
+}
+
+// whole returns the digits of an integer that is written as 1.7e12 or 5.0, and
+// anything else as it is.
+func whole(number string) string {
+	if !strings.ContainsAny(number, ".eE") {
+		return number
+	}
+	if digits, fraction, found := strings.Cut(number, "."); found && strings.Trim(fraction, "0") == "" {
+		return digits
+	}
+	f, err := strconv.ParseFloat(number, 64)
+	if err != nil || f != math.Trunc(f) || math.Abs(f) >= 1<<53 {
+		return number
+	}
+	return strconv.FormatInt(int64(f), 10)
 }
 
 // The span in which a moment of a key can lie. What is outside is a mistake,
@@ -125,20 +118,26 @@ var (
 	latest   = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
-// Moment returns the known moment t, or the unknown one if no key can have it.
-func Moment(t time.Time) exchanges.Moment {
+// moment returns the known moment t, or the unknown one if no key can have it.
+func moment(t time.Time) exchanges.Moment {
 	if t.Before(earliest) || t.After(latest) {
 		return exchanges.Moment{}
 	}
 	return exchanges.At(t)
 }
 
+// Seconds reads a Unix time in seconds, with or without a fraction.
+func (t Text) Seconds() exchanges.Moment { return t.unix(time.Second) }
+
 // Milliseconds reads a Unix time in ms.
-func (i Int) Milliseconds() exchanges.Moment {
-	if !i.Known {
+func (t Text) Milliseconds() exchanges.Moment { return t.unix(time.Millisecond) }
+
+func (t Text) unix(tick time.Duration) exchanges.Moment {
+	n, err := strconv.ParseFloat(string(t), 64)
+	if span := n * tick.Seconds(); err != nil || math.IsNaN(span) || math.Abs(span) > float64(latest.Unix()) {
 		return exchanges.Moment{}
 	}
-	return Moment(time.UnixMilli(i.Value))
+	return moment(time.UnixMicro(int64(n * float64(tick/time.Microsecond))))
 }
 
 // Time reads RFC 3339.
@@ -147,5 +146,24 @@ func (t Text) Time() exchanges.Moment {
 	if err != nil {
 		return exchanges.Moment{}
 	}
-	return Moment(at)
+	return moment(at)
 }
+
+// Kept is text that goes back to the exchange as it came, however much of it is
+// cleaned away for people.
+type Kept struct {
+	Text
+	Known bool // it is there, if only as nothing at all
+
+	raw string
+}
+
+// UnmarshalJSON never fails on valid JSON.
+func (k *Kept) UnmarshalJSON(b []byte) error {
+	*k = Kept{}
+	k.raw, k.Known = scalar(b)
+	return k.Text.UnmarshalJSON(b)
+}
+
+// Raw is the text as it came.
+func (k Kept) Raw() string { return k.raw }

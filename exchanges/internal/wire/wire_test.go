@@ -2,7 +2,7 @@ package wire
 
 import (
 	"encoding/json"
-	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,6 +27,7 @@ func read[T any](t *testing.T, raw string) T {
 func TestText(t *testing.T) {
 	for raw, want := range map[string]Text{
 		`"abc"`: "abc", `""`: "", `7`: "7", `-1.5`: "-1.5", `9007199254740993`: "9007199254740993",
+		`1.7e9`: "1700000000", `5.0`: "5", `9007199254740993.00`: "9007199254740993", `"1.7e9"`: "1.7e9", `1e400`: "1e400",
 		`"\u001b[2Ja\u202e"`: "[2Ja", `null`: "", `true`: "", `[]`: "", `{"a":1}`: "",
 	} {
 		if got := read[Text](t, raw); got != want {
@@ -35,9 +36,19 @@ func TestText(t *testing.T) {
 	}
 }
 
+func TestKeptTextGoesBackAsItCame(t *testing.T) {
+	long := strings.Repeat("ü", 2*exchanges.MaxText)
+	for raw, want := range map[string]string{`"bot\u200b 1"`: "bot\u200b 1", `"` + long + `"`: long, `7`: "7", `""`: "", `null`: "", `[]`: ""} {
+		if got := read[Kept](t, raw); got.Raw() != want || got.Known != (want != "" || raw == `""`) || got.Text != Text(exchanges.Clean(want)) {
+			t.Errorf("%s: %+v", raw, got)
+		}
+	}
+}
+
 func TestInt(t *testing.T) {
 	for raw, want := range map[string]Int{
 		`5`: {5, true}, `"5"`: {5, true}, `-2`: {-2, true}, `0`: {0, true}, `1.7e12`: {1_700_000_000_000, true},
+		`"1.7e12"`: {1_700_000_000_000, true}, `"5.0"`: {5, true},
 		`9223372036854775807`: {9223372036854775807, true}, `9223372036854775808`: {}, `1e400`: {}, `1.5`: {}, `"x"`: {}, `""`: {},
 		`null`: {}, `true`: {}, `[]`: {}, `{}`: {},
 	} {
@@ -50,7 +61,7 @@ func TestInt(t *testing.T) {
 func TestFlag(t *testing.T) {
 	yes, no := Flag{true, true}, Flag{false, true}
 	for raw, want := range map[string]Flag{
-		`true`: yes, `"true"`: yes, `"TRUE"`: yes, `1`: yes, `"1"`: yes, `false`: no, `"false"`: no, `0`: no,
+		`true`: yes, `"true"`: yes, `"TRUE"`: yes, `1`: yes, `"1"`: yes, `false`: no, `"false"`: no, `0`: no, `1.0`: yes, `0e0`: no,
 		`null`: {}, `2`: {}, `"yes"`: {}, `""`: {}, `[true]`: {}, `{}`: {},
 	} {
 		if got := read[Flag](t, raw); got != want {
@@ -62,26 +73,15 @@ func TestFlag(t *testing.T) {
 	}
 }
 
-func TestTexts(t *testing.T) {
-	for raw, want := range map[string]Texts{
-		`[]`: {nil, true}, `["a","b"]`: {[]string{"a", "b"}, true}, `["\u001bx"]`: {[]string{"x"}, true},
-		`null`: {}, `"a"`: {}, `[1]`: {}, `["a",null]`: {}, `{}`: {}, `[["a"]]`: {},
-	} {
-		if got := read[Texts](t, raw); got.Known != want.Known || !slices.Equal(got.Values, want.Values) {
-			t.Errorf("%s is %+v, want %+v", raw, got, want)
-		}
-	}
-}
-
 // A field that comes twice counts as its last, not as a mixture.
 func TestDecodingAgainStartsAnew(t *testing.T) {
 	var v struct {
-		A Texts
+		A Words
 		B Int
 		C Text
 		D Flag
 	}
-	err := json.Unmarshal([]byte(`{"a":["x"],"b":1,"c":"x","d":true,"a":7,"b":"x","c":[],"d":null}`), &v)
+	err := json.Unmarshal([]byte(`{"a":["x"],"b":1,"c":"x","d":true,"a":{},"b":"x","c":[],"d":null}`), &v)
 	if err != nil || v.A.Known || v.A.Values != nil || v.B.Known || v.C != "" || v.D.Known {
 		t.Errorf("%+v, %v", v, err)
 	}
@@ -90,15 +90,20 @@ func TestDecodingAgainStartsAnew(t *testing.T) {
 func TestTimes(t *testing.T) {
 	want := time.Date(2026, 3, 2, 9, 14, 33, 0, time.UTC)
 	for name, m := range map[string]exchanges.Moment{
-		"ms": Int{want.UnixMilli(), true}.Milliseconds(), "text": Text("2026-03-02T09:14:33Z").Time(), "zone": Text("2026-03-02T10:14:33+01:00").Time(),
+		"ms": Text("1772442873000").Milliseconds(), "seconds": Text("1772442873").Seconds(), "exponent": Text("1.772442873e12").Milliseconds(),
+		"text": Text("2026-03-02T09:14:33Z").Time(), "zone": Text("2026-03-02T10:14:33+01:00").Time(),
 	} {
 		if at, ok := m.Time(); !ok || !at.Equal(want) {
 			t.Errorf("%s: %v", name, m)
 		}
 	}
+	if at, ok := Text("1772442873.25").Seconds().Time(); !ok || !at.Equal(want.Add(time.Second/4)) {
+		t.Errorf("a fraction of a second: %s", at)
+	}
 	for name, m := range map[string]exchanges.Moment{
-		"no number": Int{}.Milliseconds(), "zero": Int{0, true}.Milliseconds(), "seconds": Int{want.Unix(), true}.Milliseconds(),
-		"far off": Int{1 << 62, true}.Milliseconds(), "negative": Int{-1 << 62, true}.Milliseconds(),
+		"no number": Text("").Milliseconds(), "zero": Text("0").Seconds(), "seconds for ms": Text("1772442873").Milliseconds(),
+		"ms for seconds": Text("1772442873000").Seconds(), "far off": Text("1e400").Seconds(), "none": Text("NaN").Seconds(),
+		"infinite": Text("-Inf").Seconds(), "negative": Text("-4611686018427387904").Milliseconds(),
 		"empty": Text("").Time(), "epoch": Text("1970-01-01T00:00:00Z").Time(), "words": Text("soon").Time(), "date": Text("2026-03-02").Time(),
 	} {
 		if m.Known() {

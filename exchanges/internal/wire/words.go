@@ -2,14 +2,16 @@ package wire
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/keyrota/keyrota/exchanges"
 )
 
 // Words is a list of words, written as a list of texts or numbers or as text
-// with commas; cleaned. Known is false where there was none, or something in it
-// that is no word.
+// with commas or blanks between them; cleaned. Known is false where there was
+// none, or something in it that is no word.
 type Words struct {
 	Values []string
 	Known  bool
@@ -20,11 +22,14 @@ func (w *Words) UnmarshalJSON(b []byte) error {
 	*w = Words{}
 	var list []Text
 	if json.Unmarshal(b, &list) != nil {
-		var line string
-		if json.Unmarshal(b, &line) != nil {
+		var line *string
+		if json.Unmarshal(b, &line) != nil || line == nil {
 			return nil // another type is an unknown list
 		}
-		list = split(line)
+		list = []Text{}
+		for word := range strings.FieldsFuncSeq(*line, between) {
+			list = append(list, Text(exchanges.Clean(word)))
+		}
 	}
 	for _, word := range list {
 		if word == "" {
@@ -37,14 +42,9 @@ func (w *Words) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// split takes text apart at its commas. What is between two of them is a word,
-// unless there is nothing at all.
-func split(line string) []Text {
-	words := []Text{}
-	for part := range strings.SplitSeq(line, ",") {
-		if part = strings.TrimSpace(exchanges.Clean(part)); part != "" {
-			words = append(words, Text(part))
-		}
-	}
-	return words
+func between(r rune) bool { return r == ',' || unicode.IsSpace(r) }
+
+// Sorted returns the words in order, each once.
+func (w Words) Sorted() []string {
+	return slices.Compact(slices.Sorted(slices.Values(w.Values)))
 }

@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -12,6 +13,7 @@ func TestWords(t *testing.T) {
 		`[1,"2",3]`:      {"1", "2", "3"},
 		`[]`:             {},
 		`"a, b,,c "`:     {"a", "b", "c"},
+		`"a b\tc"`:       {"a", "b", "c"},
 		`"a\u001b[2J,b"`: {"a[2J", "b"},
 		`""`:             {},
 		`" , "`:          {},
@@ -39,20 +41,12 @@ func TestWordsForgetWhatTheyWere(t *testing.T) {
 	}
 }
 
-func TestMasked(t *testing.T) {
-	for shown, want := range map[string][3]string{
-		"abcdef":     {"abcdef", "", ""},
-		"ab****yz":   {"ab", "yz", "masked"},
-		"ab•••":      {"ab", "", "masked"},
-		"…yz":        {"", "yz", "masked"},
-		"ab**cd**yz": {"ab", "yz", "masked"},
-		"ab...yz":    {"ab", "yz", "masked"},
-		"***":        {"", "", "masked"},
-		"":           {"", "", ""},
-	} {
-		head, tail, masked := Masked(shown)
-		if head != want[0] || tail != want[1] || masked != (want[2] != "") {
-			t.Errorf("%q: %q, %q, %t", shown, head, tail, masked)
-		}
+// A text for people is cut at some length: a word that was lost so would be a
+// right that is denied.
+func TestWordsAreAllRead(t *testing.T) {
+	var w Words
+	long := strings.Repeat("READ,", 400) + "WITHDRAW"
+	if err := json.Unmarshal([]byte(`"`+long+`"`), &w); err != nil || len(w.Values) != 401 || !slices.Equal(w.Sorted(), []string{"READ", "WITHDRAW"}) {
+		t.Errorf("%d words, %q, %v", len(w.Values), w.Sorted(), err)
 	}
 }
