@@ -54,6 +54,7 @@ var causes = []struct {
 	{"has expired", hintExpired, exchanges.Expired},
 	{"no permission", hintDenied, exchanges.Denied},
 	{"timestamp", hintClock, exchanges.ClockSkew},
+	{"submission time", hintClock, exchanges.ClockSkew}, // as in github.com/ccxt/ccxt, issue 25931
 	{unknownKey, hintKey, exchanges.Auth},
 	{"verification failure", hintSecret, exchanges.Auth},
 }

@@ -44,6 +44,7 @@ func refusals() []exchangetest.Refusal {
 		refused("right", older(notValid, "Signature not valid: API key has no permission [API Key没有权限]"), exchanges.Denied),
 		refused("right, newer", newer(1002, "forbidden"), exchanges.Denied),
 		refused("clock", older(notValid, "Signature not valid: Invalid timestamp [时间戳错误]"), exchanges.ClockSkew),
+		refused("clock, in newer words", older(notValid, "Signature not valid: Invalid submission time or incorrect time format [无效的提交时间或时间格式错误]"), exchanges.ClockSkew),
 		refused("nothing said", older(notValid, ""), exchanges.Auth),
 		refused("value", newer(2002, "invalid field value in `uid`"), exchanges.Protocol),
 		refused("locked", newer(2016, "locked"), exchanges.Denied),

@@ -37,10 +37,11 @@ const (
 	timePath    = "/api/v5/public/time"
 )
 
-// OKX allows an account 5 descriptions of a key in 2 s.
+// OKX allows an account 5 descriptions of a key in 2 s: two at once and these
+// are 4.4.
 const (
-	callsPerSecond = 1.5
-	callsAtOnce    = 1
+	callsPerSecond = 1.2
+	callsAtOnce    = 2
 )
 
 // managedEvery is the time between two calls that manage keys. OKX allows an
