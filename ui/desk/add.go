@@ -87,7 +87,7 @@ func (d *Desk) Add(ctx context.Context, k NewKey, t *Trial) (*store.Record, erro
 	if t != nil && !r.Facts.Stated {
 		d.learn(&r, *t)
 	}
-	saved, err := d.keep(ctx, []store.Record{r}, []exchanges.Credential{c})
+	saved, err := d.keep(ctx, []addition{{r, c}})
 	if len(saved) == 0 {
 		return nil, err
 	}
@@ -97,50 +97,55 @@ func (d *Desk) Add(ctx context.Context, k NewKey, t *Trial) (*store.Record, erro
 // AddAll saves keys that nobody was asked about, all of them or none.
 func (d *Desk) AddAll(ctx context.Context, keys []NewKey) ([]*store.Record, error) {
 	defer d.begin()()
-	records := make([]store.Record, len(keys))
-	secrets := make([]exchanges.Credential, len(keys))
+	all := make([]addition, len(keys))
 	for i, k := range keys {
 		var err error
-		if records[i], secrets[i], err = d.draft(k); err != nil {
+		if all[i].record, all[i].secret, err = d.draft(k); err != nil {
 			return nil, fmt.Errorf("%q: %w", exchanges.Clean(k.Name), err)
 		}
 	}
-	return d.keep(ctx, records, secrets)
+	return d.keep(ctx, all)
+}
+
+// addition is a new record with its secret.
+type addition struct {
+	record store.Record
+	secret exchanges.Credential
 }
 
 // keep saves new records with their secrets.
-func (d *Desk) keep(ctx context.Context, records []store.Record, secrets []exchanges.Credential) ([]*store.Record, error) {
+func (d *Desk) keep(ctx context.Context, all []addition) ([]*store.Record, error) {
 	vault, err := d.ring.open(ctx)
 	if err != nil {
 		return nil, err
 	}
 	// Without its record nothing would ever name a secret again.
 	undo := func(err error, kept int) error {
-		for i := range records[:kept] {
-			err = errors.Join(err, vault.DeleteCredential(context.WithoutCancel(ctx), &records[i]))
+		for _, a := range all[:kept] {
+			err = errors.Join(err, vault.DeleteCredential(context.WithoutCancel(ctx), &a.record))
 		}
 		return err
 	}
-	for i := range records {
-		if err := vault.PutCredential(ctx, &records[i], secrets[i]); err != nil {
+	for i, a := range all {
+		if err := vault.PutCredential(ctx, &a.record, a.secret); err != nil {
 			return nil, undo(err, i)
 		}
 	}
 	snap, err := d.store.Update(func(s *store.Draft) error {
-		for _, r := range records {
-			if err := s.Add(r); err != nil {
+		for _, a := range all {
+			if err := s.Add(a.record); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, undo(err, len(records))
+		return nil, undo(err, len(all))
 	}
-	saved := make([]*store.Record, len(records))
-	events := make([]store.Event, len(records))
-	for i, r := range records {
-		saved[i], _ = snap.ByID(r.ID)
+	saved := make([]*store.Record, len(all))
+	events := make([]store.Event, len(all))
+	for i, a := range all {
+		saved[i], _ = snap.ByID(a.record.ID)
 		events[i] = d.event(saved[i], store.ActionAdded, string(saved[i].Status()), "")
 	}
 	deed := "the keys were added"
