@@ -338,6 +338,9 @@ func TestTheDemoHasStrays(t *testing.T) {
 	}
 	var byAPI []string
 	for _, u := range all {
+		if strings.Contains(u.KeyID, "*") {
+			continue // the exchange does not tell which key it is
+		}
 		if c, ok := s.lost(u.Fingerprint); !ok || !u.Is(c.KeyID) {
 			t.Errorf("%s cannot be adopted", u.Name())
 		}
