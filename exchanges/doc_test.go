@@ -15,6 +15,7 @@ import (
 var folders = map[string]string{
 	"exchanges": ".", "exchangetest": "exchangetest", "all": "all", "sim": "sim",
 	"rest": "internal/rest", "cred": "internal/cred", "wire": "internal/wire", "subkeys": "internal/subkeys", "nonce": "internal/nonce",
+	"pages": "internal/pages",
 }
 
 // A walk that leads to things which are not there leads nobody.

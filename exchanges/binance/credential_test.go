@@ -10,6 +10,7 @@ import (
 	"encoding/pem"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/exchangetest"
 )
 
 func TestCheckKnowsTheDocumentedLength(t *testing.T) {
@@ -76,17 +77,6 @@ func FuzzCheck(f *testing.F) {
 	f.Add(" "+testKey+"\r\n", "-----BEGIN PRIVATE KEY-----\\nMC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\\n-----END PRIVATE KEY-----")
 	f.Add("your-api-key", "***")
 	f.Fuzz(func(t *testing.T, key, secret string) {
-		once, err := check(exchanges.Credential{KeyID: key, Secret: exchanges.NewSecret(secret)})
-		if err != nil {
-			if e := exchanges.AsError(err); e.Kind != exchanges.Invalid || e.Hint == "" || e.Outcome != exchanges.NotSent {
-				t.Errorf("%+v", e)
-			}
-			return
-		}
-		twice, err := check(once)
-		if err != nil || twice.KeyID != once.KeyID || twice.Secret.Reveal() != once.Secret.Reveal() ||
-			twice.PrivateKey.Reveal() != once.PrivateKey.Reveal() {
-			t.Errorf("not idempotent: %v", err)
-		}
+		exchangetest.Checked(t, check, exchanges.Credential{KeyID: key, Secret: exchanges.NewSecret(secret)})
 	})
 }

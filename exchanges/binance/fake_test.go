@@ -1,7 +1,6 @@
 package binance
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -97,11 +96,6 @@ func (f fake) routes() exchangetest.Routes {
 	}
 }
 
-func answer(v any) exchangetest.Reply {
-	body, _ := json.Marshal(v)
-	return exchangetest.JSON(string(body))
-}
-
 // noSuchKey has a code that no document names.
 func noSuchKey() exchangetest.Reply {
 	return said(400, -12021, "no such key, in words that nobody promised")
@@ -159,7 +153,7 @@ func (f fake) create(r exchangetest.Request) exchangetest.Reply {
 	if !c.Secret.IsZero() {
 		made["secretKey"] = c.Secret.Reveal()
 	}
-	return answer(made)
+	return exchangetest.Encoded(made)
 }
 
 func (f fake) list(r exchangetest.Request) exchangetest.Reply {
@@ -175,7 +169,7 @@ func (f fake) list(r exchangetest.Request) exchangetest.Reply {
 		maps.Copy(entry, map[string]any{"email": testEmail, "apiName": k.Label, "apikey": k.ID, "timestamp": time.Now().UnixMilli()})
 		list = append(list, entry)
 	}
-	return answer(map[string]any{"total": len(all), "list": list})
+	return exchangetest.Encoded(map[string]any{"total": len(all), "list": list})
 }
 
 func (f fake) delete(r exchangetest.Request) exchangetest.Reply {
@@ -193,7 +187,7 @@ func (f fake) permit(r exchangetest.Request) exchangetest.Reply {
 	if !f.Change(r.Params().Get("subAccountApiKey"), func(k *exchangetest.Key) { k.Permissions = set }) {
 		return noSuchKey()
 	}
-	return answer(map[string]any{"apikey": r.Params().Get("subAccountApiKey")})
+	return exchangetest.Encoded(map[string]any{"apikey": r.Params().Get("subAccountApiKey")})
 }
 
 func (f fake) setIPs(r exchangetest.Request) exchangetest.Reply {
@@ -220,7 +214,7 @@ func (f fake) readIPs(r exchangetest.Request) exchangetest.Reply {
 		return noSuchKey()
 	}
 	restricted := strconv.FormatBool(k.IPs.State == exchanges.IPList)
-	return answer(map[string]any{"ipRestrict": restricted, "ipList": k.IPs.Entries, "apiKey": k.ID, "updateTime": 1700000000000})
+	return exchangetest.Encoded(map[string]any{"ipRestrict": restricted, "ipList": k.IPs.Entries, "apiKey": k.ID, "updateTime": 1700000000000})
 }
 
 func (f fake) dropIPs(r exchangetest.Request) exchangetest.Reply {

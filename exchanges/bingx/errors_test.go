@@ -1,7 +1,6 @@
 package bingx
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -12,8 +11,7 @@ import (
 )
 
 func said(code int, msg string) exchangetest.Reply {
-	body, _ := json.Marshal(map[string]any{"code": code, "msg": msg, "timestamp": 1764000000000})
-	return exchangetest.JSON(string(body))
+	return exchangetest.Encoded(map[string]any{"code": code, "msg": msg, "timestamp": 1764000000000})
 }
 
 func refused(code int, msg string, kind exchanges.Kind) exchangetest.Refusal {

@@ -67,8 +67,7 @@ func (f *fake) routes() exchangetest.Routes {
 }
 
 func result(v any) exchangetest.Reply {
-	data, _ := json.Marshal(v)
-	return wrapped(string(data))
+	return wrapped(exchangetest.Encoded(v).Body)
 }
 
 // noSuchKey has a code that no document names.

@@ -189,13 +189,8 @@ func TestClassicCallIsMadeWhereTheUnifiedOneIsClosed(t *testing.T) {
 
 func TestClassicCallsKeepTheirOwnLimit(t *testing.T) {
 	x := opened(t, exchangetest.NewServer(t, classicRoutes(exchanges.Site{})))
-	began := x.Now()
-	for range 4 {
-		if _, err := x.Inspect(t.Context(), goodCredential()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if took := x.Now().Sub(began); took.Seconds() < 3 {
-		t.Errorf("four descriptions within %s", took)
-	}
+	exchangetest.Paced(t, x.Now, 4, 3*time.Second, func() error {
+		_, err := x.Inspect(t.Context(), goodCredential())
+		return err
+	})
 }

@@ -27,23 +27,23 @@ func form() exchanges.Form {
 	}}
 }
 
-// usual is how keys begin in all examples: good enough to see that two fields
-// are swapped, and too little to refuse anything else.
+// usual is how keys begin in all examples.
 const usual = "bg_"
+
+// shortest is how many characters a passphrase has at least.
+const shortest = 8
+
+var rules = cred.Rules{
+	Exchange: ID, Pairs: pairs,
+	Swapped: cred.ByForm(func(s string) bool { return strings.HasPrefix(s, usual) }),
+	Passphrase: &cred.Shape{
+		Words: "8 to 32 letters and digits",
+		Fits:  func(p string) bool { return len(p) >= shortest && !strings.ContainsAny(p, " \t\r\n") },
+	},
+}
 
 // check is Adapter.Check.
 func check(c exchanges.Credential) (exchanges.Credential, error) {
-	const shortest = 8
 	c.Passphrase = exchanges.NewSecret(strings.TrimSpace(c.Passphrase.Reveal()))
-	rules := cred.Rules{
-		Exchange: ID, Pairs: pairs,
-		Swapped: func(key, secret string) bool {
-			return strings.HasPrefix(secret, usual) && !strings.HasPrefix(key, usual)
-		},
-		Passphrase: &cred.Shape{
-			Words: "8 to 32 letters and digits",
-			Fits:  func(p string) bool { return len(p) >= shortest && !strings.ContainsAny(p, " \t\r\n") },
-		},
-	}
 	return rules.Check(c)
 }

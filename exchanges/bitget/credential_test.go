@@ -48,12 +48,3 @@ func TestCheckMovesAPEMToItsField(t *testing.T) {
 		t.Errorf("the PEM did not move unchanged: %v", err)
 	}
 }
-
-func TestCheckSeesSwappedFields(t *testing.T) {
-	_, err := check(exchanges.Credential{
-		KeyID: testSecret, Secret: exchanges.NewSecret(testKey), Passphrase: exchanges.NewSecret(testPassphrase),
-	})
-	if err == nil || !strings.Contains(err.Error(), "swapped") {
-		t.Errorf("%v", err)
-	}
-}

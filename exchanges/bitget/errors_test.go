@@ -14,11 +14,12 @@ func said(status int, code, msg string) exchangetest.Reply {
 	return exchangetest.Status(status, fmt.Sprintf(`{"code":%q,"msg":%q,"requestTime":1763880000000,"data":null}`, code, msg))
 }
 
+func refused(name string, status int, code, msg string, kind exchanges.Kind) exchangetest.Refusal {
+	return exchangetest.Refusal{Name: name, Reply: said(status, code, msg), Kind: kind, Outcome: exchanges.Refused}
+}
+
 // refusals are Bitget's answers to a signed read as its docs word them.
 func refusals() []exchangetest.Refusal {
-	refused := func(name string, status int, code, msg string, kind exchanges.Kind) exchangetest.Refusal {
-		return exchangetest.Refusal{Name: name, Reply: said(status, code, msg), Kind: kind, Outcome: exchanges.Refused}
-	}
 	return []exchangetest.Refusal{
 		refused("invalid key", 400, "40006", "Invalid ACCESS_KEY", exchanges.Auth),
 		refused("no such key", 400, "40037", "Apikey does not exist", exchanges.Auth),

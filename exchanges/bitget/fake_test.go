@@ -35,9 +35,6 @@ func trader() exchanges.PermissionSet {
 func reader() exchanges.PermissionSet { return exchanges.NewPermissionSet(exchanges.Read) }
 
 func manage() *exchangetest.Manage {
-	refused := func(name, code, msg string, kind exchanges.Kind) exchangetest.Refusal {
-		return exchangetest.Refusal{Name: name, Reply: said(400, code, msg), Kind: kind, Outcome: exchanges.Refused}
-	}
 	m := &exchangetest.Manage{
 		Manager: testManager(),
 		Key:     subKeyOf,
@@ -54,13 +51,13 @@ func manage() *exchangetest.Manage {
 			return verifySignature(r) // the laws let the time fly that is waited for a turn
 		},
 		Refusals: []exchangetest.Refusal{
-			refused("right", "40014", "Incorrect permissions, need {uta_mgt} permissions", exchanges.Denied),
-			refused("not the parent", "40048", "must be the parent's key", exchanges.Denied),
-			refused("too many", "40063", "too many API keys", exchanges.KeyLimit),
-			refused("no such sub-account", "40066", "not a virtual sub of this account", exchanges.NotFound),
-			refused("address", "40038", "The current ip is not in the apikey ip whitelist", exchanges.IPBlocked),
-			refused("passphrase", "40070", "passphrase form", exchanges.Protocol),
-			refused("no document has this code", "49998", "Label is taken, perhaps", exchanges.Protocol),
+			refused("right", 400, "40014", "Incorrect permissions, need {uta_mgt} permissions", exchanges.Denied),
+			refused("not the parent", 400, "40048", "must be the parent's key", exchanges.Denied),
+			refused("too many", 400, "40063", "too many API keys", exchanges.KeyLimit),
+			refused("no such sub-account", 400, "40066", "not a virtual sub of this account", exchanges.NotFound),
+			refused("address", 400, "40038", "The current ip is not in the apikey ip whitelist", exchanges.IPBlocked),
+			refused("passphrase", 400, "40070", "passphrase form", exchanges.Protocol),
+			refused("no document has this code", 400, "49998", "Label is taken, perhaps", exchanges.Protocol),
 			{Name: "system", Reply: said(400, "40015", "System is abnormal"), Kind: exchanges.Unavailable},
 		},
 		Many: 230,
@@ -90,8 +87,7 @@ func (f *fake) classic() exchangetest.Routes {
 }
 
 func result(v any) exchangetest.Reply {
-	body, _ := json.Marshal(map[string]any{"code": "00000", "msg": "success", "requestTime": 1763880000000, "data": v})
-	return exchangetest.JSON(string(body))
+	return exchangetest.Encoded(map[string]any{"code": "00000", "msg": "success", "requestTime": 1763880000000, "data": v})
 }
 
 // wrongPassphrase has a code that no document names for it.

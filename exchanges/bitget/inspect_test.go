@@ -19,32 +19,15 @@ import (
 
 var compareFacts = cmp.AllowUnexported(exchanges.Moment{}, exchanges.PermissionSet{})
 
-// words is a permission set as text, unknown left out.
-func words(s exchanges.PermissionSet) string {
-	text, _ := s.MarshalText()
-	return string(text)
-}
-
-// with returns what is made of an answer with fields replaced, as JSON; ""
-// takes a field away.
+// with returns what is made of an answer with members replaced, as JSON; ""
+// takes one away.
 func with(t *testing.T, answer string, changes map[string]string) exchanges.KeyInfo {
 	t.Helper()
-	var all struct {
-		Data map[string]json.RawMessage `json:"data"`
-	}
-	if err := json.Unmarshal([]byte(answer), &all); err != nil {
-		t.Fatal(err)
-	}
+	members := map[string]any{}
 	for name, v := range changes {
-		if all.Data[name] = json.RawMessage(v); v == "" {
-			delete(all.Data, name)
-		}
+		members[name] = json.RawMessage(v)
 	}
-	body, err := json.Marshal(all)
-	if err != nil {
-		t.Fatal(err)
-	}
-	k, e := parseKey(rest.Response{Status: 200, Body: body})
+	k, e := parseKey(rest.Response{Status: 200, Body: []byte(exchangetest.Altered(t, answer, members, "data"))})
 	if e != nil {
 		t.Fatal(e)
 	}
@@ -105,7 +88,7 @@ func TestWordsOfAClassicAccount(t *testing.T) {
 		`[1]`:             "+other", // a word that nobody knows
 		`null`:            "", `[{}]`: "", `[""]`: "", ``: "",
 	} {
-		if got := words(with(t, classicKey, map[string]string{"authorities": list}).Permissions); got != want {
+		if got := exchangetest.Grants(with(t, classicKey, map[string]string{"authorities": list}).Permissions); got != want {
 			t.Errorf("%s: %s, want %s", list, got, want)
 		}
 	}
@@ -125,7 +108,7 @@ func TestWordsOfAUnifiedAccount(t *testing.T) {
 		{`"both"`, `["uta_trade"]`, "+read -options -transfer -withdraw -admin -other"},
 		{``, `["withdraw"]`, "+read -spot -margin -futures -options -transfer -admin -other"},
 	} {
-		if got := words(with(t, unifiedKey, map[string]string{"permType": c.mode, "permissions": c.list}).Permissions); got != c.want {
+		if got := exchangetest.Grants(with(t, unifiedKey, map[string]string{"permType": c.mode, "permissions": c.list}).Permissions); got != c.want {
 			t.Errorf("%s %s: %s, want %s", c.mode, c.list, got, c.want)
 		}
 	}

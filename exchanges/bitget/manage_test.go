@@ -88,7 +88,7 @@ func TestListSaysWhatAnInspectionDoes(t *testing.T) {
 			t.Errorf("classic %t: %+v", classic, k)
 		}
 		if k.Permissions != trader() {
-			t.Errorf("classic %t: permissions %s", classic, words(k.Permissions))
+			t.Errorf("classic %t: permissions %s", classic, exchangetest.Grants(k.Permissions))
 		}
 	}
 }

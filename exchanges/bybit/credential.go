@@ -22,16 +22,10 @@ func form() exchanges.Form {
 	}}
 }
 
-// Bybit does not document the length of keys and secrets. The lengths that its
-// examples have are good enough to see that two fields are swapped, and too
-// little to refuse anything else.
+// usualKey and usualSecret are the lengths of Bybit's examples.
 const usualKey, usualSecret = 18, 36
 
+var rules = cred.Rules{Exchange: ID, Pairs: pairs, Swapped: cred.ByLength(usualKey, usualSecret)}
+
 // check is Adapter.Check.
-func check(c exchanges.Credential) (exchanges.Credential, error) {
-	rules := cred.Rules{
-		Exchange: ID, Pairs: pairs,
-		Swapped: func(key, secret string) bool { return len(key) == usualSecret && len(secret) == usualKey },
-	}
-	return rules.Check(c)
-}
+func check(c exchanges.Credential) (exchanges.Credential, error) { return rules.Check(c) }

@@ -14,11 +14,12 @@ func said(status, code int, msg string) exchangetest.Reply {
 	return exchangetest.Status(status, fmt.Sprintf(`{"retCode":%d,"retMsg":%q,"result":{},"retExtInfo":{},"time":1764000000000}`, code, msg))
 }
 
+func refused(name string, status, code int, msg string, kind exchanges.Kind) exchangetest.Refusal {
+	return exchangetest.Refusal{Name: name, Reply: said(status, code, msg), Kind: kind, Outcome: exchanges.Refused}
+}
+
 // refusals are Bybit's answers to a signed read as its docs word them.
 func refusals() []exchangetest.Refusal {
-	refused := func(name string, status, code int, msg string, kind exchanges.Kind) exchangetest.Refusal {
-		return exchangetest.Refusal{Name: name, Reply: said(status, code, msg), Kind: kind, Outcome: exchanges.Refused}
-	}
 	return []exchangetest.Refusal{
 		refused("unknown key", 200, 10003, "API key is invalid. Check whether the key and domain are matched", exchanges.Auth),
 		refused("unknown key with 401", 401, 10003, "API key is invalid.", exchanges.Auth),

@@ -26,9 +26,6 @@ func subKeyOf(n int) exchanges.Credential {
 }
 
 func manage() *exchangetest.Manage {
-	refused := func(name string, code int, msg string, kind exchanges.Kind) exchangetest.Refusal {
-		return exchangetest.Refusal{Name: name, Reply: said(200, code, msg), Kind: kind, Outcome: exchanges.Refused}
-	}
 	m := &exchangetest.Manage{
 		Manager: testManager(),
 		Key:     subKeyOf,
@@ -47,13 +44,13 @@ func manage() *exchangetest.Manage {
 			return verifySignature(r) // the laws let the time fly that is waited for a turn
 		},
 		Refusals: []exchangetest.Refusal{
-			refused("right", 10005, "Permission denied, please check your API key permissions.", exchanges.Denied),
-			refused("identity", 20096, "need KYC authentication", exchanges.Denied),
-			refused("manager", 10003, "API key is invalid.", exchanges.Auth),
-			refused("address", 10010, "Unmatched IP.", exchanges.IPBlocked),
-			refused("not at this site", 81007, "Bybit Europe is not supported create API Key", exchanges.Unsupported),
-			refused("limit", 10006, "Too many visits.", exchanges.RateLimited),
-			refused("no document has this code", 20999, "Too many keys, perhaps.", exchanges.Protocol),
+			refused("right", 200, 10005, "Permission denied, please check your API key permissions.", exchanges.Denied),
+			refused("identity", 200, 20096, "need KYC authentication", exchanges.Denied),
+			refused("manager", 200, 10003, "API key is invalid.", exchanges.Auth),
+			refused("address", 200, 10010, "Unmatched IP.", exchanges.IPBlocked),
+			refused("not at this site", 200, 81007, "Bybit Europe is not supported create API Key", exchanges.Unsupported),
+			refused("limit", 200, 10006, "Too many visits.", exchanges.RateLimited),
+			refused("no document has this code", 200, 20999, "Too many keys, perhaps.", exchanges.Protocol),
 			{Name: "server error", Reply: said(200, 10016, "Server error."), Kind: exchanges.Unavailable},
 		},
 		Many: 47,
@@ -89,8 +86,7 @@ func (f *fake) routes() exchangetest.Routes {
 }
 
 func result(v any) exchangetest.Reply {
-	body, _ := json.Marshal(map[string]any{"retCode": 0, "retMsg": "", "result": v, "retExtInfo": struct{}{}, "time": 1764000000000})
-	return exchangetest.JSON(string(body))
+	return exchangetest.Encoded(map[string]any{"retCode": 0, "retMsg": "", "result": v, "retExtInfo": struct{}{}, "time": 1764000000000})
 }
 
 // noSuchKey has a code that no document names.

@@ -14,24 +14,10 @@ import (
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
-// with returns the result of goodKey with fields replaced; nil removes one.
+// with returns what is made of goodKey with members replaced; nil takes one away.
 func with(t *testing.T, changes map[string]any) exchanges.KeyInfo {
 	t.Helper()
-	var answer map[string]any
-	if err := json.Unmarshal([]byte(goodKey), &answer); err != nil {
-		t.Fatal(err)
-	}
-	result := answer["result"].(map[string]any)
-	for name, v := range changes {
-		if result[name] = v; v == nil {
-			delete(result, name)
-		}
-	}
-	body, err := json.Marshal(answer)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, e := parseKey(rest.Response{Status: 200, Body: body})
+	got, e := parseKey(rest.Response{Status: 200, Body: []byte(exchangetest.Altered(t, goodKey, changes, "result"))})
 	if e != nil {
 		t.Fatal(e)
 	}

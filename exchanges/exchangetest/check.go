@@ -104,12 +104,15 @@ func checkMixups(s Subject) error {
 		"a public key in the private key field": public,
 		"a masked secret":                       secret(c, strings.Repeat("*", 36)),
 	}
+	var p problems
 	if s.DetectsSwap {
 		swapped := secret(c, c.KeyID)
 		swapped.KeyID = c.Secret.Reveal()
 		cases["key and secret swapped"] = swapped
+		if _, err := s.Adapter.Check(swapped); err != nil && !strings.Contains(err.Error(), "swapped") {
+			p.addf("swapped fields are refused without saying that they are: %w", err)
+		}
 	}
-	var p problems
 	if s.DerivesKey {
 		for _, name := range []string{"no key", "a key of blanks"} {
 			p.in(name, s.derives(cases[name]))

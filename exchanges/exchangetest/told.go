@@ -1,6 +1,7 @@
 package exchangetest
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -77,4 +78,70 @@ func (r Request) Fresh(stamp string, unit, late, early time.Duration) error {
 		return fmt.Errorf("the timestamp is %s old", age)
 	}
 	return nil
+}
+
+// Altered is a JSON answer in which members of one object have other values, or
+// are missing where the value is nil or no text of JSON. at leads to the object
+// by the names of members and the numbers of elements.
+func Altered(tb testing.TB, answer string, members map[string]any, at ...string) string {
+	tb.Helper()
+	var all any
+	d := json.NewDecoder(strings.NewReader(answer))
+	d.UseNumber()
+	if err := d.Decode(&all); err != nil {
+		tb.Fatal(err)
+	}
+	object := all
+	for _, name := range at {
+		if list, ok := object.([]any); ok {
+			n, err := strconv.Atoi(name)
+			if err != nil || n >= len(list) {
+				tb.Fatalf("there is no element %s", name)
+			}
+			object = list[n]
+			continue
+		}
+		object = object.(map[string]any)[name]
+	}
+	for name, v := range members {
+		if raw, ok := v.(json.RawMessage); v == nil || ok && len(raw) == 0 {
+			delete(object.(map[string]any), name)
+		} else {
+			object.(map[string]any)[name] = v
+		}
+	}
+	return Encoded(all).Body
+}
+
+// Checked is what a check makes of a credential, if it takes it. A check refuses
+// with a hint and without a control character, and takes what it has taken
+// unchanged.
+func Checked(tb testing.TB, check func(exchanges.Credential) (exchanges.Credential, error), c exchanges.Credential) (exchanges.Credential, bool) {
+	tb.Helper()
+	once, err := check(c)
+	if err != nil {
+		if e := exchanges.AsError(err); e.Kind != exchanges.Invalid || e.Outcome != exchanges.NotSent || e.Hint == "" || exchanges.Clean(e.Error()) != e.Error() {
+			tb.Errorf("%#v", e)
+		}
+		return once, false
+	}
+	if twice, err := check(once); err != nil || reveal(once) != reveal(twice) {
+		tb.Errorf("a second check differs: %v", err)
+	}
+	return once, true
+}
+
+// Paced makes calls one after the other, which by a limit of the exchange take
+// as long as least, on a clock.
+func Paced(tb testing.TB, now func() time.Time, calls int, least time.Duration, call func() error) {
+	tb.Helper()
+	began := now()
+	for range calls {
+		if err := call(); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	if took := now().Sub(began); took < least {
+		tb.Errorf("%d calls within %s", calls, took)
+	}
 }

@@ -20,17 +20,13 @@ func form() exchanges.Form {
 	}}
 }
 
-// The lengths of Gate's examples. They are good enough to see that two fields
-// are swapped, and too little to refuse anything else.
+// usualKey and usualSecret are the lengths of Gate's examples.
 const usualKey, usualSecret = 32, 64
 
+var rules = cred.Rules{Exchange: ID, Swapped: cred.ByLength(usualKey, usualSecret)}
+
 // check is Adapter.Check.
-func check(c exchanges.Credential) (exchanges.Credential, error) {
-	rules := cred.Rules{Exchange: ID, Swapped: func(key, secret string) bool {
-		return len(key) == usualSecret && len(secret) == usualKey
-	}}
-	return rules.Check(c)
-}
+func check(c exchanges.Credential) (exchanges.Credential, error) { return rules.Check(c) }
 
 // sign returns lower-case hex of the HMAC-SHA512 of a text. The secret is used
 // as it is written, not decoded.

@@ -14,11 +14,12 @@ func said(status int, label, message string) exchangetest.Reply {
 	return exchangetest.Status(status, fmt.Sprintf(`{"label":%q,"message":%q}`, label, message))
 }
 
+func refused(name string, status int, label, message string, kind exchanges.Kind) exchangetest.Refusal {
+	return exchangetest.Refusal{Name: name, Reply: said(status, label, message), Kind: kind, Outcome: exchanges.Refused}
+}
+
 // refusals are Gate's answers to a signed read, as far as they are known.
 func refusals() []exchangetest.Refusal {
-	refused := func(name string, status int, label, message string, kind exchanges.Kind) exchangetest.Refusal {
-		return exchangetest.Refusal{Name: name, Reply: said(status, label, message), Kind: kind, Outcome: exchanges.Refused}
-	}
 	return []exchangetest.Refusal{
 		refused("unknown key", 401, "INVALID_KEY", "Invalid key provided", exchanges.Auth),
 		refused("credentials", 401, "INVALID_CREDENTIALS", "Invalid credentials provided", exchanges.Auth),

@@ -30,9 +30,6 @@ func subKeyOf(n int) exchanges.Credential {
 }
 
 func manage() *exchangetest.Manage {
-	refused := func(name string, status int, label, message string, kind exchanges.Kind) exchangetest.Refusal {
-		return exchangetest.Refusal{Name: name, Reply: said(status, label, message), Kind: kind, Outcome: exchanges.Refused}
-	}
 	m := &exchangetest.Manage{
 		Manager: testManager(),
 		Key:     subKeyOf,
@@ -160,7 +157,7 @@ func (f *fake) list(exchangetest.Request) exchangetest.Reply {
 	for _, k := range f.Keys() {
 		all = append(all, describes(k))
 	}
-	return answer(all)
+	return exchangetest.Encoded(all)
 }
 
 // own are the keys of the main account, which Gate shows by their beginning.
@@ -170,12 +167,7 @@ func (f *fake) own(exchangetest.Request) exchangetest.Reply {
 		k.ID = k.ID[:12] + "*****"
 		all = append(all, describes(k))
 	}
-	return answer(all)
-}
-
-func answer(v any) exchangetest.Reply {
-	body, _ := json.Marshal(v)
-	return exchangetest.JSON(string(body))
+	return exchangetest.Encoded(all)
 }
 
 func read(r exchangetest.Request) (q request, ok bool) {
@@ -197,7 +189,7 @@ func (f *fake) create(r exchangetest.Request) exchangetest.Reply {
 	k.ID = c.KeyID
 	shown := describes(k)
 	shown["secret"] = c.Secret.Reveal()
-	return answer(shown)
+	return exchangetest.Encoded(shown)
 }
 
 func (f *fake) edit(r exchangetest.Request) exchangetest.Reply {

@@ -12,28 +12,14 @@ import (
 	"github.com/keyrota/keyrota/exchanges/exchangetest"
 )
 
-// with inspects the key of goodKeys with members replaced; nil removes one.
+// with inspects the key of goodKeys with members replaced; nil takes one away.
 func with(t *testing.T, changes map[string]any) exchanges.KeyInfo {
 	t.Helper()
-	var all []map[string]any
-	if err := json.Unmarshal([]byte(goodKeys), &all); err != nil {
-		t.Fatal(err)
-	}
-	for name, v := range changes {
-		if all[1][name] = v; v == nil {
-			delete(all[1], name)
-		}
-	}
-	got, err := inspect(t, answer(all), exchangetest.Status(404, ""))
+	got, err := inspect(t, exchangetest.JSON(exchangetest.Altered(t, goodKeys, changes, "1")), exchangetest.Status(404, ""))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return got
-}
-
-func text(p exchanges.PermissionSet) string {
-	b, _ := p.MarshalText()
-	return string(b)
 }
 
 func TestInspectReadsTheKey(t *testing.T) {
@@ -45,7 +31,7 @@ func TestInspectReadsTheKey(t *testing.T) {
 	if got.KeyID != testKey || got.Label != "grid bot" || got.Account != "1667201533" || got.Usage != "149 of 150 calls left" {
 		t.Errorf("%+v", got)
 	}
-	if p := text(got.Permissions); p != "+read +spot +margin -futures -options -transfer -earn -other" {
+	if p := exchangetest.Grants(got.Permissions); p != "+read +spot +margin -futures -options -transfer -earn -other" {
 		t.Errorf("permissions %s", p)
 	}
 	if !slices.Equal(got.ExchangePermissions, []string{"account:read-only", "spot:read-write"}) {

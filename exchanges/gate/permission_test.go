@@ -45,7 +45,7 @@ func TestAreasInTheNormalForm(t *testing.T) {
 		"no mode, known twice":  {append(areas("futures"), map[string]any{"name": "futures"}), "+read -spot -margin +futures -options -transfer -earn -other"},
 		"no name":               {append(areas("spot"), map[string]any{"read_only": false}), ""},
 	} {
-		if got := text(with(t, map[string]any{"perms": c.perms}).Permissions); got != c.want {
+		if got := exchangetest.Grants(with(t, map[string]any{"perms": c.perms}).Permissions); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}
@@ -59,7 +59,7 @@ func TestWordsOfAreas(t *testing.T) {
 	}
 	for _, odd := range []any{"spot", map[string]any{"spot": true}, []any{"spot"}, 7} {
 		if got := with(t, map[string]any{"perms": odd}); got.Permissions.Known() || got.ExchangePermissions != nil {
-			t.Errorf("%v: %s, %v", odd, text(got.Permissions), got.ExchangePermissions)
+			t.Errorf("%v: %s, %v", odd, exchangetest.Grants(got.Permissions), got.ExchangePermissions)
 		}
 	}
 }

@@ -26,7 +26,7 @@ func check(c exchanges.Credential) (exchanges.Credential, error) {
 	rules := cred.Rules{
 		Exchange: ID,
 		Key:      cred.Shape{Words: `a text that begins with "account-" or "master-"`, Fits: isKey},
-		Swapped:  func(key, secret string) bool { return !isKey(key) && isKey(secret) },
+		Swapped:  cred.ByForm(isKey),
 	}
 	return rules.Check(c)
 }

@@ -96,8 +96,7 @@ func (f *fake) routes() exchangetest.Routes {
 }
 
 func result(v any) exchangetest.Reply {
-	body, _ := json.Marshal(map[string]any{"code": 200, "message": "success", "ok": true, "data": v})
-	return exchangetest.JSON(string(body))
+	return exchangetest.Encoded(map[string]any{"code": 200, "message": "success", "ok": true, "data": v})
 }
 
 // wrongCode and noSuchKey are in words of their own: none are documented.

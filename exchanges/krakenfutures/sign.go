@@ -20,8 +20,8 @@ func form() exchanges.Form {
 	}}
 }
 
-// The lengths of keys are known from examples only. They are good enough to see
-// that two fields are swapped; what is refused is far from them.
+// The lengths of keys are known from examples only; what is refused is far from
+// them.
 const (
 	usualKey, usualSecret = 56, 88 // characters
 	leastSecret           = 32     // bytes
@@ -31,7 +31,7 @@ var rules = cred.Rules{
 	Exchange: ID,
 	Key:      cred.Whole("about 56 characters long"),
 	Secret:   cred.Base64("the private key, about 88 characters of base64", func(bytes int) bool { return bytes >= leastSecret }),
-	Swapped:  func(key, secret string) bool { return len(key) == usualSecret && len(secret) == usualKey },
+	Swapped:  cred.ByLength(usualKey, usualSecret),
 }
 
 // check is Adapter.Check.

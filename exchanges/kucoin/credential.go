@@ -25,23 +25,23 @@ func form() exchanges.Form {
 	}}
 }
 
-// The lengths that keys and secrets have in KuCoin's examples are good enough
-// to see that two fields are swapped, and too little to refuse anything else.
+// usualKey and usualSecret are the lengths of KuCoin's examples.
 const usualKey, usualSecret = 24, 36
+
+// shortest is how many characters a passphrase has at least.
+const shortest = 7
+
+var rules = cred.Rules{
+	Exchange: ID,
+	Swapped:  cred.ByLength(usualKey, usualSecret),
+	Passphrase: &cred.Shape{
+		Words: "7 to 32 characters without blanks",
+		Fits:  func(p string) bool { return len(p) >= shortest && !strings.ContainsFunc(p, unicode.IsSpace) },
+	},
+}
 
 // check is Adapter.Check.
 func check(c exchanges.Credential) (exchanges.Credential, error) {
-	const shortest = 7
 	c.Passphrase = exchanges.NewSecret(strings.TrimSpace(c.Passphrase.Reveal()))
-	rules := cred.Rules{
-		Exchange: ID,
-		Swapped:  func(key, secret string) bool { return len(key) == usualSecret && len(secret) == usualKey },
-		Passphrase: &cred.Shape{
-			Words: "7 to 32 characters without blanks",
-			Fits: func(p string) bool {
-				return len(p) >= shortest && !strings.ContainsFunc(p, unicode.IsSpace)
-			},
-		},
-	}
 	return rules.Check(c)
 }

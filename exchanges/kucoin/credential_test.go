@@ -39,12 +39,3 @@ func TestCheckTakesOtherLengths(t *testing.T) {
 		}
 	}
 }
-
-func TestCheckSeesSwappedFields(t *testing.T) {
-	_, err := check(exchanges.Credential{
-		KeyID: testSecret, Secret: exchanges.NewSecret(testKey), Passphrase: exchanges.NewSecret(testPassphrase),
-	})
-	if err == nil || !strings.Contains(err.Error(), "swapped") {
-		t.Errorf("%v", err)
-	}
-}

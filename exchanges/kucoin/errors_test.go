@@ -13,11 +13,12 @@ func said(status, code int, msg string) exchangetest.Reply {
 	return exchangetest.Status(status, fmt.Sprintf(`{"code":"%d","msg":%q}`, code, msg))
 }
 
+func refused(name string, status, code int, msg string, kind exchanges.Kind) exchangetest.Refusal {
+	return exchangetest.Refusal{Name: name, Reply: said(status, code, msg), Kind: kind, Outcome: exchanges.Refused}
+}
+
 // refusals are KuCoin's answers to a signed read as its docs word them.
 func refusals() []exchangetest.Refusal {
-	refused := func(name string, status, code int, msg string, kind exchanges.Kind) exchangetest.Refusal {
-		return exchangetest.Refusal{Name: name, Reply: said(status, code, msg), Kind: kind, Outcome: exchanges.Refused}
-	}
 	return []exchangetest.Refusal{
 		refused("unknown key", 200, 400003, "KC-API-KEY not exists", exchanges.Auth),
 		refused("unknown key with 401", 401, 400003, "KC-API-KEY not exists", exchanges.Auth),

@@ -27,9 +27,6 @@ func subKeyOf(n int) exchanges.Credential {
 }
 
 func manage() *exchangetest.Manage {
-	refused := func(name string, code int, msg string, kind exchanges.Kind) exchangetest.Refusal {
-		return exchangetest.Refusal{Name: name, Reply: said(200, code, msg), Kind: kind, Outcome: exchanges.Refused}
-	}
 	m := &exchangetest.Manage{
 		Manager: testManager(),
 		Key:     subKeyOf,
@@ -48,11 +45,11 @@ func manage() *exchangetest.Manage {
 			return verifySignature(r) // the laws let the time fly that is waited for a turn
 		},
 		Refusals: []exchangetest.Refusal{
-			refused("right", 400007, "Access Denied", exchanges.Denied),
-			refused("manager", 400003, "KC-API-KEY not exists", exchanges.Auth),
-			refused("address", 400006, "The requested ip address is not in the api whitelist", exchanges.IPBlocked),
-			refused("parameter", 400100, "Parameter Error", exchanges.Protocol),
-			refused("no document has this code", 260999, "Too many keys, perhaps.", exchanges.Protocol),
+			refused("right", 200, 400007, "Access Denied", exchanges.Denied),
+			refused("manager", 200, 400003, "KC-API-KEY not exists", exchanges.Auth),
+			refused("address", 200, 400006, "The requested ip address is not in the api whitelist", exchanges.IPBlocked),
+			refused("parameter", 200, 400100, "Parameter Error", exchanges.Protocol),
+			refused("no document has this code", 200, 260999, "Too many keys, perhaps.", exchanges.Protocol),
 			{Name: "overload", Reply: said(429, 429000, "Too Many Requests"), Kind: exchanges.Unavailable, Outcome: exchanges.Refused},
 			{Name: "maintenance", Reply: said(503, 503000, "Service unavailable"), Kind: exchanges.Unavailable},
 		},
@@ -81,8 +78,7 @@ func (f *fake) routes() exchangetest.Routes {
 }
 
 func result(v any) exchangetest.Reply {
-	body, _ := json.Marshal(map[string]any{"code": "200000", "data": v})
-	return exchangetest.JSON(string(body))
+	return exchangetest.Encoded(map[string]any{"code": "200000", "data": v})
 }
 
 // wrongPassphrase and noSuchKey have codes that no document names for them.

@@ -15,27 +15,15 @@ import (
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
-// with returns what is made of goodKey with fields replaced, as JSON; "" takes
-// a field away.
+// with returns what is made of goodKey with members replaced, as JSON; "" takes
+// one away.
 func with(t *testing.T, changes map[string]string) exchanges.KeyInfo {
 	t.Helper()
-	var answer struct {
-		Code string                     `json:"code"`
-		Data map[string]json.RawMessage `json:"data"`
-	}
-	if err := json.Unmarshal([]byte(goodKey), &answer); err != nil {
-		t.Fatal(err)
-	}
+	members := map[string]any{}
 	for name, v := range changes {
-		if answer.Data[name] = json.RawMessage(v); v == "" {
-			delete(answer.Data, name)
-		}
+		members[name] = json.RawMessage(v)
 	}
-	body, err := json.Marshal(answer)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, e := parseKey(rest.Response{Status: 200, Body: body})
+	got, e := parseKey(rest.Response{Status: 200, Body: []byte(exchangetest.Altered(t, goodKey, members, "data"))})
 	if e != nil {
 		t.Fatal(e)
 	}

@@ -26,21 +26,18 @@ const (
 	mostKey    = 64
 )
 
-// check is Adapter.Check.
-func check(c exchanges.Credential) (exchanges.Credential, error) {
-	rules := cred.Rules{
-		Exchange: ID,
-		Key: cred.Shape{
-			Words: form().Fields[0].Help,
-			Fits:  func(s string) bool { return len(s) >= leastKey && len(s) <= mostKey },
-		},
-		Secret: cred.Whole(form().Fields[1].Help),
-		Swapped: func(key, secret string) bool {
-			return strings.HasPrefix(secret, usualStart) && !strings.HasPrefix(key, usualStart)
-		},
-	}
-	return rules.Check(c)
+var rules = cred.Rules{
+	Exchange: ID,
+	Key: cred.Shape{
+		Words: form().Fields[0].Help,
+		Fits:  func(s string) bool { return len(s) >= leastKey && len(s) <= mostKey },
+	},
+	Secret:  cred.Whole(form().Fields[1].Help),
+	Swapped: cred.ByForm(func(s string) bool { return strings.HasPrefix(s, usualStart) }),
 }
+
+// check is Adapter.Check.
+func check(c exchanges.Credential) (exchanges.Credential, error) { return rules.Check(c) }
 
 // recvWindow is how many ms after its timestamp a request stays valid; it is
 // also MEXC's default.

@@ -1,7 +1,6 @@
 package mexc
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -70,11 +69,6 @@ func (f *fake) routes() exchangetest.Routes {
 	return exchangetest.Routes{"GET " + timePath: serverTime, calls.list: f.list, calls.create: f.create, calls.delete: f.delete}
 }
 
-func result(v any) exchangetest.Reply {
-	body, _ := json.Marshal(v)
-	return exchangetest.JSON(string(body))
-}
-
 // grantable are the rights that MEXC documents for keys of sub-accounts.
 var grantable = map[string]exchanges.Permission{
 	"SPOT_ACCOUNT_READ": exchanges.Read, "SPOT_ACCOUNT_WRITE": exchanges.Other, "SPOT_DEAL_READ": exchanges.Read, "SPOT_DEAL_WRITE": exchanges.Spot,
@@ -100,7 +94,7 @@ func (f *fake) list(exchangetest.Request) exchangetest.Reply {
 	for _, k := range f.Keys() {
 		all = append(all, describes(k))
 	}
-	return result(map[string]any{"subAccount": all})
+	return exchangetest.Encoded(map[string]any{"subAccount": all})
 }
 
 func (f *fake) create(r exchangetest.Request) exchangetest.Reply {
@@ -121,7 +115,7 @@ func (f *fake) create(r exchangetest.Request) exchangetest.Reply {
 		ips = exchangetest.IPs(strings.Split(q.Get("ip"), ",")...)
 	}
 	c := f.Make(exchangetest.Key{Label: q.Get("note"), Permissions: set, IPs: ips})
-	return result(map[string]any{
+	return exchangetest.Encoded(map[string]any{
 		"subAccount": testSub, "note": q.Get("note"), "apiKey": c.KeyID, "secretKey": c.Secret.Reveal(),
 		"permissions": q.Get("permissions"), "ip": q.Get("ip"), "creatTime": 1697026383085,
 	})
@@ -131,7 +125,7 @@ func (f *fake) delete(r exchangetest.Request) exchangetest.Reply {
 	if !f.Delete(r.Params().Get("apiKey")) {
 		return said(400, 730706, "the key does not exist")
 	}
-	return result(map[string]any{"subAccount": testSub})
+	return exchangetest.Encoded(map[string]any{"subAccount": testSub})
 }
 
 // bench is MEXC on a fake with an account.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/exchangetest"
@@ -83,4 +84,12 @@ func TestManagersTroubleIsNotTheKeys(t *testing.T) {
 	if _, there := b.fake.Key(id); !there {
 		t.Error("it is gone")
 	}
+}
+
+func TestChangesStayBelowTheLimit(t *testing.T) {
+	b := newBench(t)
+	exchangetest.Paced(t, b.Now, 5, 2*time.Second, func() error {
+		_, err := b.CreateKey(t.Context(), testManager(), manage().New)
+		return err
+	})
 }

@@ -39,7 +39,7 @@ var (
 func check(c exchanges.Credential) (exchanges.Credential, error) {
 	rules := cred.Rules{
 		Exchange: ID,
-		Swapped:  func(key, secret string) bool { return keyForm.MatchString(secret) && !keyForm.MatchString(key) },
+		Swapped:  cred.ByForm(keyForm.MatchString),
 		Passphrase: &cred.Shape{
 			Words: "8 to 32 characters without a blank at the ends, chosen by you; it is neither the API key nor the secret",
 			Fits: func(p string) bool {

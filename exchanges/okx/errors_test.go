@@ -15,12 +15,13 @@ func said(status int, code, msg string) exchangetest.Reply {
 	return exchangetest.Status(status, fmt.Sprintf(`{"code":%q,"msg":%q,"data":[]}`, code, msg))
 }
 
+func refused(name string, status int, code, msg string, kind exchanges.Kind) exchangetest.Refusal {
+	return exchangetest.Refusal{Name: name, Reply: said(status, code, msg), Kind: kind, Outcome: exchanges.Refused}
+}
+
 // refusals are OKX's answers to a signed read, with the statuses that are
 // documented and those that were seen.
 func refusals() []exchangetest.Refusal {
-	refused := func(name string, status int, code, msg string, kind exchanges.Kind) exchangetest.Refusal {
-		return exchangetest.Refusal{Name: name, Reply: said(status, code, msg), Kind: kind, Outcome: exchanges.Refused}
-	}
 	return []exchangetest.Refusal{
 		refused("unknown key", 401, "50119", "API key doesn't exist", exchanges.Auth),
 		refused("unknown key with 200", 200, "50119", "API key doesn't exist", exchanges.Auth),

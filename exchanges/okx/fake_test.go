@@ -30,9 +30,6 @@ func subKeyOf(n int) exchanges.Credential {
 }
 
 func manage() *exchangetest.Manage {
-	refused := func(name string, status int, code, msg string, kind exchanges.Kind) exchangetest.Refusal {
-		return exchangetest.Refusal{Name: name, Reply: said(status, code, msg), Kind: kind, Outcome: exchanges.Refused}
-	}
 	m := &exchangetest.Manage{
 		Manager: testManager(),
 		Key:     subKeyOf,
@@ -96,8 +93,7 @@ func result(data ...any) exchangetest.Reply {
 	if data == nil {
 		data = []any{}
 	}
-	body, _ := json.Marshal(map[string]any{"code": "0", "msg": "", "data": data})
-	return exchangetest.JSON(string(body))
+	return exchangetest.Encoded(map[string]any{"code": "0", "msg": "", "data": data})
 }
 
 func noSuchKey() exchangetest.Reply { return said(200, "59506", "API key does not exist") }

@@ -14,25 +14,10 @@ import (
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
-// with returns what goodKey tells with fields replaced; nil removes one.
+// with returns what is made of goodKey with members replaced; nil takes one away.
 func with(t *testing.T, changes map[string]any) exchanges.KeyInfo {
 	t.Helper()
-	var answer struct {
-		Data []map[string]any `json:"data"`
-	}
-	if err := json.Unmarshal([]byte(goodKey), &answer); err != nil {
-		t.Fatal(err)
-	}
-	for name, v := range changes {
-		if answer.Data[0][name] = v; v == nil {
-			delete(answer.Data[0], name)
-		}
-	}
-	body, err := json.Marshal(answer)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, e := parseKey(rest.Response{Status: 200, Body: body})
+	got, e := parseKey(rest.Response{Status: 200, Body: []byte(exchangetest.Altered(t, goodKey, changes, "data", "0"))})
 	if e != nil {
 		t.Fatal(e)
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/exchangetest"
 )
 
 const (
@@ -129,18 +130,7 @@ func FuzzCheck(f *testing.F) {
 		}
 		c := exchanges.Credential{KeyID: key, Secret: exchanges.NewSecret(secret), PrivateKey: exchanges.NewSecret(private), Passphrase: exchanges.NewSecret(password)}
 		for _, r := range []Rules{strict, {Exchange: "acme"}} {
-			once, err := r.Check(c)
-			if err != nil {
-				if e := exchanges.AsError(err); e.Kind != exchanges.Invalid || e.Hint == "" || strings.ContainsAny(e.Error(), "\x1b\n") {
-					t.Errorf("%+v", e)
-				}
-				continue
-			}
-			twice, err := r.Check(once)
-			if err != nil || twice.KeyID != once.KeyID || twice.Secret.Reveal() != once.Secret.Reveal() ||
-				twice.PrivateKey.Reveal() != once.PrivateKey.Reveal() || twice.Passphrase.Reveal() != once.Passphrase.Reveal() {
-				t.Errorf("not idempotent: %v", err)
-			}
+			exchangetest.Checked(t, r.Check, c)
 		}
 	})
 }

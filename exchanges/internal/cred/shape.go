@@ -29,6 +29,18 @@ func Base64(words string, fit func(bytes int) bool) Shape {
 	}}
 }
 
+// ByLength sees that fields are swapped by the lengths that keys and secrets have
+// in an exchange's examples: they are good enough for that, and too little to
+// refuse anything else.
+func ByLength(ofKey, ofSecret int) func(key, secret string) bool {
+	return func(key, secret string) bool { return len(key) == ofSecret && len(secret) == ofKey }
+}
+
+// ByForm sees that fields are swapped by a form that keys alone have.
+func ByForm(isKey func(string) bool) func(key, secret string) bool {
+	return func(key, secret string) bool { return isKey(secret) && !isKey(key) }
+}
+
 // PEMPassword is the field of a form for what opens an encrypted private key.
 func PEMPassword() exchanges.Field {
 	return exchanges.Field{

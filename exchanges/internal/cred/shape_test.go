@@ -36,6 +36,20 @@ func TestBase64IsJudgedByItsBytes(t *testing.T) {
 	}
 }
 
+func TestSwappedFieldsAreSeen(t *testing.T) {
+	length, form := ByLength(2, 3), ByForm(func(s string) bool { return strings.HasPrefix(s, "k") })
+	for _, c := range []struct {
+		key, secret    string
+		length, byForm bool
+	}{
+		{"k1", "s12", false, false}, {"s12", "k1", true, true}, {"k12", "k1", true, false}, {"s1", "k12", false, true}, {"", "", false, false},
+	} {
+		if l, f := length(c.key, c.secret), form(c.key, c.secret); l != c.length || f != c.byForm {
+			t.Errorf("%q, %q: %t by length, %t by form", c.key, c.secret, l, f)
+		}
+	}
+}
+
 func TestPEMPasswordIsNoPartOfEveryKey(t *testing.T) {
 	if f := PEMPassword(); f.Name != exchanges.FieldPassphrase || !f.Optional || f.PEM {
 		t.Errorf("%+v", f)

@@ -104,10 +104,10 @@ func (t *Turn) Near(n, ahead int64) int64 {
 // Done gives the turn back.
 func (t *Turn) Done() { t.count <- t.last }
 
-// Trust is how far this machine's clock may seem to be off and still time the
+// trust is how far this machine's clock may seem to be off and still time the
 // numbers: more than a clock that tells whole seconds and the way to the
 // exchange can feign.
-const Trust = 2 * time.Second
+const trust = 2 * time.Second
 
 // Time chooses the clock that a number comes from. Next to a busy bot a number
 // may not fall behind, so this machine's clock is the better one while it is
@@ -115,7 +115,7 @@ const Trust = 2 * time.Second
 // back by what its reading may be too late: a number that is too small costs
 // only our own call.
 func Time(exchange, own time.Time, late time.Duration) time.Time {
-	if exchange.Sub(own).Abs() <= Trust {
+	if exchange.Sub(own).Abs() <= trust {
 		return own
 	}
 	return exchange.Add(-late)

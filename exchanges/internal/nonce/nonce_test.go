@@ -91,7 +91,7 @@ func TestTheRightClock(t *testing.T) {
 	for off := -5 * time.Second; off <= 5*time.Second; off += 100 * time.Millisecond {
 		own := noon.Add(off)
 		want := noon.Add(-late)
-		if off.Abs() <= Trust {
+		if off.Abs() <= trust {
 			want = own
 		}
 		if got := Time(noon, own, late); !got.Equal(want) {

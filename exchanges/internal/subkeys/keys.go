@@ -78,7 +78,7 @@ func (s Keys[K]) whole(keys []K) error {
 	for i, k := range keys {
 		ids[i] = s.ID(k)
 	}
-	return s.Unique(s.Op, ids)
+	return s.unique(s.Op, ids)
 }
 
 func (s Keys[K]) masked() *exchanges.Error {

@@ -148,9 +148,9 @@ func (d Desk) Missing(op string, missing []exchanges.Permission, hint string) *e
 	return d.Invalid(op, fmt.Sprintf("%s's API cannot give a key of a sub-account just this: %s. %s", d.Name, strings.Join(names, ", "), hint))
 }
 
-// Unique fails where a key of a list has no ID or is there twice: what is not
+// unique fails where a key of a list has no ID or is there twice: what is not
 // in a list counts as gone.
-func (d Desk) Unique(op string, ids []string) error {
+func (d Desk) unique(op string, ids []string) error {
 	seen := map[string]bool{}
 	for _, id := range ids {
 		if id == "" || seen[id] {

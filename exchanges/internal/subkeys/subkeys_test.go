@@ -109,7 +109,7 @@ func TestAListHasEachKeyOnce(t *testing.T) {
 		ids []string
 		ok  bool
 	}{"none": {nil, true}, "two": {[]string{"a", "b"}, true}, "twice": {[]string{"a", "b", "a"}, false}, "nameless": {[]string{"a", ""}, false}} {
-		if err := desk.Unique("op", c.ids); (err == nil) != c.ok || err != nil && exchanges.AsError(err).Op != "op" {
+		if err := desk.unique("op", c.ids); (err == nil) != c.ok || err != nil && exchanges.AsError(err).Op != "op" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
