@@ -21,7 +21,19 @@ func (p pair) bars(now time.Time, span time.Duration, n int) []bar {
 	return out
 }
 
+// barsBetween returns the spans that begin between two times, the last one
+// first, but no more than so many.
+func (p pair) barsBetween(from, until time.Time, span time.Duration, most int) []bar {
+	last, n := until.Truncate(span), 0
+	if !last.Before(from) {
+		n = int(last.Sub(from)/span) + 1
+	}
+	return p.bars(last, span, min(n, most))
+}
+
 // pairOf returns the pair that an exchange has under a symbol.
+//
+//go:noinline
 func pairOf(pairs []pair, symbol string, name func(pair) string) (pair, bool) {
 	for _, p := range pairs {
 		if name(p) == symbol {

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -29,15 +28,22 @@ type binance struct {
 // binanceRoute is one endpoint. Need says what a caller must show: nothing,
 // the header with any key, or a signature by a key with one of the flags.
 type binanceRoute struct {
-	need   string
-	weight int
-	serve  func(v *binance, c binanceCall) (any, *binanceError)
+	pattern string // "METHOD /path"
+	need    string
+	weight  int
+	serve   func(v *binance, c binanceCall) (any, *binanceError)
 }
 
 // The needs that are no flags of apiRestrictions.
 const (
 	needNothing = ""
 	needKey     = "key"
+)
+
+// Two flags of apiRestrictions that most endpoints need.
+const (
+	binanceRead  = "enableReading"
+	binanceTrade = "enableSpotAndMarginTrading"
 )
 
 // binanceCall is a request that has passed every check of its route.
@@ -59,13 +65,20 @@ func newBinance(env string, a account, now func() time.Time) venue {
 		book: newBook("binance", env, a, now, func(m *material, _ string) (string, string) {
 			return m.text(alphanumeric, 64), m.text(alphanumeric, 64)
 		}),
-		account: a, now: now, routes: binanceSpotRoutes(), byUID: map[string]*weightMeter{}, edited: map[*entry]time.Time{},
+		account: a, now: now, routes: map[string]binanceRoute{}, byUID: map[string]*weightMeter{}, edited: map[*entry]time.Time{},
 	}
+	v.add(binanceSpotRoutes)
 	if env == "live" { // testnet and demo have the /api part only
-		maps.Copy(v.routes, binanceLiveRoutes())
-		maps.Copy(v.routes, binanceSubRoutes())
+		v.add(binanceLiveRoutes)
+		v.add(binanceSubRoutes)
 	}
 	return v
+}
+
+func (v *binance) add(routes []binanceRoute) {
+	for _, route := range routes {
+		v.routes[route.pattern] = route
+	}
 }
 
 func (v *binance) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -137,7 +137,7 @@ var binanceFlags = []string{
 
 func binanceRestrictions(v *binance, c binanceCall) (any, *binanceError) {
 	on := v.flags(c.key)
-	body := object{"ipRestrict": len(c.key.IPs) > 0, "createTime": c.key.Created.UnixMilli()}
+	body := object{"ipRestrict": len(c.key.IPs) > 0, "createTime": inMillis(c.key.Created)}
 	for _, flag := range binanceFlags {
 		body[flag] = on[flag]
 	}
@@ -145,7 +145,7 @@ func binanceRestrictions(v *binance, c binanceCall) (any, *binanceError) {
 		body[flag] = true
 	}
 	if !c.key.Expires.IsZero() {
-		body["tradingAuthorityExpirationTime"] = c.key.Expires.UnixMilli()
+		body["tradingAuthorityExpirationTime"] = inMillis(c.key.Expires)
 	}
 	return body, nil
 }

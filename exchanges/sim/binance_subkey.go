@@ -197,7 +197,7 @@ func binanceAddSubKeyIPs(v *binance, c binanceCall, email string) (any, *binance
 		}
 		all := slices.Clone(key.IPs)
 		for _, one := range more {
-			if !slices.Contains(all, one) {
+			if !contains(all, one) {
 				all = append(all, one)
 			}
 		}
@@ -206,7 +206,7 @@ func binanceAddSubKeyIPs(v *binance, c binanceCall, email string) (any, *binance
 		return nil, notValid("status")
 	}
 	v.edited[key] = v.now()
-	body := object{"status": status, "updateTime": v.now().UnixMilli(), "apiKey": key.ID}
+	body := object{"status": status, "updateTime": inMillis(v.now()), "apiKey": key.ID}
 	if len(key.IPs) > 0 {
 		body["ipList"] = key.IPs
 	}
@@ -224,7 +224,7 @@ func binanceDropSubKeyIPs(v *binance, c binanceCall, email string) (any, *binanc
 	if refusal != nil {
 		return nil, refusal
 	}
-	left := slices.DeleteFunc(slices.Clone(key.IPs), func(one string) bool { return slices.Contains(gone, one) })
+	left := slices.DeleteFunc(slices.Clone(key.IPs), func(one string) bool { return contains(gone, one) })
 	if len(left) == 0 {
 		return nil, notValid("ipAddress")
 	}

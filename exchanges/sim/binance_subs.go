@@ -14,18 +14,15 @@ import (
 // a minute for each endpoint.
 const binanceUIDWeight = 3000
 
-func binanceSubRoutes() map[string]binanceRoute {
-	const read, trade, weight = "enableReading", "enableSpotAndMarginTrading", binanceUIDWeight
-	return map[string]binanceRoute{
-		"POST /sapi/v1/sub-account/subAccountApi":                        {read, weight, forMaster(binanceCreateSubKeyV1)},
-		"POST /sapi/v2/sub-account/subAccountApi":                        {trade, weight, forMaster(binanceCreateSubKeyV2)},
-		"GET /sapi/v1/sub-account/subAccountApi":                         {read, weight, forMaster(binanceListSubKeys)},
-		"DELETE /sapi/v1/sub-account/subAccountApi":                      {read, weight, forMaster(binanceDeleteSubKey)},
-		"POST /sapi/v1/sub-account/subAccountApiPermission":              {read, weight, forMaster(binanceEditSubKey)},
-		"GET /sapi/v1/sub-account/subAccountApi/ipRestriction":           {read, weight, forMaster(binanceSubKeyIPs)},
-		"POST /sapi/v2/sub-account/subAccountApi/ipRestriction":          {trade, weight, forMaster(binanceAddSubKeyIPs)},
-		"DELETE /sapi/v1/sub-account/subAccountApi/ipRestriction/ipList": {trade, weight, forMaster(binanceDropSubKeyIPs)},
-	}
+var binanceSubRoutes = []binanceRoute{
+	{"POST /sapi/v1/sub-account/subAccountApi", binanceRead, binanceUIDWeight, forMaster(binanceCreateSubKeyV1)},
+	{"POST /sapi/v2/sub-account/subAccountApi", binanceTrade, binanceUIDWeight, forMaster(binanceCreateSubKeyV2)},
+	{"GET /sapi/v1/sub-account/subAccountApi", binanceRead, binanceUIDWeight, forMaster(binanceListSubKeys)},
+	{"DELETE /sapi/v1/sub-account/subAccountApi", binanceRead, binanceUIDWeight, forMaster(binanceDeleteSubKey)},
+	{"POST /sapi/v1/sub-account/subAccountApiPermission", binanceRead, binanceUIDWeight, forMaster(binanceEditSubKey)},
+	{"GET /sapi/v1/sub-account/subAccountApi/ipRestriction", binanceRead, binanceUIDWeight, forMaster(binanceSubKeyIPs)},
+	{"POST /sapi/v2/sub-account/subAccountApi/ipRestriction", binanceTrade, binanceUIDWeight, forMaster(binanceAddSubKeyIPs)},
+	{"DELETE /sapi/v1/sub-account/subAccountApi/ipRestriction/ipList", binanceTrade, binanceUIDWeight, forMaster(binanceDropSubKeyIPs)},
 }
 
 // These refusals exist in some form, but no document ties them to a code: the
@@ -61,7 +58,7 @@ func forMaster(serve binanceSubCall) func(*binance, binanceCall) (any, *binanceE
 			return nil, errBinanceKey
 		case email == "":
 			return nil, missing("email")
-		case !slices.Contains(v.account.Subs, email): // in lower case: another spelling is another address
+		case !contains(v.account.Subs, email): // in lower case: another spelling is another address
 			return nil, errBinanceNoSub
 		}
 		return serve(v, c, email)
@@ -159,7 +156,7 @@ func binanceListSubKeys(v *binance, c binanceCall, email string) (any, *binanceE
 	first := min((page-1)*size, total)
 	for _, key := range keys[first:min(first+size, total)] {
 		list = append(list, v.tell(object{
-			"email": email, "apiName": key.Label, "apikey": key.ID, "timestamp": key.Created.UnixMilli(),
+			"email": email, "apiName": key.Label, "apikey": key.ID, "timestamp": inMillis(key.Created),
 		}, key))
 	}
 	return object{"total": total, "list": list}, nil
@@ -191,7 +188,7 @@ func binanceEditSubKey(v *binance, c binanceCall, email string) (any, *binanceEr
 	}
 	key.Permissions, key.Words = rightsOf(on)
 	v.edited[key] = v.now()
-	return v.tell(object{"apiName": key.Label, "apikey": key.ID, "timestamp": v.now().UnixMilli()}, key), nil
+	return v.tell(object{"apiName": key.Label, "apikey": key.ID, "timestamp": inMillis(v.now())}, key), nil
 }
 
 func binanceDeleteSubKey(v *binance, c binanceCall, email string) (any, *binanceError) {

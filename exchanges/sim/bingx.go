@@ -85,7 +85,7 @@ func (v *bingx) mount(route bingxRoute) {
 			writeJSON(w, http.StatusOK, bare)
 			return
 		}
-		writeJSON(w, http.StatusOK, object{"code": 0, "msg": "", "timestamp": v.now().UnixMilli(), "data": result})
+		writeJSON(w, http.StatusOK, object{"code": 0, "msg": "", "timestamp": inMillis(v.now()), "data": result})
 	})
 }
 
@@ -113,7 +113,7 @@ func (v *bingx) serve(route bingxRoute, r *http.Request) (any, *bingxRefusal) {
 func (v *bingx) ServeHTTP(w http.ResponseWriter, r *http.Request) { v.mux.ServeHTTP(w, r) }
 
 func (v *bingx) refuse(w http.ResponseWriter, status int, e *bingxRefusal) {
-	writeJSON(w, status, object{"code": e.code, "msg": e.msg, "timestamp": v.now().UnixMilli()})
+	writeJSON(w, status, object{"code": e.code, "msg": e.msg, "timestamp": inMillis(v.now())})
 }
 
 // stamp tells what is left of the limit, and the second in which it is whole

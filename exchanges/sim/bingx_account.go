@@ -1,5 +1,7 @@
 package sim
 
+import "encoding/json"
+
 var bingxAccountRoutes = []bingxRoute{
 	{"GET /openApi/spot/v1/account/balance", bingxRead, 5, (*bingx).spotBalance},
 	{"GET /openApi/fund/v1/account/balance", bingxRead, 5, bingxNoFunds},
@@ -44,26 +46,23 @@ func (v *bingx) owner(key *entry) account {
 }
 
 func (v *bingx) spotBalance(c bingxCall) (any, *bingxRefusal) {
-	own, balances := v.owner(c.key), []object{}
-	if v.env == "live" { // in the demo there is nothing but contracts
-		for _, asset := range own.assets() {
-			balances = append(balances, object{"asset": asset, "disPlayName": asset, "free": decimal(own.Balances[asset], 8), "locked": "0"})
-		}
+	own := v.owner(c.key)
+	if v.env != "live" { // in the demo there is nothing but contracts
+		own = account{}
 	}
-	return object{"balances": balances}, nil
+	return object{"balances": own.holdings(own.assets(), "", v.now(), `{"asset":"$asset","disPlayName":"$asset","free":"$amount","locked":"0"}`)}, nil
 }
 
 // contracts tells of the account for perpetual contracts: empty, but for the
 // virtual money of the demo.
-func (v *bingx) contracts(key *entry) object {
+func (v *bingx) contracts(key *entry) json.RawMessage {
 	asset, amount := "USDT", "0.0000"
 	if v.env == "demo" {
 		asset, amount = "VST", "100000.0000"
 	}
-	return object{
-		"userId": v.uid(key.Sub), "asset": asset, "balance": amount, "equity": amount, "unrealizedProfit": "0.0000", "realisedProfit": "0.0000",
-		"availableMargin": amount, "usedMargin": "0.0000", "freezedMargin": "0.0000", "shortUid": v.uid(key.Sub),
-	}
+	return fill(`{"userId":"$uid","asset":"$asset","balance":"$amount","equity":"$amount","unrealizedProfit":"0.0000","realisedProfit":"0.0000",
+		"availableMargin":"$amount","usedMargin":"0.0000","freezedMargin":"0.0000","shortUid":"$uid"}`,
+		"uid", v.uid(key.Sub), "asset", asset, "amount", amount)
 }
 
 func (v *bingx) swapBalance(c bingxCall) (any, *bingxRefusal) {
@@ -71,17 +70,11 @@ func (v *bingx) swapBalance(c bingxCall) (any, *bingxRefusal) {
 }
 
 func (v *bingx) swapBalances(c bingxCall) (any, *bingxRefusal) {
-	return []object{v.contracts(c.key)}, nil
+	return []any{v.contracts(c.key)}, nil
 }
 
 func bingxCoins(*bingx, bingxCall) (any, *bingxRefusal) {
-	list := []object{}
-	for _, asset := range tradedAssets() {
-		list = append(list, object{"coin": asset, "name": asset, "networkList": []object{{
-			"name": asset, "network": "ERC20", "isDefault": true, "minConfirm": 12, "withdrawEnable": true, "depositEnable": true, "withdrawFee": "0.001",
-			"withdrawMax": "1000000", "withdrawMin": "0.002", "depositMin": "0.001", "withdrawPrecision": 8, "depositPrecision": 8,
-			"contractAddress": "", "needTagOrMemo": false, "displayName": asset,
-		}}})
-	}
-	return list, nil
+	return perAsset(tradedAssets, "", `{"coin":"$asset","name":"$asset","networkList":[{"name":"$asset","network":"ERC20","isDefault":true,
+		"minConfirm":12,"withdrawEnable":true,"depositEnable":true,"withdrawFee":"0.001","withdrawMax":"1000000","withdrawMin":"0.002",
+		"depositMin":"0.001","withdrawPrecision":8,"depositPrecision":8,"contractAddress":"","needTagOrMemo":false,"displayName":"$asset"}]}`), nil
 }

@@ -3,7 +3,6 @@ package sim
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
 	"unicode/utf8"
 )
@@ -64,7 +63,7 @@ func ofBingxSub(serve func(*bingx, bingxForm) (any, *bingxRefusal)) func(*bingx,
 			return nil, bingxBad("the parameters of this api are sent as JSON")
 		case bad != "":
 			return nil, bingxBad("Invalid parameters: " + bad)
-		case !slices.Contains(v.account.Subs, f.Sub.String()):
+		case !contains(v.account.Subs, f.Sub.String()):
 			return nil, bingxBad("sub account does not exist")
 		}
 		return serve(v, f)
@@ -94,10 +93,10 @@ func (v *bingx) ownUID(c bingxCall) (any, *bingxRefusal) {
 // sub-accounts has no flag. By one edition of the documentation this answer is
 // wrapped like all others, by another it is not: the demo follows the second.
 func (v *bingx) ownPermissions(c bingxCall) (any, *bingxRefusal) {
-	flags := object{"ipRestrict": len(c.key.IPs) > 0, "createTime": c.key.Created.UnixMilli(), "enableVanillaOptions": false}
+	flags := object{"ipRestrict": len(c.key.IPs) > 0, "createTime": inMillis(c.key.Created), "enableVanillaOptions": false}
 	for _, r := range bingxRights {
 		if r.flag != "" {
-			flags[r.flag] = slices.Contains(c.key.Words, r.name)
+			flags[r.flag] = contains(c.key.Words, r.name)
 		}
 	}
 	if v.env == "demo" {
@@ -112,7 +111,7 @@ func (v *bingx) keysOf(c bingxCall) (any, *bingxRefusal) {
 	switch {
 	case uid == "":
 		return nil, bingxBad("uid is required")
-	case uid != v.account.ID && !slices.Contains(v.account.Subs, uid):
+	case uid != v.account.ID && !contains(v.account.Subs, uid):
 		return nil, bingxBad("uid is not yours")
 	case uid != v.account.ID:
 		sub = uid
@@ -130,9 +129,9 @@ func (v *bingx) keysOf(c bingxCall) (any, *bingxRefusal) {
 // is masked, the documentation does not: the demo does it.
 func (v *bingx) describe(key *entry) object {
 	body := bingxSettings(key)
-	body["apiKey"], body["createTime"], body["updateTime"] = key.ID, key.Created.UnixMilli(), key.Created.UnixMilli()
+	body["apiKey"], body["createTime"], body["updateTime"] = key.ID, inMillis(key.Created), inMillis(key.Created)
 	if at, ok := v.changed[key]; ok {
-		body["updateTime"] = at.UnixMilli()
+		body["updateTime"] = inMillis(at)
 	}
 	if v.env == "demo" {
 		body["apiKey"] = key.ID[:6] + "****" + key.ID[len(key.ID)-4:]
@@ -176,7 +175,7 @@ func (f *bingxForm) check() (refusal *bingxRefusal) {
 		return bingxBad(fmt.Sprintf("ipAddresses: at most %d", bingxMostIPs))
 	case !onlyIPv4(f.IPs):
 		return bingxBad("ipAddresses: Invalid IP")
-	case slices.Contains(f.words, bingxWithdraw) && len(f.IPs) == 0:
+	case contains(f.words, bingxWithdraw) && len(f.IPs) == 0:
 		return bingxBad("ipAddresses is required for the permission to withdraw")
 	}
 	return nil
@@ -220,7 +219,7 @@ func (v *bingx) editSubKey(f bingxForm) (any, *bingxRefusal) {
 	switch {
 	case refusal != nil:
 		return nil, refusal
-	case slices.Contains(f.words, bingxWithdraw):
+	case contains(f.words, bingxWithdraw):
 		return nil, bingxBad("permissions: 5 cannot be given")
 	}
 	key.Label, key.Words, key.Permissions, key.IPs = f.Note, f.words, bingxNormal(f.words), f.IPs

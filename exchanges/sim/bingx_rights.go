@@ -74,7 +74,7 @@ func bingxNormal(words []string) []string {
 	granted := map[string]bool{}
 	for _, r := range bingxRights {
 		for _, p := range r.gives {
-			granted[p] = granted[p] || slices.Contains(words, r.name)
+			granted[p] = granted[p] || contains(words, r.name)
 		}
 	}
 	return inShowingOrder(granted)
@@ -82,7 +82,7 @@ func bingxNormal(words []string) []string {
 
 // bingxPermits says why a key may not use a right, or nil.
 func bingxPermits(key *entry, right string) *bingxRefusal {
-	if slices.Contains(key.Words, right) {
+	if contains(key.Words, right) {
 		return nil
 	}
 	return &bingxRefusal{100004, fmt.Sprintf("Permission denied as the API key was created without the permission，this api need %s permission， "+
@@ -93,7 +93,7 @@ func bingxPermits(key *entry, right string) *bingxRefusal {
 func bingxNumbers(words []string) []int {
 	numbers := []int{}
 	for _, r := range bingxRights {
-		if r.number != 0 && slices.Contains(words, r.name) {
+		if r.number != 0 && contains(words, r.name) {
 			numbers = append(numbers, r.number)
 		}
 	}

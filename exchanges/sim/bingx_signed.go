@@ -143,7 +143,7 @@ func (v *bingx) checkTime(p bingxParams) *bingxRefusal {
 			window = min(window, asked)
 		}
 	}
-	if off := sent - v.now().UnixMilli(); off > window || -off > window {
+	if off := sent - inMillis(v.now()); off > window || -off > window {
 		return errBingxTime
 	}
 	return nil

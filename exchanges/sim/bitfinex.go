@@ -103,14 +103,14 @@ func (v *bitfinex) fault(w http.ResponseWriter, kind FaultKind) {
 // routes returns the calls that there are.
 func (v *bitfinex) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	for path, call := range bitfinexPublic {
-		mux.HandleFunc("GET /v2/"+path, func(w http.ResponseWriter, r *http.Request) {
-			answer, refusal := call(v, r)
+	for _, call := range bitfinexPublic {
+		mux.HandleFunc("GET /v2/"+call.name, func(w http.ResponseWriter, r *http.Request) {
+			answer, refusal := call.is(v, r)
 			bitfinexAnswer(w, answer, refusal)
 		})
 	}
-	for path, call := range bitfinexPrivate {
-		mux.HandleFunc("POST /v2/auth/"+path, func(w http.ResponseWriter, r *http.Request) {
+	for _, call := range bitfinexPrivate {
+		mux.HandleFunc("POST /v2/auth/"+call.path, func(w http.ResponseWriter, r *http.Request) {
 			answer, refusal := v.private(r, call)
 			bitfinexAnswer(w, answer, refusal)
 		})

@@ -1,49 +1,47 @@
 package sim
 
 import (
-	"encoding/json"
-	"slices"
 	"strconv"
 	"time"
 )
 
 // bitfinexPrivate are the calls that need a key, without "/v2/auth/".
-var bitfinexPrivate = map[string]bitfinexCall{
-	"r/permissions": {"", (*bitfinex).permissions},
-	"w/token":       {"account:write", (*bitfinex).mint},
+var bitfinexPrivate = []bitfinexCall{
+	{"r/permissions", "", (*bitfinex).permissions},
+	{"w/token", "account:write", (*bitfinex).mint},
 
-	"r/info/user":   {"account:read", (*bitfinex).user},
-	"r/logins/hist": {"account:read", (*bitfinex).logins},
-	"r/summary":     {"account:read", (*bitfinex).summary},
-	"r/wallets":     {"wallets:read", (*bitfinex).wallets},
-	"r/settings":    {"settings:read", (*bitfinex).nothing},
+	{"r/info/user", "account:read", (*bitfinex).user},
+	{"r/logins/hist", "account:read", (*bitfinex).logins},
+	{"r/summary", "account:read", (*bitfinex).summary},
+	{"r/wallets", "wallets:read", (*bitfinex).wallets},
+	{"r/settings", "settings:read", (*bitfinex).nothing},
 
-	"r/orders":                       {"orders:read", (*bitfinex).nothing},
-	"r/orders/{symbol}":              {"orders:read", (*bitfinex).nothing},
-	"r/orders/hist":                  {"orders:read", (*bitfinex).nothing},
-	"r/orders/{symbol}/hist":         {"orders:read", (*bitfinex).nothing},
-	"r/positions":                    {"positions:read", (*bitfinex).nothing},
-	"r/positions/hist":               {"positions:read", (*bitfinex).nothing},
-	"r/funding/{what}":               {"funding:read", (*bitfinex).nothing},
-	"r/funding/{what}/{symbol}":      {"funding:read", (*bitfinex).nothing},
-	"r/funding/{what}/hist":          {"funding:read", (*bitfinex).nothing},
-	"r/funding/{what}/{symbol}/hist": {"funding:read", (*bitfinex).nothing},
-	"r/trades/hist":                  {"history:read", (*bitfinex).nothing},
-	"r/trades/{symbol}/hist":         {"history:read", (*bitfinex).nothing},
-	"r/ledgers/hist":                 {"history:read", (*bitfinex).nothing},
-	"r/ledgers/{currency}/hist":      {"history:read", (*bitfinex).nothing},
-	"r/movements/hist":               {"history:read", (*bitfinex).nothing},
-	"r/movements/{currency}/hist":    {"history:read", (*bitfinex).nothing},
+	{"r/orders", "orders:read", (*bitfinex).nothing},
+	{"r/orders/{symbol}", "orders:read", (*bitfinex).nothing},
+	{"r/orders/hist", "orders:read", (*bitfinex).nothing},
+	{"r/orders/{symbol}/hist", "orders:read", (*bitfinex).nothing},
+	{"r/positions", "positions:read", (*bitfinex).nothing},
+	{"r/positions/hist", "positions:read", (*bitfinex).nothing},
+	{"r/funding/{what}", "funding:read", (*bitfinex).nothing},
+	{"r/funding/{what}/{symbol}", "funding:read", (*bitfinex).nothing},
+	{"r/funding/{what}/hist", "funding:read", (*bitfinex).nothing},
+	{"r/funding/{what}/{symbol}/hist", "funding:read", (*bitfinex).nothing},
+	{"r/trades/hist", "history:read", (*bitfinex).nothing},
+	{"r/trades/{symbol}/hist", "history:read", (*bitfinex).nothing},
+	{"r/ledgers/hist", "history:read", (*bitfinex).nothing},
+	{"r/ledgers/{currency}/hist", "history:read", (*bitfinex).nothing},
+	{"r/movements/hist", "history:read", (*bitfinex).nothing},
+	{"r/movements/{currency}/hist", "history:read", (*bitfinex).nothing},
 
-	"w/order/submit":         {"orders:write", (*bitfinex).noFunds},
-	"w/order/update":         {"orders:write", (*bitfinex).noOrder},
-	"w/order/cancel":         {"orders:write", (*bitfinex).noOrder},
-	"w/position/claim":       {"positions:write", (*bitfinex).noOrder},
-	"w/funding/offer/submit": {"funding:write", (*bitfinex).noFunds},
-	"w/funding/offer/cancel": {"funding:write", (*bitfinex).noOrder},
-	"w/transfer":             {"wallets:write", (*bitfinex).noFunds},
-	"w/deposit/address":      {"wallets:write", (*bitfinex).noAddress},
-	"w/withdraw":             {"withdraw:write", (*bitfinex).noFunds},
+	{"w/order/submit", "orders:write", (*bitfinex).noFunds},
+	{"w/order/update", "orders:write", (*bitfinex).noOrder},
+	{"w/order/cancel", "orders:write", (*bitfinex).noOrder},
+	{"w/position/claim", "positions:write", (*bitfinex).noOrder},
+	{"w/funding/offer/submit", "funding:write", (*bitfinex).noFunds},
+	{"w/funding/offer/cancel", "funding:write", (*bitfinex).noOrder},
+	{"w/transfer", "wallets:write", (*bitfinex).noFunds},
+	{"w/deposit/address", "wallets:write", (*bitfinex).noAddress},
+	{"w/withdraw", "withdraw:write", (*bitfinex).noFunds},
 }
 
 // permissions tells the rights of the caller: a row of scope, read and write
@@ -54,7 +52,7 @@ func (v *bitfinex) permissions(c bitfinexCaller) (any, *bitfinexRefusal) {
 		row := []any{scope}
 		for _, way := range []string{":read", ":write"} {
 			has := 0
-			if slices.Contains(c.rights, scope+way) {
+			if contains(c.rights, scope+way) {
 				has = 1
 			}
 			row = append(row, has)
@@ -69,7 +67,7 @@ func (v *bitfinex) user(bitfinexCaller) (any, *bitfinexRefusal) {
 	id, _ := strconv.Atoi(v.account.ID)
 	row := make([]any, 55)
 	for place, value := range map[int]any{
-		0: id, 1: "trader@example.com", 2: "simtrader", 3: v.opened.UnixMilli(), 4: 1, 5: 3, 7: "Etc/UTC", 8: "en", 9: "bitfinex",
+		0: id, 1: "trader@example.com", 2: "simtrader", 3: inMillis(v.opened), 4: 1, 5: 3, 7: "Etc/UTC", 8: "en", 9: "bitfinex",
 		10: 1, 18: 0, 19: 0, 21: 0, 22: 0, 23: 0, 26: []string{"otp"}, 44: v.lastLogin().UTC().Format(time.RFC3339),
 	} {
 		row[place] = value
@@ -91,7 +89,7 @@ func (v *bitfinex) logins(c bitfinexCaller) (any, *bitfinexRefusal) {
 	for i, days := range []time.Duration{0, 4, 11} {
 		if !given || i < int(limit) {
 			at := v.lastLogin().Add(-days * day)
-			rows = append(rows, []any{at.Unix(), nil, at.UnixMilli(), nil, DefaultCaller.String(), nil, nil, object{"user_agent": "Simulation"}})
+			rows = append(rows, []any{at.Unix(), nil, inMillis(at), nil, DefaultCaller.String(), nil, nil, object{"user_agent": "Simulation"}})
 		}
 	}
 	return rows, nil
@@ -107,12 +105,11 @@ func (v *bitfinex) summary(bitfinexCaller) (any, *bitfinexRefusal) {
 
 // wallets lists what the account has, all of it in the exchange wallet.
 func (v *bitfinex) wallets(bitfinexCaller) (any, *bitfinexRefusal) {
-	rows := [][]any{}
-	for _, asset := range v.account.assets() {
-		amount := json.Number(decimal(v.account.Balances[asset], 8))
-		rows = append(rows, []any{"exchange", bitfinexCode(asset), amount, 0, amount, nil, nil})
+	own := account{Balances: map[string]float64{}}
+	for asset, amount := range v.account.Balances {
+		own.Balances[bitfinexCode(asset)] = amount
 	}
-	return rows, nil
+	return own.holdings(own.assets(), "", v.now(), `["exchange","$asset",$amount,0,$amount,null,null]`), nil
 }
 
 // nothing answers where the simulated trader has no orders and no history.

@@ -8,7 +8,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"slices"
 	"strconv"
 )
 
@@ -19,6 +18,7 @@ const bitfinexLargestNonce = 1<<53 - 1
 // bitfinexCall is a call that needs a key: the right that it takes, and how it
 // is answered.
 type bitfinexCall struct {
+	path   string
 	right  string // "orders:read"; empty: none
 	answer func(*bitfinex, bitfinexCaller) (any, *bitfinexRefusal)
 }
@@ -42,7 +42,7 @@ func (v *bitfinex) private(r *http.Request, call bitfinexCall) (any, *bitfinexRe
 		return nil, refusal
 	}
 	v.touch(caller.key, v.now())
-	if call.right != "" && !slices.Contains(caller.rights, call.right) {
+	if call.right != "" && !contains(caller.rights, call.right) {
 		return nil, bitfinexRefuse(bitfinexGeneric, "api_key: permission invalid")
 	}
 	caller.params = params

@@ -5,7 +5,6 @@ import (
 	"math"
 	"net/http"
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -71,7 +70,7 @@ func bitfinexTokenScopes(given any, writes bool) ([]string, *bitfinexRefusal) {
 		ok = ok && known
 		scopes = append(scopes, scope)
 	}
-	if !ok || slices.Contains(scopes, "withdraw") && !writes {
+	if !ok || contains(scopes, "withdraw") && !writes {
 		return nil, bitfinexRefuse(bitfinexBadParams, "caps: invalid")
 	}
 	return scopes, nil
@@ -87,7 +86,7 @@ func (v *bitfinex) bearer(r *http.Request, text string) (bitfinexCaller, *bitfin
 	var rights []string
 	for _, word := range bitfinexWordsOf(t.key) {
 		scope, way, _ := strings.Cut(word, ":")
-		if slices.Contains(t.scopes, scope) && (way == "read" || t.writes) {
+		if contains(t.scopes, scope) && (way == "read" || t.writes) {
 			rights = append(rights, word)
 		}
 	}

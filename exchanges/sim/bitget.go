@@ -2,7 +2,6 @@ package sim
 
 import (
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
 	"time"
@@ -25,9 +24,10 @@ type bitget struct {
 // bitgetRoute is one endpoint. Signed ones are for keys of one generation or
 // of either, and may want one of several rights.
 type bitgetRoute struct {
-	access bitgetAccess
-	rights []string
-	serve  func(v *bitget, c bitgetCall) (any, *bitgetError)
+	pattern string // method and path
+	access  bitgetAccess
+	rights  []string
+	serve   func(v *bitget, c bitgetCall) (any, *bitgetError)
 }
 
 // bitgetAccess says whose an endpoint is.
@@ -70,7 +70,12 @@ func newBitget(env string, a account, now func() time.Time, shared *realms) *bit
 	}
 	v := &bitget{
 		book: newBook("bitget", env, a, now, shared.issuing(env, issue)),
-		env:  env, account: a, now: now, realms: shared, routes: bitgetRoutes(),
+		env:  env, account: a, now: now, realms: shared, routes: map[string]bitgetRoute{},
+	}
+	for _, routes := range [][]bitgetRoute{bitgetRoutes, bitgetKeyRoutes, bitgetUnifiedKeyRoutes} {
+		for _, route := range routes {
+			v.routes[route.pattern] = route
+		}
 	}
 	v.choosePassphrases()
 	for _, e := range v.ordered { // what a world asks for is finer than the rights that there are
@@ -91,46 +96,39 @@ func (v *bitget) words(permissions []string) []string {
 	return bitgetUnifiedWords(permissions)
 }
 
-func bitgetRoutes() map[string]bitgetRoute {
-	public := func(serve func(*bitget, bitgetCall) (any, *bitgetError)) bitgetRoute {
-		return bitgetRoute{bitgetPublic, nil, serve}
-	}
-	routes := map[string]bitgetRoute{
-		"GET /api/v2/public/time":            public(bitgetTime),
-		"GET /api/v3/public/time":            public(bitgetTime),
-		"GET /api/v2/spot/public/coins":      public(bitgetCoins),
-		"GET /api/v2/spot/public/symbols":    public(bitgetSymbols),
-		"GET /api/v2/spot/market/tickers":    public(bitgetSpotTickers),
-		"GET /api/v2/spot/market/orderbook":  public(bitgetSpotBook),
-		"GET /api/v2/margin/currencies":      public(bitgetMarginPairs),
-		"GET /api/v2/mix/market/contracts":   public(bitgetContracts),
-		"GET /api/v2/mix/market/ticker":      public(bitgetMixTicker),
-		"GET /api/v2/mix/market/tickers":     public(bitgetMixTickers),
-		"GET /api/v2/mix/market/merge-depth": public(bitgetMixBook),
-		"GET /api/v3/market/instruments":     public(bitgetInstruments),
-		"GET /api/v3/market/tickers":         public(bitgetTickers),
-		"GET /api/v3/market/orderbook":       public(bitgetBook),
+var bitgetRoutes = []bitgetRoute{
+	{"GET /api/v2/public/time", bitgetPublic, nil, bitgetTime},
+	{"GET /api/v3/public/time", bitgetPublic, nil, bitgetTime},
+	{"GET /api/v2/spot/public/coins", bitgetPublic, nil, bitgetCoins},
+	{"GET /api/v2/spot/public/symbols", bitgetPublic, nil, bitgetSpots(bitgetSymbol)},
+	{"GET /api/v2/spot/market/tickers", bitgetPublic, nil, bitgetSpots(bitgetSpotDay)},
+	{"GET /api/v2/spot/market/orderbook", bitgetPublic, nil, bitgetSpotBook},
+	{"GET /api/v2/margin/currencies", bitgetPublic, nil, bitgetSpots(bitgetMarginPair)},
+	{"GET /api/v2/mix/market/contracts", bitgetPublic, nil, bitgetMix(bitgetContract)},
+	{"GET /api/v2/mix/market/ticker", bitgetPublic, nil, bitgetMixTicker},
+	{"GET /api/v2/mix/market/tickers", bitgetPublic, nil, bitgetMix(bitgetMixDay)},
+	{"GET /api/v2/mix/market/merge-depth", bitgetPublic, nil, bitgetMixBook},
+	{"GET /api/v3/market/instruments", bitgetPublic, nil, bitgetInstruments},
+	{"GET /api/v3/market/tickers", bitgetPublic, nil, bitgetTickers},
+	{"GET /api/v3/market/orderbook", bitgetPublic, nil, bitgetBook},
 
-		"GET /api/v2/spot/account/info":          {bitgetClassic, nil, bitgetClassicInfo},
-		"GET /api/v2/spot/account/assets":        {bitgetClassic, []string{"stor", "stow"}, bitgetSpotAssets},
-		"GET /api/v2/mix/account/accounts":       {bitgetClassic, []string{"coor", "coow", "cpor", "cpow"}, bitgetNothing},
-		"GET /api/v2/spot/trade/unfilled-orders": {bitgetClassic, []string{"stor", "stow"}, bitgetNothing},
-		"POST /api/v2/spot/trade/place-order":    {bitgetClassic, []string{"stow"}, bitgetRestricted},
-		"POST /api/v2/mix/order/place-order":     {bitgetClassic, []string{"coow"}, bitgetRestricted},
-		"POST /api/v2/spot/wallet/transfer":      {bitgetClassic, []string{"wtow"}, bitgetRestricted},
-		"POST /api/v2/spot/wallet/withdrawal":    {bitgetClassic, []string{"wwow"}, bitgetRestricted},
-		"GET /api/v3/account/info":               {bitgetUnified, nil, bitgetInfo},
-		"GET /api/v3/account/settings":           {bitgetUnified, nil, bitgetSettings},
-		"GET /api/v3/account/assets":             {bitgetUnified, nil, bitgetAssets},
-		"GET /api/v3/account/funding-assets":     {bitgetUnified, nil, bitgetNothing}, // everything is in the trading account
-		"GET /api/v3/trade/unfilled-orders":      {bitgetUnified, nil, bitgetNoOrders},
-		"GET /api/v3/position/current-position":  {bitgetUnified, nil, bitgetNoOrders},
-		"POST /api/v3/trade/place-order":         {bitgetUnified, []string{"uta_trade"}, bitgetRestricted},
-		"POST /api/v3/account/transfer":          {bitgetUnified, []string{"uta_mgt"}, bitgetRestricted},
-		"POST /api/v3/account/withdraw":          {bitgetUnified, []string{"withdraw"}, bitgetRestricted},
-	}
-	maps.Copy(routes, bitgetKeyRoutes())
-	return routes
+	{"GET /api/v2/spot/account/info", bitgetClassic, nil, bitgetClassicInfo},
+	{"GET /api/v2/spot/account/assets", bitgetClassic, []string{"stor", "stow"}, bitgetSpotAssets},
+	{"GET /api/v2/mix/account/accounts", bitgetClassic, []string{"coor", "coow", "cpor", "cpow"}, bitgetNothing},
+	{"GET /api/v2/spot/trade/unfilled-orders", bitgetClassic, []string{"stor", "stow"}, bitgetNothing},
+	{"POST /api/v2/spot/trade/place-order", bitgetClassic, []string{"stow"}, bitgetRestricted},
+	{"POST /api/v2/mix/order/place-order", bitgetClassic, []string{"coow"}, bitgetRestricted},
+	{"POST /api/v2/spot/wallet/transfer", bitgetClassic, []string{"wtow"}, bitgetRestricted},
+	{"POST /api/v2/spot/wallet/withdrawal", bitgetClassic, []string{"wwow"}, bitgetRestricted},
+	{"GET /api/v3/account/info", bitgetUnified, nil, bitgetInfo},
+	{"GET /api/v3/account/settings", bitgetUnified, nil, bitgetSettings},
+	{"GET /api/v3/account/assets", bitgetUnified, nil, bitgetAssets},
+	{"GET /api/v3/account/funding-assets", bitgetUnified, nil, bitgetNothing}, // everything is in the trading account
+	{"GET /api/v3/trade/unfilled-orders", bitgetUnified, nil, bitgetNoOrders},
+	{"GET /api/v3/position/current-position", bitgetUnified, nil, bitgetNoOrders},
+	{"POST /api/v3/trade/place-order", bitgetUnified, []string{"uta_trade"}, bitgetRestricted},
+	{"POST /api/v3/account/transfer", bitgetUnified, []string{"uta_mgt"}, bitgetRestricted},
+	{"POST /api/v3/account/withdraw", bitgetUnified, []string{"withdraw"}, bitgetRestricted},
 }
 
 func (v *bitget) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -175,7 +173,7 @@ func (v *bitget) refuse(w http.ResponseWriter, e *bitgetError) {
 }
 
 func (v *bitget) write(w http.ResponseWriter, status int, code, msg string, data any) {
-	writeJSON(w, status, object{"code": code, "msg": msg, "requestTime": v.now().UnixMilli(), "data": data})
+	writeJSON(w, status, object{"code": code, "msg": msg, "requestTime": inMillis(v.now()), "data": data})
 }
 
 // fault answers as Bitget does when things go wrong on its side. It sends

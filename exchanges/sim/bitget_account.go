@@ -55,38 +55,21 @@ func bitgetClassicInfo(v *bitget, c bitgetCall) (any, *bitgetError) {
 }
 
 func bitgetSettings(v *bitget, c bitgetCall) (any, *bitgetError) {
-	return object{
-		"uid": v.owner(c.key).ID, "accountMode": "unified", "assetMode": "multi_assets", "accountLevel": "advanced",
-		"holdMode": "one_way_mode", "stpMode": "none", "symbolConfigList": []any{}, "coinConfigList": []any{},
-	}, nil
+	return fill(`{"uid":"$uid","accountMode":"unified","assetMode":"multi_assets","accountLevel":"advanced","holdMode":"one_way_mode",
+		"stpMode":"none","symbolConfigList":[],"coinConfigList":[]}`, "uid", v.owner(c.key).ID), nil
 }
 
 func bitgetAssets(v *bitget, c bitgetCall) (any, *bitgetError) {
-	own, total, list := v.owner(c.key), 0.0, []object{}
-	for _, asset := range own.assets() {
-		amount, usd := decimal(own.Balances[asset], 8), own.Balances[asset]*dollars(asset)
-		total += usd
-		list = append(list, object{
-			"coin": asset, "equity": amount, "usdValue": decimal(usd, 8), "balance": amount, "available": amount, "debt": "0", "locked": "0",
-		})
-	}
-	worth := decimal(total, 8)
-	return object{
-		"accountEquity": worth, "usdtEquity": worth, "btcEquity": decimal(total/dollars("BTC"), 8), "unrealisedPnl": "0", "usdtUnrealisedPnl": "0",
-		"btcUnrealizedPnl": "0", "effEquity": worth, "mmr": "0", "imr": "0", "mgnRatio": "0", "positionMgnRatio": "0", "assets": list,
-	}, nil
+	own := v.owner(c.key)
+	assets := own.holdings(own.assets(), "", v.now(), `{"coin":"$asset","equity":"$amount","usdValue":"$worth","balance":"$amount","available":"$amount",
+		"debt":"0","locked":"0"}`)
+	return own.total().with("assets", assets).json(`{"accountEquity":"$worth","usdtEquity":"$worth","btcEquity":"$bitcoins","unrealisedPnl":"0",
+		"usdtUnrealisedPnl":"0","btcUnrealizedPnl":"0","effEquity":"$worth","mmr":"0","imr":"0","mgnRatio":"0","positionMgnRatio":"0",
+		"assets":$assets}`), nil
 }
 
 func bitgetSpotAssets(v *bitget, c bitgetCall) (any, *bitgetError) {
-	own, wanted, list := v.owner(c.key), c.query.Get("coin"), []object{}
-	for _, asset := range own.assets() {
-		if wanted != "" && wanted != asset {
-			continue
-		}
-		list = append(list, object{
-			"coin": asset, "available": decimal(own.Balances[asset], 8), "frozen": "0", "locked": "0", "limitAvailable": "0",
-			"uTime": strconv.FormatInt(v.now().UnixMilli(), 10),
-		})
-	}
-	return list, nil
+	own := v.owner(c.key)
+	return own.holdings(own.assets(), c.query.Get("coin"), v.now(),
+		`{"coin":"$asset","available":"$amount","frozen":"0","locked":"0","limitAvailable":"0","uTime":"$ms"}`), nil
 }

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,16 +31,11 @@ var (
 
 // bitgetKeyRoutes are the endpoints for keys. Those of v2 take keys of either
 // generation, since their pages name none.
-func bitgetKeyRoutes() map[string]bitgetRoute {
-	list, write := []string{"chor", "chow", "uta_mgt"}, []string{"chow", "uta_mgt"}
-	routes := map[string]bitgetRoute{
-		"GET /api/v2/user/virtual-subaccount-list":           {bitgetEither, list, byBitgetManager(bitgetVirtualSubs)},
-		"GET /api/v2/user/virtual-subaccount-apikey-list":    {bitgetEither, list, byBitgetManager(bitgetVirtualKeys)},
-		"POST /api/v2/user/create-virtual-subaccount-apikey": {bitgetEither, write, byBitgetManager(bitgetCreateVirtualKey)},
-		"POST /api/v2/user/modify-virtual-subaccount-apikey": {bitgetEither, write, byBitgetManager(bitgetEditVirtualKey)},
-	}
-	maps.Copy(routes, bitgetUnifiedKeyRoutes())
-	return routes
+var bitgetKeyRoutes = []bitgetRoute{
+	{"GET /api/v2/user/virtual-subaccount-list", bitgetEither, []string{"chor", "chow", "uta_mgt"}, byBitgetManager(bitgetVirtualSubs)},
+	{"GET /api/v2/user/virtual-subaccount-apikey-list", bitgetEither, []string{"chor", "chow", "uta_mgt"}, byBitgetManager(bitgetVirtualKeys)},
+	{"POST /api/v2/user/create-virtual-subaccount-apikey", bitgetEither, []string{"chow", "uta_mgt"}, byBitgetManager(bitgetCreateVirtualKey)},
+	{"POST /api/v2/user/modify-virtual-subaccount-apikey", bitgetEither, []string{"chow", "uta_mgt"}, byBitgetManager(bitgetEditVirtualKey)},
 }
 
 // byBitgetManager keeps keys of sub-accounts from an endpoint, and those that
@@ -75,7 +69,7 @@ func (v *bitget) sub(field, uid string) *bitgetError {
 	switch {
 	case uid == "":
 		return bitgetRefusal("40019", "Parameter "+field+" cannot be empty")
-	case !slices.Contains(v.account.Subs, uid):
+	case !contains(v.account.Subs, uid):
 		return errBitgetNoSub
 	}
 	return nil
@@ -84,7 +78,7 @@ func (v *bitget) sub(field, uid string) *bitgetError {
 // keysOf returns the keys of a sub-account that are of one generation: each
 // API shows its own.
 func (v *bitget) keysOf(sub string, classic bool) []*entry {
-	return slices.DeleteFunc(v.ofSub(sub), func(e *entry) bool { return slices.Contains(e.Words, bitgetClassicKey) != classic })
+	return slices.DeleteFunc(v.ofSub(sub), func(e *entry) bool { return contains(e.Words, bitgetClassicKey) != classic })
 }
 
 // subKey returns the key of a sub-account that a request names.
@@ -93,7 +87,7 @@ func (v *bitget) subKey(id string, classic bool) (*entry, *bitgetError) {
 		return nil, bitgetRefusal("40019", "Parameter apiKey cannot be empty")
 	}
 	key, ok := v.listed(id)
-	if !ok || key.Sub == "" || slices.Contains(key.Words, bitgetClassicKey) != classic {
+	if !ok || key.Sub == "" || contains(key.Words, bitgetClassicKey) != classic {
 		return nil, errBitgetNoSubKey
 	}
 	return key, nil

@@ -51,11 +51,11 @@ var bitgetAreas = []box{
 func bitgetNormal(words []string) []string {
 	granted := map[string]bool{}
 	boxes := bitgetCodes
-	if !slices.Contains(words, bitgetClassicKey) {
+	if !contains(words, bitgetClassicKey) {
 		boxes, granted["read"] = bitgetAreas, true
 	}
 	for _, b := range boxes {
-		if !slices.Contains(words, b.Value) || slices.Contains(words, bitgetReadOnly) {
+		if !contains(words, b.Value) || contains(words, bitgetReadOnly) {
 			continue
 		}
 		for _, permission := range b.Gives {
@@ -75,7 +75,7 @@ func bitgetClassicWords(permissions []string) []string {
 	for _, permission := range permissions {
 		words = append(words, codes[permission]...)
 	}
-	if slices.Contains(permissions, "read") && !slices.Contains(words, "stow") {
+	if contains(permissions, "read") && !contains(words, "stow") {
 		words = append(words, "stor")
 	}
 	return words

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -64,7 +63,7 @@ func (v *bitget) admit(r *http.Request, access bitgetAccess, body string) (*entr
 
 // fits refuses a key whose account is of the other generation.
 func (a bitgetAccess) fits(key *entry) *bitgetError {
-	classic := slices.Contains(key.Words, bitgetClassicKey)
+	classic := contains(key.Words, bitgetClassicKey)
 	switch {
 	case a == bitgetClassic && !classic:
 		return bitgetRefusal("40085", "You are in Unified Account mode, and the Classic Account API is not supported at this time")

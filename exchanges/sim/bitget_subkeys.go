@@ -8,15 +8,12 @@ import (
 
 // What follows is the management of the keys of sub-accounts by v3.
 
-func bitgetUnifiedKeyRoutes() map[string]bitgetRoute {
-	rights := []string{"uta_mgt"}
-	return map[string]bitgetRoute{
-		"GET /api/v3/user/sub-list":        {bitgetUnified, rights, byBitgetManager(bitgetSubList)},
-		"GET /api/v3/user/sub-api-list":    {bitgetUnified, rights, byBitgetManager(bitgetSubKeyList)},
-		"POST /api/v3/user/create-sub-api": {bitgetUnified, rights, byBitgetManager(bitgetCreateSubKey)},
-		"POST /api/v3/user/update-sub-api": {bitgetUnified, rights, byBitgetManager(bitgetEditSubKey)},
-		"POST /api/v3/user/delete-sub-api": {bitgetUnified, rights, byBitgetManager(bitgetDeleteSubKey)},
-	}
+var bitgetUnifiedKeyRoutes = []bitgetRoute{
+	{"GET /api/v3/user/sub-list", bitgetUnified, []string{"uta_mgt"}, byBitgetManager(bitgetSubList)},
+	{"GET /api/v3/user/sub-api-list", bitgetUnified, []string{"uta_mgt"}, byBitgetManager(bitgetSubKeyList)},
+	{"POST /api/v3/user/create-sub-api", bitgetUnified, []string{"uta_mgt"}, byBitgetManager(bitgetCreateSubKey)},
+	{"POST /api/v3/user/update-sub-api", bitgetUnified, []string{"uta_mgt"}, byBitgetManager(bitgetEditSubKey)},
+	{"POST /api/v3/user/delete-sub-api", bitgetUnified, []string{"uta_mgt"}, byBitgetManager(bitgetDeleteSubKey)},
 }
 
 func bitgetSubList(v *bitget, _ bitgetCall) (any, *bitgetError) {
@@ -57,7 +54,7 @@ func bitgetSubKeyList(v *bitget, c bitgetCall) (any, *bitgetError) {
 	items := []object{}
 	for _, key := range keys {
 		item := bitgetSubKey(key)
-		item["ts"] = strconv.FormatInt(key.Created.UnixMilli(), 10)
+		item["ts"] = strconv.FormatInt(inMillis(key.Created), 10)
 		items = append(items, item)
 	}
 	return object{"items": items, "hasNext": more, "cursor": next}, nil
@@ -78,7 +75,7 @@ func (c bitgetCall) number(name string, fallback, most int) (int, *bitgetError) 
 
 func bitgetSubKey(key *entry) object {
 	kind := "read_write"
-	if slices.Contains(key.Words, bitgetReadOnly) {
+	if contains(key.Words, bitgetReadOnly) {
 		kind = "read_only"
 	}
 	return object{"note": key.Label, "apiKey": key.ID, "type": kind, "permissions": bitgetRights(key), "ips": append([]string{}, key.IPs...)}
@@ -88,7 +85,7 @@ func bitgetSubKey(key *entry) object {
 // withdrawing does not belong.
 func bitgetSubRights(kind string, permissions []string) ([]string, *bitgetError) {
 	known := []string{"uta_mgt", "uta_trade"}
-	if len(permissions) == 0 || slices.ContainsFunc(permissions, func(p string) bool { return !slices.Contains(known, p) }) {
+	if len(permissions) == 0 || slices.ContainsFunc(permissions, func(p string) bool { return !contains(known, p) }) {
 		return nil, errBitgetRights
 	}
 	words := slices.Sorted(slices.Values(permissions))

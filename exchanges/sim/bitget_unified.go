@@ -1,7 +1,5 @@
 package sim
 
-import "strconv"
-
 // What follows is the market data of the v3 API.
 
 var bitgetCategories = append([]string{"SPOT", "MARGIN"}, bitgetKinds[:3]...)
@@ -16,31 +14,24 @@ func (c bitgetCall) category() (told, kind string, refusal *bitgetError) {
 	return told, kind, refusal
 }
 
-func bitgetInstruments(_ *bitget, c bitgetCall) (any, *bitgetError) {
+func bitgetInstruments(v *bitget, c bitgetCall) (any, *bitgetError) {
 	told, kind, refusal := c.category()
 	if refusal != nil {
 		return nil, refusal
 	}
-	return bitgetList(c, kind, func(p pair) object {
-		o := object{
-			"symbol": p.symbol(), "category": told, "baseCoin": p.Base, "quoteCoin": p.Quote, "buyLimitPriceRatio": "0.05", "sellLimitPriceRatio": "0.05",
-			"feeRateUpRatio": "0.005", "minOrderQty": p.step(), "maxOrderQty": "1200", "maxMarketOrderQty": "220",
-			"pricePrecision": strconv.Itoa(p.PriceDecimals), "quantityPrecision": strconv.Itoa(p.SizeDecimals), "quotePrecision": "8",
-			"minOrderAmount": "5", "maxSymbolOrderNum": "400", "maxProductOrderNum": "400", "status": "online", "offTime": "", "limitOpenTime": "",
-			"maintainTime": "", "symbolType": "crypto", "launchTime": "1532454360000", "makerFeeRate": "0.0002", "takerFeeRate": "0.0006",
-		}
-		switch told {
-		case "SPOT":
-			o["areaSymbol"] = "no"
-		case "MARGIN":
-			o["isIsolatedBaseBorrowable"], o["isIsolatedQuotedBorrowable"], o["maxCrossedLeverage"] = "YES", "YES", "3"
-		default:
-			o["type"], o["minLeverage"], o["maxLeverage"], o["fundInterval"] = "perpetual", "1", "125", "8"
-			o["priceMultiplier"], o["quantityMultiplier"], o["maxPositionNum"] = p.tick(), p.step(), "150"
-			o["deliveryTime"], o["deliveryStartTime"], o["deliveryPeriod"] = "", "", ""
-		}
-		return o
-	})
+	more := map[string]string{
+		"SPOT":   `"areaSymbol":"no"`,
+		"MARGIN": `"isIsolatedBaseBorrowable":"YES","isIsolatedQuotedBorrowable":"YES","maxCrossedLeverage":"3"`,
+	}[told]
+	if more == "" {
+		more = `"type":"perpetual","minLeverage":"1","maxLeverage":"125","fundInterval":"8","priceMultiplier":"$tick","quantityMultiplier":"$step",
+			"maxPositionNum":"150","deliveryTime":"","deliveryStartTime":"","deliveryPeriod":""`
+	}
+	return v.list(c, kind, `{"symbol":"$symbol","category":"`+told+`","baseCoin":"$base","quoteCoin":"$quote","buyLimitPriceRatio":"0.05",
+		"sellLimitPriceRatio":"0.05","feeRateUpRatio":"0.005","minOrderQty":"$step","maxOrderQty":"1200","maxMarketOrderQty":"220",
+		"pricePrecision":"$pricePlaces","quantityPrecision":"$sizePlaces","quotePrecision":"8","minOrderAmount":"5","maxSymbolOrderNum":"400",
+		"maxProductOrderNum":"400","status":"online","offTime":"","limitOpenTime":"","maintainTime":"","symbolType":"crypto",
+		"launchTime":"1532454360000","makerFeeRate":"0.0002","takerFeeRate":"0.0006",`+more+`}`)
 }
 
 func bitgetTickers(v *bitget, c bitgetCall) (any, *bitgetError) {
@@ -48,19 +39,13 @@ func bitgetTickers(v *bitget, c bitgetCall) (any, *bitgetError) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	now := v.now()
-	return bitgetList(c, kind, func(p pair) object {
-		last, open, change, bid, ask := bitgetDay(p, now)
-		t := object{
-			"category": told, "symbol": p.symbol(), "ts": strconv.FormatInt(now.UnixMilli(), 10), "lastPrice": last, "openPrice24h": open,
-			"highPrice24h": p.price(p.Price * 1.01), "lowPrice24h": p.price(p.Price * 0.99), "ask1Price": ask[0], "ask1Size": ask[1],
-			"bid1Price": bid[0], "bid1Size": bid[1], "price24hPcnt": change, "volume24h": p.size(1000), "turnover24h": decimal(1000*p.Price, 2),
-		}
-		if kind != "SPOT" {
-			t["indexPrice"], t["markPrice"], t["fundingRate"], t["openInterest"] = last, last, "0.0001", p.size(500)
-		}
-		return t
-	})
+	more := ""
+	if kind != "SPOT" {
+		more = `,"indexPrice":"$last","markPrice":"$last","fundingRate":"0.0001","openInterest":"$volume"`
+	}
+	return v.list(c, kind, `{"category":"`+told+`","symbol":"$symbol","ts":"$ms","lastPrice":"$last","openPrice24h":"$open","highPrice24h":"$high",
+		"lowPrice24h":"$low","ask1Price":"$ask","ask1Size":"$askSize","bid1Price":"$bid","bid1Size":"$bidSize","price24hPcnt":"$rise",
+		"volume24h":"$volume","turnover24h":"$turnover"`+more+`}`)
 }
 
 func bitgetBook(v *bitget, c bitgetCall) (any, *bitgetError) {

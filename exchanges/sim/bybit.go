@@ -2,10 +2,8 @@ package sim
 
 import (
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"time"
 )
@@ -23,6 +21,7 @@ type bybit struct {
 // bybitRoute is one endpoint. Signed ones may want one of several rights, in
 // the words of query-api; none means that every key will do.
 type bybitRoute struct {
+	path   string
 	method string
 	signed bool
 	rights []string
@@ -57,37 +56,43 @@ func newBybit(env string, a account, now func() time.Time) venue {
 		book: newBook("bybit", env, a, now, func(m *material, _ string) (string, string) {
 			return m.text(alphanumeric, 18), m.text(alphanumeric, 36)
 		}),
-		account: a, now: now, routes: bybitRoutes(),
+		account: a, now: now, routes: map[string]bybitRoute{},
 	}
+	v.add(bybitRoutes)
 	if env != "demo" { // the keys of demo accounts are managed on the live site
-		maps.Copy(v.routes, bybitKeyRoutes())
+		v.add(bybitKeyRoutes)
 	}
 	return v
+}
+
+func (v *bybit) add(routes []bybitRoute) {
+	for _, route := range routes {
+		v.routes[route.path] = route
+	}
 }
 
 // bybitWalletRights are the rights of which one opens what has to do with transfers
 // and with keys.
 var bybitWalletRights = []string{"Wallet:AccountTransfer", "Wallet:SubMemberTransfer", "Wallet:SubMemberTransferList", "Wallet:Withdraw"}
 
-func bybitRoutes() map[string]bybitRoute {
-	const get, post, rate = http.MethodGet, http.MethodPost, bybitUIDLimit
-	trade := []string{"Spot:SpotTrade", "ContractTrade:Order", "Derivatives:DerivativesTrade", "Options:OptionsTrade"}
-	return map[string]bybitRoute{
-		"/v5/market/time":                                {get, false, nil, rate, bybitTime},
-		"/v5/market/instruments-info":                    {get, false, nil, rate, bybitInstruments},
-		"/v5/market/tickers":                             {get, false, nil, rate, bybitTickers},
-		"/v5/market/orderbook":                           {get, false, nil, rate, bybitOrderBook},
-		"/v5/market/recent-trade":                        {get, false, nil, rate, bybitTrades},
-		"/v5/market/kline":                               {get, false, nil, rate, bybitKlines},
-		"/v5/system/status":                              {get, false, nil, rate, bybitStatus},
-		"/v5/user/query-api":                             {get, true, nil, rate, bybitQueryAPI},
-		"/v5/account/info":                               {get, true, nil, rate, bybitAccountInfo},
-		"/v5/account/wallet-balance":                     {get, true, nil, rate, bybitWallet},
-		"/v5/asset/coin/query-info":                      {get, true, nil, rate, bybitCoins},
-		"/v5/asset/transfer/query-account-coins-balance": {get, true, bybitWalletRights, rate, bybitTransferBalance},
-		"/v5/order/realtime":                             {get, true, nil, rate, bybitOpenOrders},
-		"/v5/order/pre-check":                            {post, true, trade, rate, bybitPreCheck},
-	}
+// bybitTradeRights are the rights of which one opens what has to do with orders.
+var bybitTradeRights = []string{"Spot:SpotTrade", "ContractTrade:Order", "Derivatives:DerivativesTrade", "Options:OptionsTrade"}
+
+var bybitRoutes = []bybitRoute{
+	{"/v5/market/time", http.MethodGet, false, nil, bybitUIDLimit, bybitTime},
+	{"/v5/market/instruments-info", http.MethodGet, false, nil, bybitUIDLimit, bybitList(bybitPaged, bybitSpot, bybitContract)},
+	{"/v5/market/tickers", http.MethodGet, false, nil, bybitUIDLimit, bybitList(bybitListed, bybitSpotDay, bybitContractDay)},
+	{"/v5/market/orderbook", http.MethodGet, false, nil, bybitUIDLimit, bybitOrderBook},
+	{"/v5/market/recent-trade", http.MethodGet, false, nil, bybitUIDLimit, bybitTrades},
+	{"/v5/market/kline", http.MethodGet, false, nil, bybitUIDLimit, bybitKlines},
+	{"/v5/system/status", http.MethodGet, false, nil, bybitUIDLimit, bybitStatus},
+	{"/v5/user/query-api", http.MethodGet, true, nil, bybitUIDLimit, bybitQueryAPI},
+	{"/v5/account/info", http.MethodGet, true, nil, bybitUIDLimit, bybitAccountInfo},
+	{"/v5/account/wallet-balance", http.MethodGet, true, nil, bybitUIDLimit, bybitWallet},
+	{"/v5/asset/coin/query-info", http.MethodGet, true, nil, bybitUIDLimit, bybitCoins},
+	{"/v5/asset/transfer/query-account-coins-balance", http.MethodGet, true, bybitWalletRights, bybitUIDLimit, bybitTransferBalance},
+	{"/v5/order/realtime", http.MethodGet, true, nil, bybitUIDLimit, bybitOpenOrders},
+	{"/v5/order/pre-check", http.MethodPost, true, bybitTradeRights, bybitUIDLimit, bybitPreCheck},
 }
 
 func (v *bybit) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -144,16 +149,12 @@ func (v *bybit) grants(key *entry, rights []string) bool {
 	return !readOnly && anyOf(rights, words)
 }
 
-func anyOf(wanted, has []string) bool {
-	return slices.ContainsFunc(wanted, func(one string) bool { return slices.Contains(has, one) })
-}
-
 func (v *bybit) refuse(w http.ResponseWriter, e *bybitError) {
 	v.write(w, e.status, e.code, e.msg, object{})
 }
 
 func (v *bybit) write(w http.ResponseWriter, status, code int, msg string, result any) {
-	now := v.now().UnixMilli()
+	now := inMillis(v.now())
 	w.Header().Set("Timenow", strconv.FormatInt(now, 10))
 	writeJSON(w, status, object{"retCode": code, "retMsg": msg, "result": result, "retExtInfo": object{}, "time": now})
 }

@@ -1,9 +1,6 @@
 package sim
 
-import (
-	"encoding/json"
-	"strconv"
-)
+import "encoding/json"
 
 // owner returns the account that a key belongs to: the main one, or a
 // sub-account, which holds nothing.
@@ -15,33 +12,22 @@ func (v *bybit) owner(key *entry) account {
 }
 
 func bybitAccountInfo(_ *bybit, c bybitCall) (any, *bybitError) {
-	return object{
-		"marginMode": "REGULAR_MARGIN", "updatedTime": strconv.FormatInt(c.key.Created.UnixMilli(), 10), "unifiedMarginStatus": 5,
-		"dcpStatus": "OFF", "timeWindow": 10, "smpGroup": 0, "isMasterTrader": false, "spotHedgingStatus": "OFF",
-	}, nil
+	return moments(c.key.Created).json(`{"marginMode":"REGULAR_MARGIN","updatedTime":"$ms","unifiedMarginStatus":5,"dcpStatus":"OFF",
+		"timeWindow":10,"smpGroup":0,"isMasterTrader":false,"spotHedgingStatus":"OFF"}`), nil
 }
 
 func bybitWallet(v *bybit, c bybitCall) (any, *bybitError) {
 	if c.params.Get("accountType") != "UNIFIED" {
 		return nil, bybitBad("accountType only support UNIFIED.")
 	}
-	coins, total, own := []object{}, 0.0, v.owner(c.key)
-	for _, asset := range own.assets() {
-		amount := own.Balances[asset]
-		usd := amount * dollars(asset)
-		total += usd
-		coins = append(coins, object{
-			"coin": asset, "equity": decimal(amount, 8), "usdValue": decimal(usd, 2), "walletBalance": decimal(amount, 8), "locked": "0",
-			"spotHedgingQty": "0", "borrowAmount": "0", "accruedInterest": "0", "totalOrderIM": "0", "totalPositionIM": "0", "totalPositionMM": "0",
-			"unrealisedPnl": "0", "cumRealisedPnl": "0", "bonus": "0", "marginCollateral": true, "collateralSwitch": true,
-			"availableToWithdraw": "", "availableToBorrow": "", "free": "",
-		})
-	}
-	return object{"list": []object{{
-		"accountType": "UNIFIED", "accountLTV": "", "accountIMRate": "0", "accountMMRate": "0", "totalEquity": decimal(total, 2),
-		"totalWalletBalance": decimal(total, 2), "totalMarginBalance": decimal(total, 2), "totalAvailableBalance": decimal(total, 2),
-		"totalPerpUPL": "0", "totalInitialMargin": "0", "totalMaintenanceMargin": "0", "coin": coins,
-	}}}, nil
+	own := v.owner(c.key)
+	coins := own.holdings(own.assets(), "", v.now(), `{"coin":"$asset","equity":"$amount","usdValue":"$worth","walletBalance":"$amount","locked":"0",
+		"spotHedgingQty":"0","borrowAmount":"0","accruedInterest":"0","totalOrderIM":"0","totalPositionIM":"0","totalPositionMM":"0",
+		"unrealisedPnl":"0","cumRealisedPnl":"0","bonus":"0","marginCollateral":true,"collateralSwitch":true,"availableToWithdraw":"",
+		"availableToBorrow":"","free":""}`)
+	return own.total().with("coins", coins).json(`{"list":[{"accountType":"UNIFIED","accountLTV":"","accountIMRate":"0","accountMMRate":"0",
+		"totalEquity":"$dollars","totalWalletBalance":"$dollars","totalMarginBalance":"$dollars","totalAvailableBalance":"$dollars",
+		"totalPerpUPL":"0","totalInitialMargin":"0","totalMaintenanceMargin":"0","coin":$coins}]}`), nil
 }
 
 func bybitTransferBalance(v *bybit, c bybitCall) (any, *bybitError) {
@@ -49,30 +35,19 @@ func bybitTransferBalance(v *bybit, c bybitCall) (any, *bybitError) {
 	if kind == "" {
 		return nil, bybitBad("accountType is required.")
 	}
-	list, own := []object{}, v.owner(c.key)
-	for _, asset := range own.assets() {
-		amount := 0.0
-		if kind == "UNIFIED" {
-			amount = own.Balances[asset]
-		}
-		list = append(list, object{"coin": asset, "walletBalance": decimal(amount, 8), "transferBalance": decimal(amount, 8), "bonus": ""})
+	own := v.owner(c.key)
+	told, assets := own, own.assets()
+	if kind != "UNIFIED" {
+		told = account{} // holds nothing of them
 	}
+	list := told.holdings(assets, "", v.now(), `{"coin":"$asset","walletBalance":"$amount","transferBalance":"$amount","bonus":""}`)
 	return object{"memberId": own.ID, "accountType": kind, "balance": list}, nil
 }
 
 func bybitCoins(v *bybit, c bybitCall) (any, *bybitError) {
-	wanted := c.params.Get("coin")
-	rows := []object{}
-	for _, asset := range v.account.assets() {
-		if wanted != "" && wanted != asset {
-			continue
-		}
-		rows = append(rows, object{"name": asset, "coin": asset, "remainAmount": "1000000", "chains": []object{{
-			"chainType": "Ethereum (ERC20)", "chain": "ETH", "confirmation": "6", "withdrawFee": "0.001", "depositMin": "0", "withdrawMin": "0.002",
-			"chainDeposit": "1", "chainWithdraw": "1", "minAccuracy": "8", "withdrawPercentageFee": "0", "contractAddress": "", "safeConfirmNumber": "64",
-		}}})
-	}
-	return object{"rows": rows}, nil
+	return object{"rows": perAsset(v.account.assets(), c.params.Get("coin"), `{"name":"$asset","coin":"$asset","remainAmount":"1000000","chains":[{
+		"chainType":"Ethereum (ERC20)","chain":"ETH","confirmation":"6","withdrawFee":"0.001","depositMin":"0","withdrawMin":"0.002",
+		"chainDeposit":"1","chainWithdraw":"1","minAccuracy":"8","withdrawPercentageFee":"0","contractAddress":"","safeConfirmNumber":"64"}]}`)}, nil
 }
 
 func bybitOpenOrders(_ *bybit, c bybitCall) (any, *bybitError) {
@@ -95,8 +70,6 @@ func bybitPreCheck(_ *bybit, c bybitCall) (any, *bybitError) {
 	if _, _, refusal := bybitOne(c); refusal != nil {
 		return nil, refusal
 	}
-	return object{
-		"orderId": "24920bdb-4019-4e37-ad1c-876e3a855ac3", "orderLinkId": order.OrderLinkID,
-		"preImrE4": 0, "preMmrE4": 0, "postImrE4": 10, "postMmrE4": 1,
-	}, nil
+	return fill(`{"orderId":"24920bdb-4019-4e37-ad1c-876e3a855ac3","orderLinkId":"$link","preImrE4":0,"preMmrE4":0,"postImrE4":10,"postMmrE4":1}`,
+		"link", order.OrderLinkID), nil
 }

@@ -3,7 +3,6 @@ package sim
 import (
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 )
@@ -18,18 +17,14 @@ const (
 	bybitSoon     = 7 * day // before the end of a key
 )
 
-func bybitKeyRoutes() map[string]bybitRoute {
-	const get, post = http.MethodGet, http.MethodPost
-	manage := bybitWalletRights
-	return map[string]bybitRoute{
-		"/v5/user/update-api":        {post, true, manage, 5, byMaster(bybitEditSelf)},
-		"/v5/user/delete-api":        {post, true, manage, 5, byMaster(bybitDeleteSelf)},
-		"/v5/user/create-sub-api":    {post, true, manage, 1, byMaster(bybitCreateSubKey)},
-		"/v5/user/update-sub-api":    {post, true, manage, 5, bybitEditSubKey},
-		"/v5/user/delete-sub-api":    {post, true, manage, 5, bybitDeleteSubKey},
-		"/v5/user/query-sub-members": {get, true, manage, 10, byMaster(bybitSubMembers)},
-		"/v5/user/sub-apikeys":       {get, true, nil, 10, byMaster(bybitSubKeys)},
-	}
+var bybitKeyRoutes = []bybitRoute{
+	{"/v5/user/update-api", http.MethodPost, true, bybitWalletRights, 5, byMaster(bybitEditSelf)},
+	{"/v5/user/delete-api", http.MethodPost, true, bybitWalletRights, 5, byMaster(bybitDeleteSelf)},
+	{"/v5/user/create-sub-api", http.MethodPost, true, bybitWalletRights, 1, byMaster(bybitCreateSubKey)},
+	{"/v5/user/update-sub-api", http.MethodPost, true, bybitWalletRights, 5, bybitEditSubKey},
+	{"/v5/user/delete-sub-api", http.MethodPost, true, bybitWalletRights, 5, bybitDeleteSubKey},
+	{"/v5/user/query-sub-members", http.MethodGet, true, bybitWalletRights, 10, byMaster(bybitSubMembers)},
+	{"/v5/user/sub-apikeys", http.MethodGet, true, nil, 10, byMaster(bybitSubKeys)},
 }
 
 // These refusals exist in some form, but no document ties them to a code here:
@@ -141,7 +136,7 @@ func bybitCreateSubKey(v *bybit, c bybitCall) (any, *bybitError) {
 		return nil, refusal
 	}
 	sub := strconv.FormatInt(uid, 10)
-	if !slices.Contains(v.account.Subs, sub) {
+	if !contains(v.account.Subs, sub) {
 		return nil, errBybitNoSub
 	}
 	if len(v.ofSub(sub)) >= bybitMostKeys {

@@ -277,9 +277,9 @@ func TestBybitSubKeyNeedsTime(t *testing.T) {
 func TestBybitKeysOfDemoAccountsAreManagedElsewhere(t *testing.T) {
 	v, clock := serveAccount(t, "bybit", "demo", bybitAccounts(), Options{})
 	c := bybitManager{newBybitCaller(v, v.key(t, "manager")), clock}
-	for path := range bybitKeyRoutes() {
-		if got := c.post(t, path, object{}); got.status != http.StatusNotFound {
-			t.Errorf("%s: %d", path, got.status)
+	for _, route := range bybitKeyRoutes {
+		if got := c.post(t, route.path, object{}); got.status != http.StatusNotFound {
+			t.Errorf("%s: %d", route.path, got.status)
 		}
 	}
 }

@@ -43,7 +43,7 @@ func bybitWordsFor(groups, known map[string][]string) ([]string, *bybitError) {
 	var words []string
 	for group, values := range groups {
 		for _, value := range values {
-			if !slices.Contains(known[group], value) {
+			if !contains(known[group], value) {
 				return nil, bybitBad("permissions: " + group + " cannot be " + value + ".")
 			}
 			words = append(words, group+":"+value)
@@ -84,7 +84,7 @@ func bybitNewSelf(key *entry, groups map[string][]string) ([]string, *bybitError
 		return before, nil
 	}
 	known := bybitMasterRights
-	if slices.Contains(before, "Wallet:Withdraw") {
+	if contains(before, "Wallet:Withdraw") {
 		known = maps.Clone(known)
 		known["Wallet"] = append(slices.Clone(known["Wallet"]), "Withdraw")
 	}
@@ -92,7 +92,7 @@ func bybitNewSelf(key *entry, groups map[string][]string) ([]string, *bybitError
 	switch {
 	case refusal != nil:
 		return nil, refusal
-	case slices.Contains(words, "Affiliate:Affiliate") && len(words) > 1:
+	case contains(words, "Affiliate:Affiliate") && len(words) > 1:
 		return nil, bybitBad("permissions: Affiliate has to be the only one.")
 	case !readOnly && !slices.Equal(bybitFiat(before), bybitFiat(words)):
 		return nil, bybitBad("permissions: FiatP2P, FiatBitPay and FiatConvertBroker cannot be changed.")

@@ -69,7 +69,7 @@ func (v *bybit) checkTime(stamp, windowText string) *bybitError {
 		}
 		window = n
 	}
-	server := v.now().UnixMilli()
+	server := inMillis(v.now())
 	sent, err := strconv.ParseInt(stamp, 10, 64)
 	if err != nil || sent < server-window || sent >= server+bybitAhead {
 		return &bybitError{200, 10002, fmt.Sprintf("invalid request, please check your server timestamp or recv_window param. "+
@@ -102,7 +102,7 @@ func bybitRights(key *entry) (readOnly bool, words []string) {
 				words = append(words, word)
 			}
 		}
-		return slices.Contains(key.Words, bybitReadOnly), words
+		return contains(key.Words, bybitReadOnly), words
 	}
 	for _, permission := range key.Permissions {
 		words = append(words, bybitWords[permission]...)

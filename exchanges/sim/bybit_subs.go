@@ -32,7 +32,7 @@ func bybitSubKeys(v *bybit, c bybitCall) (any, *bybitError) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	if !slices.Contains(v.account.Subs, sub) {
+	if !contains(v.account.Subs, sub) {
 		return nil, errBybitNoSub
 	}
 	keys := slices.DeleteFunc(v.ofSub(sub), func(e *entry) bool { return e.Number <= after })

@@ -1,9 +1,11 @@
 package sim
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -45,8 +47,8 @@ func newCoinbase(env string, a account, now func() time.Time) venue {
 		return "organizations/" + organization + "/apiKeys/" + uuid4(m), ""
 	})
 	v.writePairs(coinbasePrivate)
-	for pattern, route := range coinbaseRoutes() {
-		v.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { v.handle(w, r, route) })
+	for _, route := range coinbaseAll() {
+		v.mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) { v.handle(w, r, route) })
 	}
 	v.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { v.refuse(w, errCoinbasePath) })
 	return v
@@ -72,8 +74,9 @@ func (v *coinbase) keys() []Key {
 // coinbaseRoute is one endpoint: the right that it takes, and how it is
 // answered.
 type coinbaseRoute struct {
-	right string // empty: it is public
-	serve func(*coinbase, coinbaseCall) (any, *coinbaseError)
+	pattern string
+	right   string // empty: it is public
+	serve   func(*coinbase, coinbaseCall) (any, *coinbaseError)
 }
 
 // coinbaseCall is a request that has passed every check of its route.
@@ -86,51 +89,60 @@ type coinbaseCall struct {
 
 // coinbaseRoutes are the endpoints there are, by pattern. Those that move
 // something are there to be refused.
-func coinbaseRoutes() map[string]coinbaseRoute {
-	const brokerage = "/api/v3/brokerage/"
-	routes := map[string]coinbaseRoute{
-		"GET " + brokerage + "time":              {"", (*coinbase).time},
-		"GET " + brokerage + "key_permissions":   {coinbaseView, (*coinbase).keyPermissions}, // which right it wants is not documented
-		"GET " + brokerage + "accounts":          {coinbaseView, (*coinbase).accounts},
-		"GET " + brokerage + "accounts/{uuid}":   {coinbaseView, (*coinbase).oneAccount},
-		"GET " + brokerage + "portfolios":        {coinbaseView, (*coinbase).portfolios},
-		"GET " + brokerage + "portfolios/{uuid}": {coinbaseView, (*coinbase).breakdown},
-		"GET " + brokerage + "best_bid_ask":      {coinbaseView, (*coinbase).bestBidAsk},
-		"GET " + brokerage + "payment_methods":   {coinbaseView, coinbaseAnswer(object{"payment_methods": []any{}})},
-		"GET " + brokerage + "orders/historical/batch": {coinbaseView, coinbaseAnswer(object{
-			"orders": []any{}, "sequence": "0", "has_next": false, "cursor": "",
-		})},
-		"GET " + brokerage + "orders/historical/fills": {coinbaseView, coinbaseAnswer(object{"fills": []any{}, "cursor": ""})},
-		"GET " + brokerage + "transaction_summary":     {coinbaseView, (*coinbase).transactionSummary},
+var coinbaseRoutes = []coinbaseRoute{
+	{"GET /api/v3/brokerage/time", "", (*coinbase).time},
+	{"GET /api/v3/brokerage/key_permissions", coinbaseView, (*coinbase).keyPermissions}, // which right it wants is not documented
+	{"GET /api/v3/brokerage/accounts", coinbaseView, (*coinbase).accounts},
+	{"GET /api/v3/brokerage/accounts/{uuid}", coinbaseView, (*coinbase).oneAccount},
+	{"GET /api/v3/brokerage/portfolios", coinbaseView, (*coinbase).portfolios},
+	{"GET /api/v3/brokerage/portfolios/{uuid}", coinbaseView, (*coinbase).breakdown},
+	{"GET /api/v3/brokerage/best_bid_ask", coinbaseView, (*coinbase).bestBidAsk},
+	{"GET /api/v3/brokerage/payment_methods", coinbaseView, coinbaseAnswer(`{"payment_methods":[]}`)},
+	{"GET /api/v3/brokerage/orders/historical/batch", coinbaseView, coinbaseAnswer(
+		`{"orders":[],"sequence":"0","has_next":false,"cursor":""}`)},
+	{"GET /api/v3/brokerage/orders/historical/fills", coinbaseView, coinbaseAnswer(`{"fills":[],"cursor":""}`)},
+	{"GET /api/v3/brokerage/transaction_summary", coinbaseView, coinbaseAnswer(coinbaseFees)},
 
-		"POST " + brokerage + "orders":                {coinbaseTrade, coinbaseAnswer(coinbaseNoOrder())},
-		"POST " + brokerage + "orders/edit":           {coinbaseTrade, coinbaseAnswer(coinbaseNoEdit())},
-		"POST " + brokerage + "orders/close_position": {coinbaseTrade, coinbaseAnswer(coinbaseNoOrder())},
-		"POST " + brokerage + "orders/batch_cancel":   {coinbaseTrade, (*coinbase).cancelOrders},
-		"POST " + brokerage + "convert/quote":         {coinbaseTrade, coinbaseFailure(errCoinbaseFrozen)},
-		"POST " + brokerage + "portfolios/move_funds": {coinbaseTransfer, coinbaseFailure(errCoinbaseFrozen)},
+	{"POST /api/v3/brokerage/orders", coinbaseTrade, coinbaseAnswer(coinbaseNoOrder)},
+	{"POST /api/v3/brokerage/orders/edit", coinbaseTrade, coinbaseAnswer(coinbaseNoEdit)},
+	{"POST /api/v3/brokerage/orders/close_position", coinbaseTrade, coinbaseAnswer(coinbaseNoOrder)},
+	{"POST /api/v3/brokerage/orders/batch_cancel", coinbaseTrade, (*coinbase).cancelOrders},
+	{"POST /api/v3/brokerage/convert/quote", coinbaseTrade, coinbaseFailure(errCoinbaseFrozen)},
+	{"POST /api/v3/brokerage/portfolios/move_funds", coinbaseTransfer, coinbaseFailure(errCoinbaseFrozen)},
 
-		"GET /v2/time":                             {"", (*coinbase).appTime},
-		"GET /v2/currencies":                       {"", (*coinbase).fiat},
-		"GET /v2/currencies/crypto":                {"", (*coinbase).crypto},
-		"GET /v2/exchange-rates":                   {"", (*coinbase).exchangeRates},
-		"GET /v2/prices/{pair}/{side}":             {"", (*coinbase).appPrice},
-		"GET /v2/accounts":                         {coinbaseView, (*coinbase).appAccounts},
-		"POST /v2/accounts/{account}/transactions": {coinbaseTransfer, coinbaseFailure(errCoinbaseFrozen)},
+	{"GET /v2/time", "", (*coinbase).appTime},
+	{"GET /v2/currencies", "", coinbaseAnswer(`{"data":[{"id":"USD","name":"US Dollar","min_size":"0.01"}]}`)},
+	{"GET /v2/currencies/crypto", "", (*coinbase).crypto},
+	{"GET /v2/exchange-rates", "", (*coinbase).exchangeRates},
+	{"GET /v2/prices/{pair}/{side}", "", (*coinbase).appPrice},
+	{"GET /v2/accounts", coinbaseView, (*coinbase).appAccounts},
+	{"POST /v2/accounts/{account}/transactions", coinbaseTransfer, coinbaseFailure(errCoinbaseFrozen)},
+}
+
+// coinbaseProducts are the endpoints about products, which are there twice:
+// for a key, and for everybody.
+var coinbaseProducts = table[func(*coinbase, coinbaseCall) (any, *coinbaseError)]{
+	{"products", (*coinbase).products},
+	{"products/{product}", (*coinbase).product},
+	{"product_book", (*coinbase).productBook},
+	{"products/{product}/ticker", (*coinbase).trades},
+	{"products/{product}/candles", (*coinbase).candles},
+}
+
+// coinbaseAll returns all the endpoints.
+func coinbaseAll() []coinbaseRoute {
+	all := slices.Clone(coinbaseRoutes)
+	for _, p := range coinbaseProducts {
+		all = append(all,
+			coinbaseRoute{"GET /api/v3/brokerage/" + p.name, coinbaseView, p.is},
+			coinbaseRoute{"GET /api/v3/brokerage/market/" + p.name, "", p.is})
 	}
-	for tail, serve := range map[string]func(*coinbase, coinbaseCall) (any, *coinbaseError){
-		"products": (*coinbase).products, "products/{product}": (*coinbase).product, "product_book": (*coinbase).productBook,
-		"products/{product}/ticker": (*coinbase).trades, "products/{product}/candles": (*coinbase).candles,
-	} {
-		routes["GET "+brokerage+tail] = coinbaseRoute{coinbaseView, serve}
-		routes["GET "+brokerage+"market/"+tail] = coinbaseRoute{"", serve} // the same for everybody
-	}
-	return routes
+	return all
 }
 
 // coinbaseAnswer serves the same body every time.
-func coinbaseAnswer(body object) func(*coinbase, coinbaseCall) (any, *coinbaseError) {
-	return func(*coinbase, coinbaseCall) (any, *coinbaseError) { return body, nil }
+func coinbaseAnswer(text string) func(*coinbase, coinbaseCall) (any, *coinbaseError) {
+	return func(*coinbase, coinbaseCall) (any, *coinbaseError) { return json.RawMessage(text), nil }
 }
 
 // coinbaseFailure refuses every time.

@@ -21,7 +21,7 @@ type coinbasePortfolio struct {
 func (v *coinbase) folios() []coinbasePortfolio {
 	names := slices.Clone(v.account.Subs)
 	for _, e := range v.all() {
-		if e.Sub != "" && !slices.Contains(names, e.Sub) {
+		if e.Sub != "" && !contains(names, e.Sub) {
 			names = append(names, e.Sub)
 		}
 	}
@@ -42,8 +42,8 @@ func (v *coinbase) folioOf(e *entry) coinbasePortfolio {
 	return list[max(0, slices.IndexFunc(list, func(p coinbasePortfolio) bool { return p.name == e.Sub }))]
 }
 
-func (p coinbasePortfolio) describe() object {
-	return object{"name": p.name, "uuid": p.uuid, "type": p.kind, "deleted": false}
+func (p coinbasePortfolio) describe() json.RawMessage {
+	return fill(`{"name":"$name","uuid":"$uuid","type":"$kind","deleted":false}`, "name", p.name, "uuid", p.uuid, "kind", p.kind)
 }
 
 func (v *coinbase) keyPermissions(c coinbaseCall) (any, *coinbaseError) {
@@ -56,7 +56,7 @@ func (v *coinbase) keyPermissions(c coinbaseCall) (any, *coinbaseError) {
 }
 
 func (v *coinbase) portfolios(c coinbaseCall) (any, *coinbaseError) {
-	list := []object{}
+	list := []json.RawMessage{}
 	for _, p := range v.folios() {
 		if kind := c.params.Get("portfolio_type"); kind == "" || kind == p.kind {
 			list = append(list, p.describe())
@@ -68,49 +68,55 @@ func (v *coinbase) portfolios(c coinbaseCall) (any, *coinbaseError) {
 // breakdown tells what a portfolio holds.
 func (v *coinbase) breakdown(c coinbaseCall) (any, *coinbaseError) {
 	list := v.folios()
-	i := slices.IndexFunc(list, func(p coinbasePortfolio) bool { return p.uuid == c.PathValue("uuid") })
+	i := slices.IndexFunc(list, func(p coinbasePortfolio) bool { return p.uuid == segment(c.Request, "uuid") })
 	if i < 0 {
 		return nil, errCoinbaseFolio
 	}
-	positions, cash, total := []object{}, 0.0, 0.0
+	positions, cash, total := []json.RawMessage{}, 0.0, 0.0
 	for _, asset := range (account{Balances: list[i].balances}).assets() {
-		amount := list[i].balances[asset]
+		amount, isCash := list[i].balances[asset], dollars(asset) == 1
 		worth := amount * dollars(asset)
 		total += worth
-		if dollars(asset) == 1 {
+		if isCash {
 			cash += worth
 		}
-		positions = append(positions, object{
-			"asset": asset, "account_uuid": v.id("wallet", asset), "total_balance_fiat": worth, "total_balance_crypto": amount,
-			"available_to_trade_fiat": worth, "allocation": 0, "is_cash": dollars(asset) == 1, "account_type": "ACCOUNT_TYPE_CRYPTO",
-		})
+		positions = append(positions, fill(`{"asset":"$asset","account_uuid":"$uuid","total_balance_fiat":$worth,"total_balance_crypto":$amount,
+			"available_to_trade_fiat":$worth,"allocation":0,"is_cash":$cash,"account_type":"ACCOUNT_TYPE_CRYPTO"}`,
+			"asset", asset, "uuid", v.id("wallet", asset), "worth", decimal(worth, 2), "amount", decimal(amount, 8), "cash", strconv.FormatBool(isCash)))
 	}
-	usd := func(x float64) object { return object{"value": decimal(x, 2), "currency": "USD"} }
-	return object{"breakdown": object{
-		"portfolio": list[i].describe(),
-		"portfolio_balances": object{
-			"total_balance": usd(total), "total_futures_balance": usd(0), "total_cash_equivalent_balance": usd(cash),
-			"total_crypto_balance": usd(total - cash), "futures_unrealized_pnl": usd(0), "perp_unrealized_pnl": usd(0),
-		},
-		"spot_positions": positions, "perp_positions": []any{}, "futures_positions": []any{},
-	}}, nil
+	return figures{}.with("portfolio", list[i].describe()).with("positions", positions).
+		and("total", decimal(total, 2), "cash", decimal(cash, 2), "crypto", decimal(total-cash, 2)).json(`{"breakdown":{"portfolio":$portfolio,
+		"portfolio_balances":{"total_balance":{"value":"$total","currency":"USD"},"total_futures_balance":{"value":"0.00","currency":"USD"},
+			"total_cash_equivalent_balance":{"value":"$cash","currency":"USD"},"total_crypto_balance":{"value":"$crypto","currency":"USD"},
+			"futures_unrealized_pnl":{"value":"0.00","currency":"USD"},"perp_unrealized_pnl":{"value":"0.00","currency":"USD"}},
+		"spot_positions":$positions,"perp_positions":[],"futures_positions":[]}}`), nil
 }
 
-// wallets lists what the portfolio of a key holds.
-func (v *coinbase) wallets(e *entry) []object {
+// wallets writes a text for each thing that the portfolio of a key holds, or
+// for the one that is wanted.
+func (v *coinbase) wallets(e *entry, wanted, text string) []json.RawMessage {
 	folio, since := v.folioOf(e), v.now().Add(-400*day).UTC().Truncate(day).Format(time.RFC3339)
-	list := []object{}
+	list := []json.RawMessage{}
 	for _, asset := range (account{Balances: folio.balances}).assets() {
-		list = append(list, object{
-			"uuid": v.id("wallet", asset), "name": asset + " Wallet", "currency": asset,
-			"available_balance": object{"value": decimal(folio.balances[asset], 16), "currency": asset},
-			"hold":              object{"value": decimal(0, 16), "currency": asset},
-			"default":           true, "active": true, "ready": true, "created_at": since, "updated_at": since, "deleted_at": nil,
-			"type": "ACCOUNT_TYPE_CRYPTO", "retail_portfolio_id": folio.uuid, "platform": "ACCOUNT_PLATFORM_CONSUMER",
-		})
+		if id := v.id("wallet", asset); wanted == "" || wanted == id {
+			list = append(list, figures{}.with("app", v.currency(asset)).and("uuid", id, "asset", asset, "since", since,
+				"amount", decimal(folio.balances[asset], 16), "folio", folio.uuid, "first", strconv.FormatBool(asset == "BTC")).json(text))
+		}
 	}
 	return list
 }
+
+// coinbaseWallet and coinbaseAppWallet are a wallet in the shapes of the two
+// APIs.
+const (
+	coinbaseWallet = `{"uuid":"$uuid","name":"$asset Wallet","currency":"$asset","available_balance":{"value":"$amount","currency":"$asset"},
+		"hold":{"value":"0.0000000000000000","currency":"$asset"},"default":true,"active":true,"ready":true,"created_at":"$since",
+		"updated_at":"$since","deleted_at":null,"type":"ACCOUNT_TYPE_CRYPTO","retail_portfolio_id":"$folio",
+		"platform":"ACCOUNT_PLATFORM_CONSUMER"}`
+	coinbaseAppWallet = `{"id":"$uuid","name":"$asset Wallet","primary":$first,"type":"wallet","currency":$app,
+		"balance":{"amount":"$amount","currency":"$asset"},"created_at":"$since","updated_at":"$since","resource":"account",
+		"resource_path":"/v2/accounts/$uuid","allow_deposits":true,"allow_withdrawals":true}`
+)
 
 func (v *coinbase) accounts(c coinbaseCall) (any, *coinbaseError) {
 	limit, err := strconv.Atoi(cmp.Or(c.params.Get("limit"), "49"))
@@ -118,7 +124,7 @@ func (v *coinbase) accounts(c coinbaseCall) (any, *coinbaseError) {
 		return nil, coinbaseBad("limit must be between 1 and 250")
 	}
 	start, err := strconv.Atoi(cmp.Or(c.params.Get("cursor"), "0"))
-	list := v.wallets(c.key)
+	list := v.wallets(c.key, "", coinbaseWallet)
 	if err != nil || start < 0 || start > len(list) {
 		return nil, coinbaseBad("cursor is invalid")
 	}
@@ -130,65 +136,35 @@ func (v *coinbase) accounts(c coinbaseCall) (any, *coinbaseError) {
 }
 
 func (v *coinbase) oneAccount(c coinbaseCall) (any, *coinbaseError) {
-	list := v.wallets(c.key)
-	i := slices.IndexFunc(list, func(wallet object) bool { return wallet["uuid"] == c.PathValue("uuid") })
-	if i < 0 {
+	list := v.wallets(c.key, segment(c.Request, "uuid"), coinbaseWallet)
+	if len(list) == 0 {
 		return nil, errCoinbaseAccount
 	}
-	return object{"account": list[i]}, nil
+	return object{"account": list[0]}, nil
 }
 
-func (v *coinbase) transactionSummary(coinbaseCall) (any, *coinbaseError) {
-	return object{
-		"total_volume": 0, "total_fees": 0,
-		"fee_tier": object{
-			"pricing_tier": "Advanced 1", "usd_from": "0", "usd_to": "1000", "taker_fee_rate": "0.008", "maker_fee_rate": "0.006",
-			"aop_from": "", "aop_to": "",
-		},
-		"margin_rate": nil, "goods_and_services_tax": nil, "advanced_trade_only_volume": 0, "advanced_trade_only_fees": 0,
-		"coinbase_pro_volume": 0, "coinbase_pro_fees": 0, "total_balance": "", "has_promo_fee": false,
-	}, nil
-}
+const coinbaseFees = `{"total_volume":0,"total_fees":0,"fee_tier":{"pricing_tier":"Advanced 1","usd_from":"0","usd_to":"1000",
+	"taker_fee_rate":"0.008","maker_fee_rate":"0.006","aop_from":"","aop_to":""},"margin_rate":null,"goods_and_services_tax":null,
+	"advanced_trade_only_volume":0,"advanced_trade_only_fees":0,"coinbase_pro_volume":0,"coinbase_pro_fees":0,"total_balance":"",
+	"has_promo_fee":false}`
 
 // appAccounts is the list of wallets in the shape of the Coinbase App.
 func (v *coinbase) appAccounts(c coinbaseCall) (any, *coinbaseError) {
-	list := []object{}
-	for _, wallet := range v.wallets(c.key) {
-		asset, _ := wallet["currency"].(string)
-		list = append(list, object{
-			"id": wallet["uuid"], "name": wallet["name"], "primary": asset == "BTC", "type": "wallet", "currency": v.currency(asset),
-			"balance":    object{"amount": decimal(v.folioOf(c.key).balances[asset], 8), "currency": asset},
-			"created_at": wallet["created_at"], "updated_at": wallet["updated_at"], "resource": "account",
-			"resource_path": "/v2/accounts/" + v.id("wallet", asset), "allow_deposits": true, "allow_withdrawals": true,
-		})
-	}
-	return object{
-		"pagination": object{
-			"ending_before": nil, "starting_after": nil, "previous_ending_before": nil, "next_starting_after": nil,
-			"limit": boundedInt(c.params.Get("limit"), 25, 300), "order": "desc", "previous_uri": nil, "next_uri": nil,
-		},
-		"data": list,
-	}, nil
+	limit := boundedInt(c.params.Get("limit"), 25, 300)
+	return figures{"limit": strconv.Itoa(limit)}.with("data", v.wallets(c.key, "", coinbaseAppWallet)).json(`{"pagination":{"ending_before":null,
+		"starting_after":null,"previous_ending_before":null,"next_starting_after":null,"limit":$limit,"order":"desc","previous_uri":null,
+		"next_uri":null},"data":$data}`), nil
 }
 
-// coinbaseNoOrder refuses an order: that comes with status 200.
-func coinbaseNoOrder() object {
-	const reason = "UNKNOWN_FAILURE_REASON"
-	return object{
-		"success": false, "failure_reason": reason, "order_id": "",
-		"error_response": object{
-			"error": reason, "message": "The simulation takes no orders", "error_details": "",
-			"preview_failure_reason": "UNKNOWN_PREVIEW_FAILURE_REASON", "new_order_failure_reason": reason,
-		},
-	}
-}
-
-// coinbaseNoEdit refuses to change an order: there is none.
-func coinbaseNoEdit() object {
-	return object{"success": false, "errors": []object{{
-		"edit_failure_reason": "ORDER_NOT_FOUND", "preview_failure_reason": "UNKNOWN_PREVIEW_FAILURE_REASON",
-	}}}
-}
+// coinbaseNoOrder refuses an order, which comes with status 200;
+// coinbaseNoEdit refuses to change one: there is none.
+const (
+	coinbaseNoOrder = `{"success":false,"failure_reason":"UNKNOWN_FAILURE_REASON","order_id":"",
+		"error_response":{"error":"UNKNOWN_FAILURE_REASON","message":"The simulation takes no orders","error_details":"",
+			"preview_failure_reason":"UNKNOWN_PREVIEW_FAILURE_REASON","new_order_failure_reason":"UNKNOWN_FAILURE_REASON"}}`
+	coinbaseNoEdit = `{"success":false,"errors":[{"edit_failure_reason":"ORDER_NOT_FOUND",
+		"preview_failure_reason":"UNKNOWN_PREVIEW_FAILURE_REASON"}]}`
+)
 
 // cancelOrders finds none of the orders that it is to cancel.
 func (v *coinbase) cancelOrders(c coinbaseCall) (any, *coinbaseError) {

@@ -125,7 +125,7 @@ func (c coinbaseClaims) names(r *http.Request) bool {
 		named = []string{c.URI}
 	}
 	return slices.ContainsFunc([]string{coinbaseHost, r.Host, "http://" + r.Host}, func(host string) bool {
-		return slices.Contains(named, r.Method+" "+host+r.URL.EscapedPath())
+		return contains(named, r.Method+" "+host+r.URL.EscapedPath())
 	})
 }
 

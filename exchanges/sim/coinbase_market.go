@@ -2,21 +2,23 @@ package sim
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// coinbasePairs are the products: the simulated market, and dollars.
-func coinbasePairs() []pair {
-	return append([]pair{
-		{"BTC", "USD", 64_000, 2, 8},
-		{"ETH", "USD", 3_200, 2, 8},
-		{"SOL", "USD", 150, 2, 8},
-		{"USDT", "USD", 1, 5, 2},
-	}, pairs()...)
+// coinbaseDollars are the products in dollars.
+var coinbaseDollars = []pair{
+	{"BTC", "USD", 64_000, 2, 8},
+	{"ETH", "USD", 3_200, 2, 8},
+	{"SOL", "USD", 150, 2, 8},
+	{"USDT", "USD", 1, 5, 2},
 }
+
+// coinbasePairs returns all products: those in dollars, and the simulated market.
+func coinbasePairs() []pair { return slices.Concat(coinbaseDollars, traded) }
 
 func coinbaseID(p pair) string { return p.Base + "-" + p.Quote }
 
@@ -43,43 +45,36 @@ var coinbaseNames = map[string]struct {
 func coinbaseTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z") }
 
 func (v *coinbase) time(coinbaseCall) (any, *coinbaseError) {
-	now := v.now()
-	return object{
-		"iso": now.UTC().Format(time.RFC3339), "epochSeconds": unixText(now), "epochMillis": strconv.FormatInt(now.UnixMilli(), 10),
-	}, nil
+	return moments(v.now()).json(`{"iso":"$rfc3339","epochSeconds":"$seconds","epochMillis":"$ms"}`), nil
 }
 
 func (v *coinbase) appTime(coinbaseCall) (any, *coinbaseError) {
-	now := v.now()
-	return object{"data": object{"epoch": now.Unix(), "iso": now.UTC().Format(time.RFC3339)}}, nil
+	return moments(v.now()).json(`{"data":{"epoch":$seconds,"iso":"$rfc3339"}}`), nil
 }
 
-func (v *coinbase) describe(p pair) object {
-	base, quote := coinbaseNames[p.Base], coinbaseNames[p.Quote]
-	return object{
-		"product_id": coinbaseID(p), "price": p.price(p.at(v.now())), "price_percentage_change_24h": "0.5", "volume_24h": p.size(1_954.1),
-		"volume_percentage_change_24h": "-2.5", "base_increment": p.step(), "quote_increment": p.tick(), "price_increment": p.tick(),
-		"quote_min_size": "1", "quote_max_size": "150000000", "base_min_size": p.step(), "base_max_size": "3400",
-		"base_name": base.name, "quote_name": quote.name, "watched": false, "is_disabled": false, "new": false, "status": "online",
-		"cancel_only": false, "limit_only": false, "post_only": false, "trading_disabled": false, "auction_mode": false,
-		"product_type": "SPOT", "quote_currency_id": p.Quote, "base_currency_id": p.Base, "fcm_trading_session_details": nil,
-		"mid_market_price": "", "alias": "", "alias_to": []string{}, "base_display_symbol": p.Base, "quote_display_symbol": p.Quote,
-		"view_only": false, "display_name": coinbaseID(p), "product_venue": "CBE",
-	}
+func (v *coinbase) describe(p pair) json.RawMessage {
+	names := []string{"baseName", coinbaseNames[p.Base].name, "quoteName", coinbaseNames[p.Quote].name}
+	return p.figures(v.now()).and(names...).json(`{"product_id":"$base-$quote","price":"$last","price_percentage_change_24h":"$percent",
+		"volume_24h":"$volume","volume_percentage_change_24h":"-2.5","base_increment":"$step","quote_increment":"$tick","price_increment":"$tick",
+		"quote_min_size":"1","quote_max_size":"150000000","base_min_size":"$step","base_max_size":"3400","base_name":"$baseName",
+		"quote_name":"$quoteName","watched":false,"is_disabled":false,"new":false,"status":"online","cancel_only":false,"limit_only":false,
+		"post_only":false,"trading_disabled":false,"auction_mode":false,"product_type":"SPOT","quote_currency_id":"$quote",
+		"base_currency_id":"$base","fcm_trading_session_details":null,"mid_market_price":"","alias":"","alias_to":[],
+		"base_display_symbol":"$base","quote_display_symbol":"$quote","view_only":false,"display_name":"$base-$quote","product_venue":"CBE"}`)
 }
 
 // products lists spot products; the account has no derivatives.
 func (v *coinbase) products(c coinbaseCall) (any, *coinbaseError) {
-	list, wanted := []object{}, c.params["product_ids"]
+	list, wanted := []json.RawMessage{}, c.params["product_ids"]
 	for _, p := range coinbasePairs() {
-		if len(wanted) == 0 || slices.Contains(wanted, coinbaseID(p)) {
+		if len(wanted) == 0 || contains(wanted, coinbaseID(p)) {
 			list = append(list, v.describe(p))
 		}
 	}
 	switch kind := c.params.Get("product_type"); kind {
 	case "", "UNKNOWN_PRODUCT_TYPE", "SPOT":
 	case "FUTURE":
-		list = []object{}
+		list = []json.RawMessage{}
 	default:
 		return nil, coinbaseBad("parsing field \"product_type\": " + strconv.Quote(kind) + " is not a valid value")
 	}
@@ -87,7 +82,7 @@ func (v *coinbase) products(c coinbaseCall) (any, *coinbaseError) {
 }
 
 func (v *coinbase) product(c coinbaseCall) (any, *coinbaseError) {
-	p, refusal := coinbaseFind(c.PathValue("product"))
+	p, refusal := coinbaseFind(segment(c.Request, "product"))
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -95,16 +90,10 @@ func (v *coinbase) product(c coinbaseCall) (any, *coinbaseError) {
 }
 
 // pricebook gives one side's levels as objects.
-func (v *coinbase) pricebook(p pair, n int) object {
-	side := func(levels []level) []object {
-		out := make([]object, len(levels))
-		for i, l := range levels {
-			out[i] = object{"price": l[0], "size": l[1]}
-		}
-		return out
-	}
-	bids, asks := p.depth(v.now(), n)
-	return object{"product_id": coinbaseID(p), "bids": side(bids), "asks": side(asks), "time": coinbaseTime(v.now())}
+func (v *coinbase) pricebook(p pair, n int) json.RawMessage {
+	bids, asks := p.book(v.now(), n, `{"price":"$price","size":"$size"}`)
+	return p.terms().and("time", coinbaseTime(v.now())).with("bids", bids).with("asks", asks).json(
+		`{"product_id":"$base-$quote","bids":$bids,"asks":$asks,"time":"$time"}`)
 }
 
 func (v *coinbase) productBook(c coinbaseCall) (any, *coinbaseError) {
@@ -116,9 +105,9 @@ func (v *coinbase) productBook(c coinbaseCall) (any, *coinbaseError) {
 }
 
 func (v *coinbase) bestBidAsk(c coinbaseCall) (any, *coinbaseError) {
-	list, wanted := []object{}, c.params["product_ids"]
+	list, wanted := []json.RawMessage{}, c.params["product_ids"]
 	for _, p := range coinbasePairs() {
-		if len(wanted) == 0 || slices.Contains(wanted, coinbaseID(p)) {
+		if len(wanted) == 0 || contains(wanted, coinbaseID(p)) {
 			list = append(list, v.pricebook(p, 1))
 		}
 	}
@@ -127,36 +116,29 @@ func (v *coinbase) bestBidAsk(c coinbaseCall) (any, *coinbaseError) {
 
 // trades are the last ones, the newest first, and the best prices.
 func (v *coinbase) trades(c coinbaseCall) (any, *coinbaseError) {
-	p, refusal := coinbaseFind(c.PathValue("product"))
+	p, refusal := coinbaseFind(segment(c.Request, "product"))
 	if refusal != nil {
 		return nil, refusal
 	}
-	list := make([]object, boundedInt(c.params.Get("limit"), 100, 1000))
-	for i := range list {
-		at := v.now().Add(-time.Duration(i) * time.Second)
-		list[i] = object{
-			"trade_id": strconv.FormatInt(at.Unix(), 10), "product_id": coinbaseID(p), "price": p.price(p.at(at)), "size": p.size(0.05),
-			"time": coinbaseTime(at), "side": []string{"BUY", "SELL"}[at.Unix()%2], "bid": "", "ask": "", "exchange": "CBE",
-		}
-	}
-	bids, asks := p.depth(v.now(), 1)
-	return object{"trades": list, "best_bid": bids[0][0], "best_ask": asks[0][0]}, nil
+	list := p.trades(v.now(), boundedInt(c.params.Get("limit"), 100, 1000), `{"trade_id":"$seconds","product_id":"$base-$quote","price":"$price",
+		"size":"$size","time":"$rfc3339","side":"$SIDE","bid":"","ask":"","exchange":"CBE"}`)
+	return p.figures(v.now()).with("trades", list).json(`{"trades":$trades,"best_bid":"$bid","best_ask":"$ask"}`), nil
 }
 
-var coinbaseGranularities = map[string]time.Duration{
-	"ONE_MINUTE": time.Minute, "FIVE_MINUTE": 5 * time.Minute, "FIFTEEN_MINUTE": 15 * time.Minute, "THIRTY_MINUTE": 30 * time.Minute,
-	"ONE_HOUR": time.Hour, "TWO_HOUR": 2 * time.Hour, "FOUR_HOUR": 4 * time.Hour, "SIX_HOUR": 6 * time.Hour, "ONE_DAY": day,
+var coinbaseGranularities = table[time.Duration]{
+	{"ONE_MINUTE", time.Minute}, {"FIVE_MINUTE", 5 * time.Minute}, {"FIFTEEN_MINUTE", 15 * time.Minute}, {"THIRTY_MINUTE", 30 * time.Minute},
+	{"ONE_HOUR", time.Hour}, {"TWO_HOUR", 2 * time.Hour}, {"FOUR_HOUR", 4 * time.Hour}, {"SIX_HOUR", 6 * time.Hour}, {"ONE_DAY", day},
 }
 
 const coinbaseMostCandles = 350 // in an answer
 
 // candles gives those of a span of time, the newest first.
 func (v *coinbase) candles(c coinbaseCall) (any, *coinbaseError) {
-	p, refusal := coinbaseFind(c.PathValue("product"))
+	p, refusal := coinbaseFind(segment(c.Request, "product"))
 	if refusal != nil {
 		return nil, refusal
 	}
-	width, known := coinbaseGranularities[c.params.Get("granularity")]
+	width, known := coinbaseGranularities.of(c.params.Get("granularity"))
 	from, badStart := strconv.ParseInt(c.params.Get("start"), 10, 64)
 	until, badEnd := strconv.ParseInt(c.params.Get("end"), 10, 64)
 	if !known || badStart != nil || badEnd != nil || from > until {
@@ -166,34 +148,22 @@ func (v *coinbase) candles(c coinbaseCall) (any, *coinbaseError) {
 	if (until-from)/step >= coinbaseMostCandles {
 		return nil, coinbaseBad("number of candles requested should be less than 350")
 	}
-	list := []object{}
-	for at := min(until, v.now().Unix()) / step * step; at >= from; at -= step {
-		open, end := p.at(time.Unix(at, 0)), p.at(time.Unix(at+step, 0))
-		list = append(list, object{
-			"start": strconv.FormatInt(at, 10), "low": p.price(min(open, end)), "high": p.price(max(open, end)),
-			"open": p.price(open), "close": p.price(end), "volume": p.size(12.5),
-		})
-	}
-	return object{"candles": list}, nil
+	last := time.Unix(min(until, v.now().Unix()), 0)
+	return object{"candles": p.tell(p.barsBetween(time.Unix(from, 0), last, width, coinbaseMostCandles), width, v.now(),
+		`{"start":"$seconds","low":"$low","high":"$high","open":"$open","close":"$close","volume":"$volume"}`)}, nil
 }
 
 // currency describes an asset in the shape of the Coinbase App.
-func (v *coinbase) currency(code string) object {
+func (v *coinbase) currency(code string) json.RawMessage {
 	known := coinbaseNames[code]
-	return object{
-		"asset_id": uuid4(newMaterial("coinbase", "asset", code)), "code": code, "name": known.name, "color": "#0052FF", "sort_index": 100,
-		"exponent": known.decimals, "type": "crypto", "address_regex": "^[0-9A-Za-z]{26,64}$", "slug": strings.ToLower(known.name),
-	}
-}
-
-func (v *coinbase) fiat(coinbaseCall) (any, *coinbaseError) {
-	return object{"data": []object{
-		{"id": "USD", "name": "US Dollar", "min_size": "0.01"},
-	}}, nil
+	return fill(`{"asset_id":"$id","code":"$code","name":"$name","color":"#0052FF","sort_index":100,"exponent":$exponent,"type":"crypto",
+		"address_regex":"^[0-9A-Za-z]{26,64}$","slug":"$slug"}`,
+		"id", uuid4(newMaterial("coinbase", "asset", code)), "code", code, "name", known.name, "exponent", strconv.Itoa(known.decimals),
+		"slug", strings.ToLower(known.name))
 }
 
 func (v *coinbase) crypto(coinbaseCall) (any, *coinbaseError) {
-	list := []object{}
+	list := []json.RawMessage{}
 	for _, code := range []string{"BTC", "ETH", "SOL", "USDC", "USDT"} {
 		list = append(list, v.currency(code))
 	}
@@ -206,7 +176,7 @@ func (v *coinbase) exchangeRates(c coinbaseCall) (any, *coinbaseError) {
 	if _, known := coinbaseNames[base]; !known {
 		return nil, coinbaseBad("Invalid currency (" + base + ")")
 	}
-	rates := object{}
+	rates := map[string]string{}
 	for code := range coinbaseNames {
 		rates[code] = decimal(dollars(base)/dollars(code), 10)
 	}
@@ -215,14 +185,13 @@ func (v *coinbase) exchangeRates(c coinbaseCall) (any, *coinbaseError) {
 
 // appPrice tells what an asset costs: to buy, to sell or in the middle.
 func (v *coinbase) appPrice(c coinbaseCall) (any, *coinbaseError) {
-	p, refusal := coinbaseFind(c.PathValue("pair"))
+	p, refusal := coinbaseFind(segment(c.Request, "pair"))
 	if refusal != nil {
 		return nil, refusal
 	}
-	bids, asks := p.depth(v.now(), 1)
-	amount, known := map[string]string{"spot": p.price(p.at(v.now())), "buy": asks[0][0], "sell": bids[0][0]}[c.PathValue("side")]
+	figure, known := map[string]string{"spot": "$last", "buy": "$ask", "sell": "$bid"}[segment(c.Request, "side")]
 	if !known {
 		return nil, errCoinbasePath
 	}
-	return object{"data": object{"amount": amount, "base": p.Base, "currency": p.Quote}}, nil
+	return p.figures(v.now()).json(`{"data":{"amount":"` + figure + `","base":"$base","currency":"$quote"}}`), nil
 }

@@ -180,7 +180,8 @@ func TestCoinbaseAppCalls(t *testing.T) {
 func TestCoinbaseRoutesAnswer(t *testing.T) {
 	rig := newCoinbaseRig(t, seed{Label: "all", Algorithm: algEd25519, Words: []string{coinbaseView, coinbaseTrade, coinbaseTransfer}})
 	fill := strings.NewReplacer("{uuid}", rig.venue.(*coinbase).id("portfolio", ""), "{product}", "BTC-USD", "{pair}", "BTC-USD", "{side}", "spot", "{account}", "1")
-	for pattern, route := range coinbaseRoutes() {
+	for _, route := range coinbaseAll() {
+		pattern := route.pattern
 		method, path, _ := strings.Cut(fill.Replace(pattern), " ")
 		without := rig.do(method, path, "{}", nil)
 		if private := without.status == http.StatusUnauthorized; private != (route.right != "") {

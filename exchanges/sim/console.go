@@ -93,7 +93,7 @@ func newDesk(at site, v venue, a account, now func() time.Time) *desk {
 func (d *desk) subs() []string {
 	names := slices.Clone(d.account.Subs)
 	for _, e := range d.book.all() {
-		if e.Sub != "" && !slices.Contains(names, e.Sub) {
+		if e.Sub != "" && !contains(names, e.Sub) {
 			names = append(names, e.Sub)
 		}
 	}
@@ -148,7 +148,7 @@ func (d *desk) algorithm(chosen string) string {
 // badPair says what is wrong with the algorithm or the passphrase.
 func (d *desk) badPair(w wanted) string {
 	switch {
-	case w.Algorithm != "" && !slices.Contains(d.makes, w.Algorithm):
+	case w.Algorithm != "" && !contains(d.makes, w.Algorithm):
 		return "There is no such signature algorithm on this page."
 	case d.passphrase != nil:
 		return d.passphrase(w.Passphrase)
@@ -199,7 +199,7 @@ func (p *page) normal(words []string) []string {
 	granted := map[string]bool{}
 	for _, b := range p.boxes {
 		for _, right := range b.Gives {
-			granted[right] = granted[right] || slices.Contains(words, b.Value)
+			granted[right] = granted[right] || contains(words, b.Value)
 		}
 	}
 	return inShowingOrder(granted)
@@ -207,7 +207,7 @@ func (p *page) normal(words []string) []string {
 
 // badAccount says what is wrong with the name of a sub-account.
 func (d *desk) badAccount(sub string) string {
-	if sub == "" || slices.Contains(d.subs(), sub) {
+	if sub == "" || contains(d.subs(), sub) {
 		return ""
 	}
 	return "There is no sub-account of that name."
@@ -253,7 +253,7 @@ func (d *desk) ticked(e *entry) []string {
 	words := d.wordsOf(e)
 	out := []string{}
 	for _, b := range d.boxes {
-		if slices.Contains(words, b.Value) {
+		if contains(words, b.Value) {
 			out = append(out, b.Value)
 		}
 	}

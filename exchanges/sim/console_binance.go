@@ -57,14 +57,14 @@ func binanceDenies(w wanted) string {
 	if isEd25519 {
 		return ""
 	}
-	if slices.Contains(w.Words, "enableFixApiTrade") || slices.Contains(w.Words, "enableFixReadOnly") {
+	if contains(w.Words, "enableFixApiTrade") || contains(w.Words, "enableFixReadOnly") {
 		return "FIX API permissions are for Ed25519 keys only."
 	}
 	return ""
 }
 
 func binanceLiveDenies(w wanted) string {
-	withdraws := slices.Contains(w.Words, "enableWithdrawals")
+	withdraws := contains(w.Words, "enableWithdrawals")
 	switch {
 	case withdraws && w.Sub != "":
 		return "API keys of sub-accounts cannot be given Enable Withdrawals."

@@ -1,7 +1,5 @@
 package sim
 
-import "slices"
-
 // page is BingX's page for API keys (bingx.com/en/account/api): up to 20 keys
 // for the main account and for each sub-account, up to 20 addresses for each
 // key. A new key can only read there until it is edited; here both are one
@@ -26,9 +24,9 @@ func (v *bingx) page(string) page {
 
 func bingxDenies(w wanted) string {
 	switch {
-	case slices.Contains(w.Words, bingxWithdraw) && len(w.IPs) == 0:
+	case contains(w.Words, bingxWithdraw) && len(w.IPs) == 0:
 		return "API keys with withdrawal permissions must be linked to an IP address."
-	case w.Sub != "" && slices.Contains(w.Words, bingxManage):
+	case w.Sub != "" && contains(w.Words, bingxManage):
 		return "API keys of sub-accounts cannot be given Manage Subaccounts."
 	}
 	return ""
@@ -36,5 +34,5 @@ func bingxDenies(w wanted) string {
 
 // mayManage reports whether a key can manage the keys of sub-accounts.
 func (v *bingx) mayManage(e *entry) bool {
-	return len(v.account.Subs) > 0 && e.Sub == "" && !e.Disabled && slices.Contains(e.Words, bingxManage)
+	return len(v.account.Subs) > 0 && e.Sub == "" && !e.Disabled && contains(e.Words, bingxManage)
 }

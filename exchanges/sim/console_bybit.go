@@ -58,13 +58,13 @@ func bybitBoxes(permissions []string) []string {
 // read-only nothing else.
 func bybitNormal(words []string) []string {
 	granted := map[string]bool{"read": true}
-	if slices.Contains(words, bybitReadOnly) {
+	if contains(words, bybitReadOnly) {
 		return inShowingOrder(granted)
 	}
 	for _, word := range words {
 		normal := "other"
 		for permission, known := range bybitWords {
-			if slices.Contains(known, word) {
+			if contains(known, word) {
 				normal = permission
 			}
 		}
@@ -78,7 +78,7 @@ func bybitDenies(w wanted) string {
 	switch {
 	case len(w.Words) == 1 && w.Words[0] == bybitReadOnly:
 		return "Choose what the read-only key may look at."
-	case w.Sub != "" && slices.ContainsFunc(w.Words, func(word string) bool { return slices.Contains(masters, word) }):
+	case w.Sub != "" && slices.ContainsFunc(w.Words, func(word string) bool { return contains(masters, word) }):
 		return "API keys of subaccounts cannot be given Withdrawal or Subaccount Transfer."
 	}
 	return ""

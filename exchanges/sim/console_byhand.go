@@ -107,7 +107,7 @@ func (d *desk) boxesFor(permissions []string) ([]string, *Refusal) {
 	boxes := d.words(permissions)
 	given := append(d.normal(boxes), d.implied...)
 	for _, p := range permissions {
-		if !slices.Contains(given, p) {
+		if !contains(given, p) {
 			return nil, &Refusal{Text: fmt.Sprintf("This page has no box for the permission %q.", p)}
 		}
 	}

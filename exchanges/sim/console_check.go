@@ -8,7 +8,6 @@ import (
 	"encoding/pem"
 	"fmt"
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -53,7 +52,7 @@ func (r ipRule) read(text string) (ips []string, bad string) {
 		if bad := r.check(entry); bad != "" {
 			return nil, bad
 		}
-		if !slices.Contains(ips, entry) {
+		if !contains(ips, entry) {
 			ips = append(ips, entry)
 		}
 	}
@@ -118,7 +117,7 @@ func readPublicKey(text string, algorithms []string) (public crypto.PublicKey, b
 			return nil, "The RSA key is too short: it must have 2048 bits or more."
 		}
 	}
-	if !slices.Contains(algorithms, algorithm) {
+	if !contains(algorithms, algorithm) {
 		return nil, "This kind of public key is not supported. Use " + strings.Join(algorithms, " or ") + "."
 	}
 	return public, ""

@@ -54,5 +54,5 @@ func coinbaseWordsOf(e *entry) []string {
 }
 
 func coinbaseGrants(e *entry, right string) bool {
-	return slices.Contains(coinbaseWordsOf(e), right)
+	return contains(coinbaseWordsOf(e), right)
 }

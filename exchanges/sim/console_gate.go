@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"slices"
 	"strings"
 	"time"
 )
@@ -32,11 +31,11 @@ func (v *gate) page(string) page {
 
 func gateDenies(w wanted) string {
 	for _, word := range w.Words {
-		if name, writes := strings.CutSuffix(word, gateWrite); writes && slices.Contains(w.Words, name+gateRead) {
+		if name, writes := strings.CutSuffix(word, gateWrite); writes && contains(w.Words, name+gateRead) {
 			return "Choose either Read Only or Read And Write for a permission."
 		}
 	}
-	if w.Sub != "" && (slices.Contains(w.Words, "withdraw"+gateWrite) || slices.Contains(w.Words, "withdraw"+gateRead)) {
+	if w.Sub != "" && (contains(w.Words, "withdraw"+gateWrite) || contains(w.Words, "withdraw"+gateRead)) {
 		return "API keys of sub-accounts cannot be given Withdrawal."
 	}
 	return ""
@@ -45,5 +44,5 @@ func gateDenies(w wanted) string {
 // mayManage reports whether a key can manage the keys of sub-accounts: one of
 // the main account that may write to the account.
 func (v *gate) mayManage(e *entry) bool {
-	return len(v.account.Subs) > 0 && e.Sub == "" && !e.Disabled && !e.expired(v.now()) && slices.Contains(e.Words, "account"+gateWrite)
+	return len(v.account.Subs) > 0 && e.Sub == "" && !e.Disabled && !e.expired(v.now()) && contains(e.Words, "account"+gateWrite)
 }

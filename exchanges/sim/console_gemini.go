@@ -40,9 +40,9 @@ func geminiDenies(w wanted) string {
 	switch {
 	case len(roles) == 0:
 		return "Choose at least one role."
-	case slices.Contains(w.Words, geminiAuditor) && len(roles) > 1:
+	case contains(w.Words, geminiAuditor) && len(roles) > 1:
 		return "The Auditor role cannot be combined with other roles."
-	case slices.Contains(w.Words, geminiAdmin) && !slices.Contains(w.Words, geminiMaster):
+	case contains(w.Words, geminiAdmin) && !contains(w.Words, geminiMaster):
 		return "The Administrator role is for master keys only."
 	}
 	return ""
@@ -53,7 +53,7 @@ func geminiDenies(w wanted) string {
 func geminiWords(permissions []string) []string {
 	words := []string{}
 	wants := func(one ...string) bool {
-		return slices.ContainsFunc(one, func(p string) bool { return slices.Contains(permissions, p) })
+		return slices.ContainsFunc(one, func(p string) bool { return contains(permissions, p) })
 	}
 	if wants("spot", "margin", "futures", "options") {
 		words = append(words, geminiTrader)
@@ -74,7 +74,7 @@ func geminiWords(permissions []string) []string {
 // was made with: no edit changes it.
 func geminiWordsOf(e *entry) []string {
 	words := geminiChosen(e)
-	if geminiIsMaster(e) == slices.Contains(words, geminiMaster) {
+	if geminiIsMaster(e) == contains(words, geminiMaster) {
 		return words
 	}
 	if geminiIsMaster(e) {
@@ -92,7 +92,7 @@ func geminiChosen(e *entry) []string {
 
 // geminiPrefix returns what the public half of a key begins with.
 func geminiPrefix(e *entry) string {
-	if slices.Contains(geminiChosen(e), geminiMaster) {
+	if contains(geminiChosen(e), geminiMaster) {
 		return "master-"
 	}
 	return "account-"
@@ -100,7 +100,7 @@ func geminiPrefix(e *entry) string {
 
 func geminiIsMaster(e *entry) bool { return strings.HasPrefix(e.ID, "master-") }
 
-func geminiTimeBased(e *entry) bool { return slices.Contains(geminiChosen(e), geminiTimeNonce) }
+func geminiTimeBased(e *entry) bool { return contains(geminiChosen(e), geminiTimeNonce) }
 
 // geminiNormal returns the permissions of the normal form that words grant.
 func geminiNormal(words []string) []string {

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"slices"
 	"strings"
 	"time"
 )
@@ -40,7 +39,7 @@ func htxDenies(w wanted) string {
 			return strings.TrimSpace(ip) + " is a range of IPv6 addresses. Enter single ones."
 		}
 	}
-	if w.Sub != "" && slices.Contains(w.Words, htxWithdraw) {
+	if w.Sub != "" && contains(w.Words, htxWithdraw) {
 		return "API keys of sub-users cannot be given Withdraw."
 	}
 	return ""
@@ -49,7 +48,7 @@ func htxDenies(w wanted) string {
 // htxCompletes adds what every key may, what one may besides, and the end that
 // a key without a list of addresses has.
 func htxCompletes(w *wanted, now time.Time) {
-	if !slices.Contains(w.Words, htxRead) {
+	if !contains(w.Words, htxRead) {
 		w.Words = append([]string{htxRead}, w.Words...)
 	}
 	if htxManages(w.Sub, w.Words) {

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"slices"
 	"strings"
 )
 
@@ -32,7 +31,7 @@ func (v *krakenFutures) page(string) page {
 }
 
 func krakenFuturesDenies(w wanted) string {
-	if slices.Contains(w.Words, krakenFuturesRead) && slices.Contains(w.Words, krakenFuturesTrade) {
+	if contains(w.Words, krakenFuturesRead) && contains(w.Words, krakenFuturesTrade) {
 		return "Choose one level for the General API."
 	}
 	return ""
@@ -66,7 +65,7 @@ func krakenFuturesWordsOf(e *entry) []string {
 // also look.
 func krakenFuturesGrants(e *entry, right string) bool {
 	words := krakenFuturesWordsOf(e)
-	return slices.Contains(words, right) || right == krakenFuturesRead && slices.Contains(words, krakenFuturesTrade)
+	return contains(words, right) || right == krakenFuturesRead && contains(words, krakenFuturesTrade)
 }
 
 // krakenFuturesLevels returns the levels of a key.

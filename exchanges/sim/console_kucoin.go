@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"slices"
 	"time"
 )
 
@@ -37,7 +36,7 @@ func kucoinDenies(w wanted) string {
 	switch {
 	case w.Sub != "" && anyOf([]string{"Transfer", "Earn"}, w.Words):
 		return "API keys of sub-accounts cannot be given Withdrawal or Earn."
-	case slices.Contains(w.Words, "Transfer") && len(w.IPs) == 0:
+	case contains(w.Words, "Transfer") && len(w.IPs) == 0:
 		return "Withdrawal needs an IP restriction: enter the addresses first."
 	}
 	return ""
@@ -45,7 +44,7 @@ func kucoinDenies(w wanted) string {
 
 // kucoinCompletes adds General, which no key is without.
 func kucoinCompletes(w *wanted, _ time.Time) {
-	if !slices.Contains(w.Words, "General") {
+	if !contains(w.Words, "General") {
 		w.Words = append([]string{"General"}, w.Words...)
 	}
 }

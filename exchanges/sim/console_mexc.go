@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"slices"
 	"time"
 )
 
@@ -29,7 +28,7 @@ func (v *mexc) page(string) page {
 }
 
 func mexcDenies(w wanted) string {
-	if w.Sub != "" && slices.Contains(w.Words, mexcWithdraw) {
+	if w.Sub != "" && contains(w.Words, mexcWithdraw) {
 		return "API keys of sub-accounts cannot be given Withdraw."
 	}
 	return ""

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"slices"
 	"time"
 )
 
@@ -35,7 +34,7 @@ func (v *okx) page(env string) page {
 func okxIPRule() ipRule { return ipRule{most: 20, cidr: true, ipv6: true} }
 
 func okxDenies(w wanted) string {
-	if w.Sub != "" && slices.Contains(w.Words, okxWithdraw) {
+	if w.Sub != "" && contains(w.Words, okxWithdraw) {
 		return "API keys of sub-accounts cannot be given Withdraw."
 	}
 	return ""
@@ -43,7 +42,7 @@ func okxDenies(w wanted) string {
 
 // okxCompletes adds what is always ticked, and what a key may besides.
 func okxCompletes(w *wanted, _ time.Time) {
-	if !slices.Contains(w.Words, okxRead) {
+	if !contains(w.Words, okxRead) {
 		w.Words = append([]string{okxRead}, w.Words...)
 	}
 	if okxManages(w.Sub, w.Words, w.IPs) {

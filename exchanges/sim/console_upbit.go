@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"slices"
 	"time"
 )
 
@@ -46,7 +45,7 @@ func (v *upbit) denies(w wanted) string {
 		return ""
 	}
 	for _, b := range v.page("").boxes {
-		if slices.Contains(w.Words, b.Value) != slices.Contains(upbitWordsOf(e), b.Value) {
+		if contains(w.Words, b.Value) != contains(upbitWordsOf(e), b.Value) {
 			return "The functions of a key cannot be changed. Make a new key."
 		}
 	}

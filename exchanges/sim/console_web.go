@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -82,7 +81,7 @@ func (a consoleReply) write(w http.ResponseWriter, r *http.Request) {
 // withKey hands on the key that a path names by its number.
 func (c *console) withKey(serve func(*http.Request, *entry) consoleReply) func(*http.Request) consoleReply {
 	return func(r *http.Request) consoleReply {
-		n, err := strconv.Atoi(r.PathValue("number"))
+		n, err := strconv.Atoi(segment(r, "number"))
 		e, ok := c.desk.book.byNumber(n)
 		if err != nil || !ok {
 			return c.refused(consoleError, c.page(form{}), noSuchKey())
@@ -202,7 +201,7 @@ func (c *console) single(e *entry) consolePage {
 func (c *console) choices(ticked []string) []consoleChoice {
 	out := make([]consoleChoice, len(c.desk.boxes))
 	for i, b := range c.desk.boxes {
-		out[i] = consoleChoice{b, slices.Contains(ticked, b.Value)}
+		out[i] = consoleChoice{b, contains(ticked, b.Value)}
 	}
 	return out
 }
@@ -215,7 +214,7 @@ func (c *console) row(e *entry) consoleRow {
 		Disabled: e.Disabled,
 	}
 	for _, b := range d.boxes {
-		if slices.Contains(row.Boxes, b.Value) {
+		if contains(row.Boxes, b.Value) {
 			row.Words = append(row.Words, b.Words)
 		}
 	}

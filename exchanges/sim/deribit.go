@@ -2,8 +2,8 @@ package sim
 
 import (
 	"cmp"
-	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -115,36 +115,33 @@ var (
 
 // deribitMethod is one method of the API.
 type deribitMethod struct {
+	name    string
 	answer  func(*deribit, *deribitCall) (any, *deribitError)
 	scope   string   // what a caller needs; empty: the method is public
 	guarded bool     // it wants a code of the account's authenticator
 	takes   []string // all parameters that it has; nil: others do no harm
 }
 
-// deribitMethods returns the methods by name.
-func deribitMethods() map[string]deribitMethod {
-	methods := map[string]deribitMethod{
-		"public/auth":                           {answer: (*deribit).auth},
-		"public/get_time":                       {answer: (*deribit).getTime},
-		"public/test":                           {answer: (*deribit).test},
-		"public/status":                         {answer: (*deribit).status},
-		"public/get_currencies":                 {answer: (*deribit).getCurrencies},
-		"public/get_instruments":                {answer: (*deribit).getInstruments},
-		"public/get_instrument":                 {answer: (*deribit).getInstrument},
-		"public/get_index_price":                {answer: (*deribit).getIndexPrice},
-		"public/ticker":                         {answer: (*deribit).ticker},
-		"public/get_order_book":                 {answer: (*deribit).getOrderBook},
-		"public/get_book_summary_by_currency":   {answer: (*deribit).summaryByCurrency},
-		"public/get_book_summary_by_instrument": {answer: (*deribit).summaryByInstrument},
-		"private/get_account_summary":           {answer: (*deribit).accountSummary, scope: "account:read"},
-		"private/get_account_summaries":         {answer: (*deribit).accountSummaries, scope: "account:read"},
-		"private/get_access_log":                {answer: (*deribit).accessLog, scope: "account:read", takes: []string{"offset", "count"}},
-		"private/get_positions":                 {answer: (*deribit).nothing, scope: "trade:read"},
-		"private/get_open_orders":               {answer: (*deribit).nothing, scope: "trade:read"},
-		"private/get_open_orders_by_currency":   {answer: (*deribit).nothing, scope: "trade:read"},
-	}
-	maps.Copy(methods, deribitKeyMethods())
-	return methods
+// deribitMethods are the methods that look at things.
+var deribitMethods = []deribitMethod{
+	{name: "public/auth", answer: (*deribit).auth},
+	{name: "public/get_time", answer: (*deribit).getTime},
+	{name: "public/test", answer: (*deribit).test},
+	{name: "public/status", answer: (*deribit).status},
+	{name: "public/get_currencies", answer: (*deribit).getCurrencies},
+	{name: "public/get_instruments", answer: (*deribit).getInstruments},
+	{name: "public/get_instrument", answer: byDeribitInstrument(deribitInstrument.terms)},
+	{name: "public/get_index_price", answer: (*deribit).getIndexPrice},
+	{name: "public/ticker", answer: byDeribitInstrument(deribitInstrument.day)},
+	{name: "public/get_order_book", answer: (*deribit).getOrderBook},
+	{name: "public/get_book_summary_by_currency", answer: (*deribit).summaryByCurrency},
+	{name: "public/get_book_summary_by_instrument", answer: (*deribit).summaryByInstrument},
+	{name: "private/get_account_summary", answer: (*deribit).accountSummary, scope: "account:read"},
+	{name: "private/get_account_summaries", answer: (*deribit).accountSummaries, scope: "account:read"},
+	{name: "private/get_access_log", answer: (*deribit).accessLog, scope: "account:read", takes: []string{"offset", "count"}},
+	{name: "private/get_positions", answer: (*deribit).nothing, scope: "trade:read"},
+	{name: "private/get_open_orders", answer: (*deribit).nothing, scope: "trade:read"},
+	{name: "private/get_open_orders_by_currency", answer: (*deribit).nothing, scope: "trade:read"},
 }
 
 // ServeHTTP implements venue.
@@ -166,10 +163,12 @@ func (v *deribit) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // and a private method is the same for all of them: the credential, the scope,
 // the parameters that there are, the second factor.
 func (v *deribit) answer(c *deribitCall) (any, *deribitError) {
-	method, ok := deribitMethods()[c.method]
-	if !ok {
+	methods := slices.Concat(deribitMethods, deribitKeyMethods)
+	i := slices.IndexFunc(methods, func(m deribitMethod) bool { return m.name == c.method })
+	if i < 0 {
 		return nil, &deribitNoMethod
 	}
+	method := methods[i]
 	if method.scope != "" {
 		if failure := v.letIn(c, method); failure != nil {
 			return nil, failure

@@ -49,23 +49,16 @@ func (v *deribit) owner(sub string) object {
 
 // summary is one currency's part of the account, which has no positions.
 func (v *deribit) summary(currency string) object {
-	held := v.account.Balances[currency]
-	s := object{
-		"currency": currency, "balance": held, "equity": held, "margin_balance": held, "available_funds": held,
-		"available_withdrawal_funds": held, "portfolio_margining_enabled": false, "margin_model": "segregated_sm",
-		"cross_collateral_enabled": false, "deposit_address": "",
-		"limits": object{"matching_engine": object{"trading": object{"total": object{"burst": 250, "rate": 200}}},
-			"non_matching_engine": object{"burst": 100, "rate": 20}},
-	}
-	for _, name := range []string{
-		"initial_margin", "maintenance_margin", "total_pl", "session_upl", "session_rpl", "delta_total",
-		"projected_delta_total", "projected_initial_margin", "projected_maintenance_margin", "futures_pl",
-		"futures_session_upl", "futures_session_rpl", "options_pl", "options_session_upl", "options_session_rpl",
-		"options_delta", "options_gamma", "options_vega", "options_theta", "options_value", "fee_balance",
-		"locked_balance", "spot_reserve", "additional_reserve",
-	} {
-		s[name] = 0
-	}
+	s := object{}
+	readJSON(fill(`{"currency":"$currency","balance":$held,"equity":$held,"margin_balance":$held,"available_funds":$held,
+		"available_withdrawal_funds":$held,"portfolio_margining_enabled":false,"margin_model":"segregated_sm","cross_collateral_enabled":false,
+		"deposit_address":"","limits":{"matching_engine":{"trading":{"total":{"burst":250,"rate":200}}},
+			"non_matching_engine":{"burst":100,"rate":20}},
+		"initial_margin":0,"maintenance_margin":0,"total_pl":0,"session_upl":0,"session_rpl":0,"delta_total":0,"projected_delta_total":0,
+		"projected_initial_margin":0,"projected_maintenance_margin":0,"futures_pl":0,"futures_session_upl":0,"futures_session_rpl":0,
+		"options_pl":0,"options_session_upl":0,"options_session_rpl":0,"options_delta":0,"options_gamma":0,"options_vega":0,"options_theta":0,
+		"options_value":0,"fee_balance":0,"locked_balance":0,"spot_reserve":0,"additional_reserve":0}`,
+		"currency", currency, "held", shortest(v.account.Balances[currency])), &s)
 	return s
 }
 

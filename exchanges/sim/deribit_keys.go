@@ -17,25 +17,21 @@ const (
 	deribitLeastRSA = 2048 // bits, as documented
 )
 
-// deribitKeyMethods returns the methods with which an account manages its own
+// deribitKeyMethods are the methods with which an account manages its own
 // keys. Which of them want a second factor is as their pages say.
-func deribitKeyMethods() map[string]deribitMethod {
-	const read, write = "account:read", "account:read_write"
-	one := []string{"id"}
-	return map[string]deribitMethod{
-		"private/list_api_keys": {answer: (*deribit).listAPIKeys, scope: read, guarded: true},
-		"private/create_api_key": {answer: (*deribit).createAPIKey, scope: write, guarded: true,
-			takes: []string{"max_scope", "name", "public_key", "enabled_features"}},
-		"private/edit_api_key": {answer: (*deribit).editAPIKey, scope: write, guarded: true,
-			takes: []string{"id", "max_scope", "name", "enabled", "enabled_features", "ip_whitelist"}},
-		"private/change_scope_in_api_key": {answer: (*deribit).changeScope, scope: write, guarded: true,
-			takes: []string{"id", "max_scope"}},
-		"private/change_api_key_name": {answer: (*deribit).changeName, scope: write, takes: []string{"id", "name"}},
-		"private/disable_api_key":     {answer: (*deribit).disableAPIKey, scope: write, guarded: true, takes: one},
-		"private/enable_api_key":      {answer: (*deribit).enableAPIKey, scope: write, takes: one},
-		"private/reset_api_key":       {answer: (*deribit).resetAPIKey, scope: write, takes: one},
-		"private/remove_api_key":      {answer: (*deribit).removeAPIKey, scope: write, takes: one},
-	}
+var deribitKeyMethods = []deribitMethod{
+	{name: "private/list_api_keys", answer: (*deribit).listAPIKeys, scope: "account:read", guarded: true},
+	{name: "private/create_api_key", answer: (*deribit).createAPIKey, scope: "account:read_write", guarded: true,
+		takes: []string{"max_scope", "name", "public_key", "enabled_features"}},
+	{name: "private/edit_api_key", answer: (*deribit).editAPIKey, scope: "account:read_write", guarded: true,
+		takes: []string{"id", "max_scope", "name", "enabled", "enabled_features", "ip_whitelist"}},
+	{name: "private/change_scope_in_api_key", answer: (*deribit).changeScope, scope: "account:read_write", guarded: true,
+		takes: []string{"id", "max_scope"}},
+	{name: "private/change_api_key_name", answer: (*deribit).changeName, scope: "account:read_write", takes: []string{"id", "name"}},
+	{name: "private/disable_api_key", answer: (*deribit).disableAPIKey, scope: "account:read_write", guarded: true, takes: []string{"id"}},
+	{name: "private/enable_api_key", answer: (*deribit).enableAPIKey, scope: "account:read_write", takes: []string{"id"}},
+	{name: "private/reset_api_key", answer: (*deribit).resetAPIKey, scope: "account:read_write", takes: []string{"id"}},
+	{name: "private/remove_api_key", answer: (*deribit).removeAPIKey, scope: "account:read_write", takes: []string{"id"}},
 }
 
 // listAPIKeys lists the account's keys. The documents contradict each other
@@ -54,7 +50,7 @@ func (v *deribit) listAPIKeys(c *deribitCall) (any, *deribitError) {
 func (v *deribit) keyObject(e *entry, secret string) object {
 	row := object{
 		"id": e.Number, "client_id": e.ID, "client_secret": secret, "name": deribitName(e.Label),
-		"timestamp": e.Created.UnixMilli(), "enabled": !e.Disabled, "default": false,
+		"timestamp": inMillis(e.Created), "enabled": !e.Disabled, "default": false,
 		"max_scope":        deribitScopeOf(e).text(),
 		"enabled_features": append([]string{}, v.features[e]...), // never nil: no features are []
 		"ip_whitelist":     append([]string{}, e.IPs...),         // nor is an open list

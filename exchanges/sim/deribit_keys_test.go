@@ -213,14 +213,14 @@ func TestDeribitHasEightKeysAnAccount(t *testing.T) {
 
 func TestDeribitManagementNeedsTheScope(t *testing.T) {
 	rig := newKeyRig(t)
-	for method, m := range deribitKeyMethods() {
+	for _, m := range deribitKeyMethods {
 		reader := rig.login(rig.key("bot"), "scope", "account:read")
 		trader := rig.login(rig.key("admin"), "scope", "trade:read_write")
 		if m.scope == "account:read_write" {
-			rig.refused(rig.get(method, "Bearer "+reader.Access, "id", "3"), deribitForbidden)
+			rig.refused(rig.get(m.name, "Bearer "+reader.Access, "id", "3"), deribitForbidden)
 		}
-		rig.refused(rig.get(method, "Bearer "+trader.Access, "id", "3"), deribitForbidden)
-		rig.refused(rig.get(method, "", "id", "3"), deribitNoAuth)
+		rig.refused(rig.get(m.name, "Bearer "+trader.Access, "id", "3"), deribitForbidden)
+		rig.refused(rig.get(m.name, "", "id", "3"), deribitNoAuth)
 	}
 }
 

@@ -46,7 +46,7 @@ func (v *deribit) accessLog(c *deribitCall) (any, *deribitError) {
 			offset--
 		case len(rows) < count:
 			rows = append(rows, object{
-				"id": i + 1, "ip": r.ip, "timestamp": r.at.UnixMilli(), "country": "", "city": "",
+				"id": i + 1, "ip": r.ip, "timestamp": inMillis(r.at), "country": "", "city": "",
 				"log": r.action, "data": r.subject,
 			})
 		}

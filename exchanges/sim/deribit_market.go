@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/json"
 	"math"
 	"strconv"
 	"strings"
@@ -64,73 +65,81 @@ func lastFridayOfYear(now time.Time) time.Time {
 	return end.AddDate(0, 0, -int((end.Weekday()-time.Friday+7)%7))
 }
 
-func (v *deribit) getTime(*deribitCall) (any, *deribitError) { return v.now().UnixMilli(), nil }
+func (v *deribit) getTime(*deribitCall) (any, *deribitError) { return inMillis(v.now()), nil }
 
-func (v *deribit) test(*deribitCall) (any, *deribitError) { return object{"version": "1.2.26"}, nil }
+func (v *deribit) test(*deribitCall) (any, *deribitError) {
+	return json.RawMessage(`{"version":"1.2.26"}`), nil
+}
 
 func (v *deribit) status(*deribitCall) (any, *deribitError) {
-	return object{"locked": "false", "locked_currencies": []string{}}, nil
+	return json.RawMessage(`{"locked":"false","locked_currencies":[]}`), nil
 }
 
 func (v *deribit) getCurrencies(*deribitCall) (any, *deribitError) {
 	names := map[string]string{"BTC": "Bitcoin", "ETH": "Ethereum", "USDC": "USD Coin", "USDT": "Tether USD"}
-	kinds := map[string]string{"BTC": "BITCOIN"}
-	rows := []object{}
+	rows := []json.RawMessage{}
 	for _, currency := range deribitCurrencies {
-		kind := kinds[currency]
-		if kind == "" {
-			kind = "ETHER"
+		kind := "ETHER"
+		if currency == "BTC" {
+			kind = "BITCOIN"
 		}
-		rows = append(rows, object{
-			"currency": currency, "currency_long": names[currency], "coin_type": kind, "min_confirmations": 1,
-			"min_withdrawal_fee": 0.0001, "withdrawal_fee": 0.0001, "withdrawal_priorities": []object{}, "decimals": 8,
-			"in_cross_collateral_pool": false, "network_fee": 0.0001, "network_currency": currency, "apr": 0,
-		})
+		rows = append(rows, fill(`{"currency":"$currency","currency_long":"$name","coin_type":"$kind","min_confirmations":1,
+			"min_withdrawal_fee":0.0001,"withdrawal_fee":0.0001,"withdrawal_priorities":[],"decimals":8,"in_cross_collateral_pool":false,
+			"network_fee":0.0001,"network_currency":"$currency","apr":0}`, "currency", currency, "name", names[currency], "kind", kind))
 	}
 	return rows, nil
+}
+
+// byDeribitInstrument makes a method that writes a text for the instrument that
+// a call names.
+func byDeribitInstrument(text func(deribitInstrument) string) func(*deribit, *deribitCall) (any, *deribitError) {
+	return func(v *deribit, c *deribitCall) (any, *deribitError) {
+		i, failure := v.named(c)
+		if failure != nil {
+			return nil, failure
+		}
+		return v.figures(i).json(text(i)), nil
+	}
 }
 
 func (v *deribit) getInstruments(c *deribitCall) (any, *deribitError) {
 	chosen, failure := v.chosen(c, false)
-	if failure != nil {
-		return nil, failure
-	}
-	rows := []object{}
+	rows := []json.RawMessage{}
 	for _, i := range chosen {
-		rows = append(rows, i.row())
+		rows = append(rows, v.figures(i).json(i.terms()))
 	}
-	return rows, nil
+	return rows, failure
 }
 
-func (v *deribit) getInstrument(c *deribitCall) (any, *deribitError) {
-	i, failure := v.named(c)
-	if failure != nil {
-		return nil, failure
-	}
-	return i.row(), nil
+// figures add to those of the pair the terms of the contract, the best offers
+// on its own tick, and what it is about.
+func (v *deribit) figures(i deribitInstrument) figures {
+	bids, asks := v.ladder(i, 1)
+	return i.pair.figures(v.now()).and("name", i.name, "kind", i.kind, "counter", i.counter, "index", i.index(), "tick", shortest(i.tick),
+		"least", shortest(i.least), "contract", shortest(i.contract), "expires", millis(i.expires), "number", strconv.Itoa(len(i.name)),
+		"settled", i.settled, "period", i.settlement, "strike", shortest(i.strike), "side", i.side, "underlying", decimal(i.underlying(v.now()), 2),
+		"bid", shortest(bids[0][0]), "bidSize", shortest(bids[0][1]), "ask", shortest(asks[0][0]), "askSize", shortest(asks[0][1]))
 }
 
-// row describes an instrument.
-func (i deribitInstrument) row() object {
-	quote := i.Quote
-	row := object{
-		"instrument_name": i.name, "kind": i.kind, "base_currency": i.Base, "quote_currency": quote,
-		"counter_currency": i.counter, "tick_size": i.tick, "tick_size_steps": []object{}, "min_trade_amount": i.least,
-		"contract_size": i.contract, "maker_commission": 0, "taker_commission": 0.0005, "is_active": true, "state": "open",
-		"creation_timestamp": int64(1_534_242_287_000), "expiration_timestamp": i.expires.UnixMilli(), "rfq": false,
-		"price_index": i.index(), "instrument_id": len(i.name),
-	}
+// shortest writes a number with as few digits as it takes.
+func shortest(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
+
+// terms is the text that describes an instrument.
+func (i deribitInstrument) terms() string {
+	text := `{"instrument_name":"$name","kind":"$kind","base_currency":"$base","quote_currency":"$quote","counter_currency":"$counter",
+		"tick_size":$tick,"tick_size_steps":[],"min_trade_amount":$least,"contract_size":$contract,"maker_commission":0,
+		"taker_commission":0.0005,"is_active":true,"state":"open","creation_timestamp":1534242287000,"expiration_timestamp":$expires,
+		"rfq":false,"price_index":"$index","instrument_id":$number`
 	if i.kind != "spot" {
-		row["settlement_currency"], row["settlement_period"] = i.settled, i.settlement
-		row["block_trade_commission"], row["instrument_type"] = 0.0001, "reversed"
+		text += `,"settlement_currency":"$settled","settlement_period":"$period","block_trade_commission":0.0001,"instrument_type":"reversed"`
 	}
 	switch i.kind {
 	case "future":
-		row["future_type"], row["max_leverage"], row["max_liquidation_commission"] = "reversed", 50, 0.0075
+		text += `,"future_type":"reversed","max_leverage":50,"max_liquidation_commission":0.0075`
 	case "option":
-		row["strike"], row["option_type"] = i.strike, i.side
+		text += `,"strike":$strike,"option_type":"$side"`
 	}
-	return row
+	return text + "}"
 }
 
 // index names the index that an instrument is compared with.
@@ -143,19 +152,10 @@ func (v *deribit) getIndexPrice(c *deribitCall) (any, *deribitError) {
 	}
 	for _, i := range deribitInstruments(v.now()) {
 		if i.index() == name && i.kind != "option" {
-			price := i.at(v.now())
-			return object{"index_price": cents(price), "estimated_delivery_price": cents(price)}, nil
+			return fill(`{"index_price":$price,"estimated_delivery_price":$price}`, "price", decimal(i.at(v.now()), 2)), nil
 		}
 	}
 	return nil, deribitBadParams.with("unknown index", "index_name")
-}
-
-func (v *deribit) ticker(c *deribitCall) (any, *deribitError) {
-	i, failure := v.named(c)
-	if failure != nil {
-		return nil, failure
-	}
-	return v.quote(i), nil
 }
 
 func (v *deribit) getOrderBook(c *deribitCall) (any, *deribitError) {
@@ -168,9 +168,8 @@ func (v *deribit) getOrderBook(c *deribitCall) (any, *deribitError) {
 		return nil, failure
 	}
 	bids, asks := v.ladder(i, depth)
-	book := v.quote(i)
-	book["bids"], book["asks"], book["change_id"] = bids, asks, v.now().UnixMilli()
-	return book, nil
+	text := strings.TrimSuffix(i.day(), "}") + `,"bids":$bids,"asks":$asks,"change_id":$ms}`
+	return v.figures(i).with("bids", bids).with("asks", asks).json(text), nil
 }
 
 // mostLevels keeps a book from being larger than any real one.
@@ -195,30 +194,19 @@ func (i deribitInstrument) rounded(price float64) float64 {
 	return out
 }
 
-func cents(price float64) float64 { return math.Round(price*100) / 100 }
-
-// quote is what ticker and the order book have in common.
-func (v *deribit) quote(i deribitInstrument) object {
-	price := i.at(v.now())
-	bids, asks := v.ladder(i, 1)
-	q := object{
-		"instrument_name": i.name, "timestamp": v.now().UnixMilli(), "state": "open",
-		"best_bid_price": bids[0][0], "best_bid_amount": bids[0][1],
-		"best_ask_price": asks[0][0], "best_ask_amount": asks[0][1],
-		"last_price": i.rounded(price), "mark_price": i.rounded(price), "index_price": cents(i.underlying(v.now())),
-		"min_price": i.rounded(price * 0.98), "max_price": i.rounded(price * 1.02), "open_interest": 111_536_690,
-		"stats": object{"high": i.rounded(price * 1.01), "low": i.rounded(price * 0.99), "volume": 1_954.1,
-			"volume_usd": 125_062_400, "price_change": 0.5},
-	}
+// day is the text of a ticker.
+func (i deribitInstrument) day() string {
+	text := `{"instrument_name":"$name","timestamp":$ms,"state":"open","best_bid_price":$bid,"best_bid_amount":$bidSize,"best_ask_price":$ask,
+		"best_ask_amount":$askSize,"last_price":$last,"mark_price":$last,"index_price":$underlying,"min_price":$low,"max_price":$high,
+		"open_interest":111536690,"stats":{"high":$high,"low":$low,"volume":1954.1,"volume_usd":125062400,"price_change":0.5}`
 	switch {
 	case i.settlement == "perpetual":
-		q["current_funding"], q["funding_8h"], q["interest_value"] = 0, 0.0000031, 0
+		text += `,"current_funding":0,"funding_8h":0.0000031,"interest_value":0`
 	case i.kind == "option":
-		q["mark_iv"], q["bid_iv"], q["ask_iv"], q["underlying_price"] = 52.3, 52.1, 52.5, cents(i.underlying(v.now()))
-		q["underlying_index"], q["interest_rate"] = "BTC-PERPETUAL", 0
-		q["greeks"] = object{"delta": 0.5, "gamma": 0.00002, "vega": 90.1, "theta": -40.2, "rho": 12.1}
+		text += `,"mark_iv":52.3,"bid_iv":52.1,"ask_iv":52.5,"underlying_price":$underlying,"underlying_index":"BTC-PERPETUAL","interest_rate":0,
+			"greeks":{"delta":0.5,"gamma":0.00002,"vega":90.1,"theta":-40.2,"rho":12.1}`
 	}
-	return q
+	return text + "}"
 }
 
 // underlying is the price of what the instrument is about.
@@ -234,9 +222,9 @@ func (v *deribit) summaryByCurrency(c *deribitCall) (any, *deribitError) {
 	if failure != nil {
 		return nil, failure
 	}
-	rows := []object{}
+	rows := []json.RawMessage{}
 	for _, i := range chosen {
-		rows = append(rows, v.summaryOf(i))
+		rows = append(rows, v.figures(i).json(deribitSummary))
 	}
 	return rows, nil
 }
@@ -246,19 +234,12 @@ func (v *deribit) summaryByInstrument(c *deribitCall) (any, *deribitError) {
 	if failure != nil {
 		return nil, failure
 	}
-	return []object{v.summaryOf(i)}, nil
+	return []json.RawMessage{v.figures(i).json(deribitSummary)}, nil
 }
 
-func (v *deribit) summaryOf(i deribitInstrument) object {
-	price := i.at(v.now())
-	bids, asks := v.ladder(i, 1)
-	return object{
-		"instrument_name": i.name, "base_currency": i.Base, "quote_currency": i.Quote, "creation_timestamp": v.now().UnixMilli(),
-		"bid_price": bids[0][0], "ask_price": asks[0][0], "mid_price": i.rounded(price), "last": i.rounded(price),
-		"mark_price": i.rounded(price), "high": i.rounded(price * 1.01), "low": i.rounded(price * 0.99), "volume": 1_954.1,
-		"volume_usd": 125_062_400, "price_change": 0.5, "open_interest": 111_536_690,
-	}
-}
+const deribitSummary = `{"instrument_name":"$name","base_currency":"$base","quote_currency":"$quote","creation_timestamp":$ms,"bid_price":$bid,
+	"ask_price":$ask,"mid_price":$last,"last":$last,"mark_price":$last,"high":$high,"low":$low,"volume":1954.1,"volume_usd":125062400,
+	"price_change":0.5,"open_interest":111536690}`
 
 // chosen returns the instruments of a currency, or of all for "any" and
 // where the currency may be left out, and of a kind if one is named.

@@ -3,7 +3,6 @@ package sim
 import (
 	"encoding/json"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -20,7 +19,7 @@ func (c *deribitCall) hasOnly(m deribitMethod) *deribitError {
 	}
 	for name := range c.params {
 		handshake := m.guarded && (name == "challenge" || name == "authorization_data")
-		if !handshake && !slices.Contains(m.takes, name) {
+		if !handshake && !contains(m.takes, name) {
 			return deribitBadParams.with("unknown parameter", name)
 		}
 	}

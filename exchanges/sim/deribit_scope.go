@@ -34,7 +34,7 @@ var deribitAreas = []string{"account", "block_rfq", "block_trade", "trade", "wal
 func parseDeribitWord(word string) (area string, level deribitLevel, ok bool) {
 	area, text, _ := strings.Cut(word, ":")
 	i := slices.Index(deribitLevels, text)
-	if i < 0 || area != "custody" && !slices.Contains(deribitAreas, area) {
+	if i < 0 || area != "custody" && !contains(deribitAreas, area) {
 		return "", levelNone, false
 	}
 	return area, deribitLevel(i), true

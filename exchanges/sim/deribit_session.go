@@ -63,5 +63,5 @@ func (d *deribitSessions) closeAll(key *entry) {
 
 // deribitToken makes a token of three parts: a time, a number, the secret.
 func deribitToken(at time.Time) string {
-	return strconv.FormatInt(at.UnixMilli(), 10) + ".1" + rand.Text()[:7] + "." + rand.Text() + rand.Text()
+	return strconv.FormatInt(inMillis(at), 10) + ".1" + rand.Text()[:7] + "." + rand.Text() + rand.Text()
 }

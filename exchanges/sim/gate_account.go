@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"cmp"
+	"encoding/json"
 	"maps"
 	"strconv"
 	"strings"
@@ -114,27 +116,15 @@ func (v *gate) detail(c gateCall) (any, *gateRefusal) {
 }
 
 func (v *gate) spotAccounts(c gateCall) (any, *gateRefusal) {
-	wanted, own := c.URL.Query().Get("currency"), v.account.owner(c.key)
-	list := []object{}
-	for _, asset := range own.assets() {
-		if wanted == "" || wanted == asset {
-			list = append(list, object{"currency": asset, "available": decimal(own.Balances[asset], 8), "locked": "0", "update_id": 98})
-		}
-	}
-	return list, nil
+	own := v.account.owner(c.key)
+	return own.holdings(own.assets(), c.URL.Query().Get("currency"), v.now(),
+		`{"currency":"$asset","available":"$amount","locked":"0","update_id":98}`), nil
 }
 
 func (v *gate) totalBalance(c gateCall) (any, *gateRefusal) {
-	own, total := v.account.owner(c.key), 0.0
-	for asset, amount := range own.Balances {
-		total += amount * dollars(asset)
-	}
-	sum := func(amount float64) object { return object{"currency": "USDT", "amount": decimal(amount, 2)} }
-	details := object{"spot": sum(total)}
-	for _, name := range []string{"futures", "delivery", "margin", "finance", "quant", "warrant", "cbbc"} {
-		details[name] = sum(0)
-	}
-	return object{"total": sum(total), "details": details}, nil
+	return v.account.owner(c.key).total().with("empty", json.RawMessage(`{"currency":"USDT","amount":"0.00"}`)).json(`{
+		"total":{"currency":"USDT","amount":"$dollars"},"details":{"spot":{"currency":"USDT","amount":"$dollars"},"futures":$empty,
+		"delivery":$empty,"margin":$empty,"finance":$empty,"quant":$empty,"warrant":$empty,"cbbc":$empty}}`), nil
 }
 
 // unified is refused, since the account is a classic one.
@@ -144,14 +134,7 @@ func (v *gate) unified(gateCall) (any, *gateRefusal) {
 
 // contracts tells of an account for derivatives, in which there is nothing.
 func (v *gate) contracts(c gateCall) (any, *gateRefusal) {
-	body := object{"user": gateUID(v.account.owner(c.key).ID), "currency": "USDT", "in_dual_mode": false, "enable_credit": true}
-	for _, name := range []string{
-		"total", "unrealised_pnl", "position_margin", "order_margin", "available", "point", "bonus", "maintenance_margin", "cross_available",
-	} {
-		body[name] = "0"
-	}
-	if settle := c.PathValue("settle"); settle != "" {
-		body["currency"] = strings.ToUpper(settle)
-	}
-	return body, nil
+	return fill(`{"user":$user,"currency":"$currency","in_dual_mode":false,"enable_credit":true,"total":"0","unrealised_pnl":"0",
+		"position_margin":"0","order_margin":"0","available":"0","point":"0","bonus":"0","maintenance_margin":"0","cross_available":"0"}`,
+		"user", digits(gateUID(v.account.owner(c.key).ID)), "currency", cmp.Or(strings.ToUpper(segment(c.Request, "settle")), "USDT")), nil
 }

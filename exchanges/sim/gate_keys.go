@@ -46,7 +46,7 @@ func byGateMain(serve func(*gate, gateCall) (any, *gateRefusal)) func(*gate, gat
 // ofGateSub is for endpoints that name a sub-account, which has to be there.
 func ofGateSub(serve func(*gate, gateCall) (any, *gateRefusal)) func(*gate, gateCall) (any, *gateRefusal) {
 	return byGateMain(func(v *gate, c gateCall) (any, *gateRefusal) {
-		if !slices.Contains(v.account.Subs, c.PathValue("user_id")) {
+		if !contains(v.account.Subs, segment(c.Request, "user_id")) {
 			return nil, &gateRefusal{400, "SUB_ACCOUNT_NOT_FOUND", "Sub account not found"}
 		}
 		return serve(v, c)
@@ -62,7 +62,7 @@ func (v *gate) subAccounts(gateCall) (any, *gateRefusal) {
 }
 
 func (v *gate) subAccount(c gateCall) (any, *gateRefusal) {
-	return v.member(c.PathValue("user_id")), nil
+	return v.member(segment(c.Request, "user_id")), nil
 }
 
 // member describes a sub-account, whose first name is made up of its place.
@@ -78,18 +78,18 @@ func (v *gate) member(sub string) object {
 }
 
 func (v *gate) lock(c gateCall) (any, *gateRefusal) {
-	v.locked[c.PathValue("user_id")] = true
+	v.locked[segment(c.Request, "user_id")] = true
 	return nil, nil
 }
 
 func (v *gate) unlock(c gateCall) (any, *gateRefusal) {
-	delete(v.locked, c.PathValue("user_id"))
+	delete(v.locked, segment(c.Request, "user_id"))
 	return nil, nil
 }
 
 func (v *gate) subKeys(c gateCall) (any, *gateRefusal) {
 	list := []object{}
-	for _, key := range v.ofSub(c.PathValue("user_id")) {
+	for _, key := range v.ofSub(segment(c.Request, "user_id")) {
 		list = append(list, v.subItem(key))
 	}
 	return list, nil
@@ -113,8 +113,8 @@ func (v *gate) subKey(c gateCall) (any, *gateRefusal) {
 // target returns the key that a request names. What is answered where there
 // is none is not documented; that it is this label is a guess.
 func (v *gate) target(c gateCall) (*entry, *gateRefusal) {
-	key, ok := v.listed(c.PathValue("key"))
-	if !ok || key.Sub != c.PathValue("user_id") {
+	key, ok := v.listed(segment(c.Request, "key"))
+	if !ok || key.Sub != segment(c.Request, "user_id") {
 		return nil, &gateRefusal{404, "NOT_FOUND", "API key not found"}
 	}
 	return key, nil
@@ -154,7 +154,7 @@ func (c gateCall) form() (f gateForm, refusal *gateRefusal) {
 // createSubKey makes a key. The answer is the only one that has the secret.
 func (v *gate) createSubKey(c gateCall) (any, *gateRefusal) {
 	f, refusal := c.form()
-	sub := c.PathValue("user_id")
+	sub := segment(c.Request, "user_id")
 	switch {
 	case refusal != nil:
 		return nil, refusal

@@ -1,16 +1,13 @@
 package sim
 
-import (
-	"strings"
-	"time"
-)
+import "strings"
 
 var gateMarketRoutes = []gateRoute{
 	{"GET /spot/time", gateOpen, (*gate).serverTime},
 	{"GET /spot/currencies", gateOpen, gateCurrencies},
 	{"GET /spot/currencies/{currency}", gateOpen, gateCurrency},
-	{"GET /spot/currency_pairs", gateOpen, gatePairs},
-	{"GET /spot/currency_pairs/{pair}", gateOpen, gateOnePair},
+	{"GET /spot/currency_pairs", gateOpen, (*gate).pairs},
+	{"GET /spot/currency_pairs/{pair}", gateOpen, (*gate).onePair},
 	{"GET /spot/tickers", gateOpen, (*gate).tickers},
 	{"GET /spot/order_book", gateOpen, (*gate).orderBook},
 	{"GET /margin/currency_pairs", gateOpen, gateNothing},
@@ -23,33 +20,23 @@ var gateMarketRoutes = []gateRoute{
 }
 
 func (v *gate) serverTime(gateCall) (any, *gateRefusal) {
-	return object{"server_time": v.now().UnixMilli()}, nil
+	return object{"server_time": inMillis(v.now())}, nil
 }
 
-func gateCoin(asset string) object {
-	return object{
-		"currency": asset, "name": asset, "delisted": false, "withdraw_disabled": false, "withdraw_delayed": false, "deposit_disabled": false,
-		"trade_disabled": false, "chain": "ETH", "chains": []object{{
-			"name": "ETH", "addr": "", "withdraw_disabled": false, "withdraw_delayed": false, "deposit_disabled": false,
-		}},
-	}
-}
+const gateCoin = `{"currency":"$asset","name":"$asset","delisted":false,"withdraw_disabled":false,"withdraw_delayed":false,"deposit_disabled":false,
+	"trade_disabled":false,"chain":"ETH","chains":[{"name":"ETH","addr":"","withdraw_disabled":false,"withdraw_delayed":false,
+	"deposit_disabled":false}]}`
 
 func gateCurrencies(*gate, gateCall) (any, *gateRefusal) {
-	list := []object{}
-	for _, name := range tradedAssets() {
-		list = append(list, gateCoin(name))
-	}
-	return list, nil
+	return perAsset(tradedAssets, "", gateCoin), nil
 }
 
 func gateCurrency(_ *gate, c gateCall) (any, *gateRefusal) {
-	for _, name := range tradedAssets() {
-		if name == c.PathValue("currency") {
-			return gateCoin(name), nil
-		}
+	list := perAsset(tradedAssets, segment(c.Request, "currency"), gateCoin)
+	if len(list) == 0 {
+		return nil, &gateRefusal{400, "INVALID_CURRENCY", "Invalid currency " + segment(c.Request, "currency")}
 	}
-	return nil, &gateRefusal{400, "INVALID_CURRENCY", "Invalid currency " + c.PathValue("currency")}
+	return list[0], nil
 }
 
 // gateSymbol is a pair's name here.
@@ -64,28 +51,30 @@ func gateFind(name string) (pair, *gateRefusal) {
 	return p, nil
 }
 
-func gateInstrument(p pair) object {
-	return object{
-		"id": gateSymbol(p), "base": p.Base, "base_name": p.Base, "quote": p.Quote, "quote_name": p.Quote, "fee": "0.2",
-		"min_base_amount": p.step(), "min_quote_amount": "3", "max_quote_amount": "5000000", "amount_precision": p.SizeDecimals,
-		"precision": p.PriceDecimals, "trade_status": "tradable", "sell_start": 0, "buy_start": 0, "type": "normal",
-	}
-}
+// Spot pairs, their last day, and the same of contracts. What the tickers of
+// both have in common begins them.
+const (
+	gatePair = `{"id":"${base}_$quote","base":"$base","base_name":"$base","quote":"$quote","quote_name":"$quote","fee":"0.2",
+		"min_base_amount":"$step","min_quote_amount":"3","max_quote_amount":"5000000","amount_precision":$sizePlaces,
+		"precision":$pricePlaces,"trade_status":"tradable","sell_start":0,"buy_start":0,"type":"normal"}`
+	gateContract = `{"name":"${base}_$quote","type":"direct","quanto_multiplier":"0.0001","leverage_min":"1","leverage_max":"100",
+		"maintenance_rate":"0.005","mark_type":"index","mark_price":"$last","index_price":"$last","last_price":"$last",
+		"maker_fee_rate":"-0.00005","taker_fee_rate":"0.00075","order_price_round":"$tick","mark_price_round":"$tick",
+		"funding_rate":"0.0001","funding_interval":28800,"funding_next_apply":$fundingSeconds,"order_size_min":1,"order_size_max":1000000,
+		"order_price_deviate":"0.5","ref_discount_rate":"0","orderbook_id":1,"trade_id":1,"trade_size":0,"position_size":0,"orders_limit":50,
+		"in_delisting":false,"create_time":1546905600,"status":"trading"}`
+	gateDay = `{"last":"$last","change_percentage":"$percent","high_24h":"$high","low_24h":"$low","highest_bid":"$bid","highest_size":"$bidSize",
+		"lowest_ask":"$ask","lowest_size":"$askSize",`
+	gateSpotDay     = gateDay + `"currency_pair":"${base}_$quote","base_volume":"$volume","quote_volume":"$turnover"}`
+	gateContractDay = gateDay + `"contract":"${base}_$quote","mark_price":"$last","index_price":"$last","volume_24h":"1000",
+		"volume_24h_base":"$volume","funding_rate":"0.0001"}`
+)
 
-func gatePairs(*gate, gateCall) (any, *gateRefusal) {
-	list := []object{}
-	for _, p := range pairs() {
-		list = append(list, gateInstrument(p))
-	}
-	return list, nil
-}
+func (v *gate) pairs(gateCall) (any, *gateRefusal) { return describe(pairs(), v.now(), gatePair), nil }
 
-func gateOnePair(_ *gate, c gateCall) (any, *gateRefusal) {
-	p, refusal := gateFind(c.PathValue("pair"))
-	if refusal != nil {
-		return nil, refusal
-	}
-	return gateInstrument(p), nil
+func (v *gate) onePair(c gateCall) (any, *gateRefusal) {
+	p, refusal := gateFind(segment(c.Request, "pair"))
+	return p.figures(v.now()).json(gatePair), refusal
 }
 
 func (v *gate) tickers(c gateCall) (any, *gateRefusal) {
@@ -97,23 +86,7 @@ func (v *gate) tickers(c gateCall) (any, *gateRefusal) {
 		}
 		selected = []pair{p}
 	}
-	list := make([]object, len(selected))
-	for i, p := range selected {
-		list[i] = gateTicker(p, v.now())
-		list[i]["currency_pair"] = gateSymbol(p)
-		list[i]["base_volume"], list[i]["quote_volume"] = p.size(1000), decimal(1000*p.Price, 2)
-	}
-	return list, nil
-}
-
-// gateTicker is what the tickers of spot and futures have in common.
-func gateTicker(p pair, now time.Time) object {
-	last, before := p.at(now), p.at(now.Add(-day))
-	bids, asks := p.depth(now, 1)
-	return object{
-		"last": p.price(last), "change_percentage": decimal(100*(last/before-1), 2), "high_24h": p.price(p.Price * 1.01), "low_24h": p.price(p.Price * 0.99),
-		"highest_bid": bids[0][0], "highest_size": bids[0][1], "lowest_ask": asks[0][0], "lowest_size": asks[0][1],
-	}
+	return describe(selected, v.now(), gateSpotDay), nil
 }
 
 func (v *gate) orderBook(c gateCall) (any, *gateRefusal) {
@@ -124,7 +97,7 @@ func (v *gate) orderBook(c gateCall) (any, *gateRefusal) {
 	}
 	now := v.now()
 	bids, asks := p.depth(now, boundedInt(query.Get("limit"), 10, 1000))
-	book := object{"current": now.UnixMilli(), "update": now.UnixMilli(), "bids": bids, "asks": asks}
+	book := object{"current": inMillis(now), "update": inMillis(now), "bids": bids, "asks": asks}
 	if query.Get("with_id") == "true" {
 		book["id"] = 123456
 	}
@@ -147,7 +120,7 @@ func gateContracts(settle string) []pair {
 // of them are meant.
 func (c gateCall) contracts(name string) ([]pair, *gateRefusal) {
 	var selected []pair
-	for _, p := range gateContracts(c.PathValue("settle")) {
+	for _, p := range gateContracts(segment(c.Request, "settle")) {
 		if name == "" || gateSymbol(p) == name {
 			selected = append(selected, p)
 		}
@@ -158,46 +131,21 @@ func (c gateCall) contracts(name string) ([]pair, *gateRefusal) {
 	return selected, nil
 }
 
-func (v *gate) contractBody(p pair) object {
-	price := p.price(p.at(v.now()))
-	return object{
-		"name": gateSymbol(p), "type": "direct", "quanto_multiplier": "0.0001", "leverage_min": "1", "leverage_max": "100", "maintenance_rate": "0.005",
-		"mark_type": "index", "mark_price": price, "index_price": price, "last_price": price, "maker_fee_rate": "-0.00005", "taker_fee_rate": "0.00075",
-		"order_price_round": p.tick(), "mark_price_round": p.tick(), "funding_rate": "0.0001", "funding_interval": 28_800,
-		"funding_next_apply": v.now().Truncate(8 * time.Hour).Add(8 * time.Hour).Unix(), "order_size_min": 1, "order_size_max": 1_000_000,
-		"order_price_deviate": "0.5", "ref_discount_rate": "0", "orderbook_id": 1, "trade_id": 1, "trade_size": 0, "position_size": 0,
-		"orders_limit": 50, "in_delisting": false, "create_time": 1_546_905_600, "status": "trading",
-	}
-}
-
 func (v *gate) futures(c gateCall) (any, *gateRefusal) {
-	list := []object{}
-	for _, p := range gateContracts(c.PathValue("settle")) {
-		list = append(list, v.contractBody(p))
-	}
-	return list, nil
+	return describe(gateContracts(segment(c.Request, "settle")), v.now(), gateContract), nil
 }
 
 func (v *gate) future(c gateCall) (any, *gateRefusal) {
-	selected, refusal := c.contracts(c.PathValue("contract"))
+	selected, refusal := c.contracts(segment(c.Request, "contract"))
 	if refusal != nil {
 		return nil, refusal
 	}
-	return v.contractBody(selected[0]), nil
+	return selected[0].figures(v.now()).json(gateContract), nil
 }
 
 func (v *gate) futureTickers(c gateCall) (any, *gateRefusal) {
 	selected, refusal := c.contracts(c.URL.Query().Get("contract"))
-	if refusal != nil {
-		return nil, refusal
-	}
-	list := make([]object, len(selected))
-	for i, p := range selected {
-		list[i] = gateTicker(p, v.now())
-		list[i]["contract"], list[i]["mark_price"], list[i]["index_price"] = gateSymbol(p), list[i]["last"], list[i]["last"]
-		list[i]["volume_24h"], list[i]["volume_24h_base"], list[i]["funding_rate"] = "1000", p.size(1000), "0.0001"
-	}
-	return list, nil
+	return describe(selected, v.now(), gateContractDay), refusal
 }
 
 func (v *gate) futureBook(c gateCall) (any, *gateRefusal) {
@@ -210,14 +158,7 @@ func (v *gate) futureBook(c gateCall) (any, *gateRefusal) {
 		return nil, refusal
 	}
 	now := v.now()
-	bids, asks := selected[0].depth(now, boundedInt(query.Get("limit"), 10, 300))
-	lots := func(side []level) []object {
-		rows := make([]object, len(side))
-		for i, l := range side {
-			rows[i] = object{"p": l[0], "s": 10 * (i%5 + 1)}
-		}
-		return rows
-	}
-	seconds := float64(now.UnixMilli()) / 1000
-	return object{"id": 123456, "current": seconds, "update": seconds, "bids": lots(bids), "asks": lots(asks)}, nil
+	bids, asks := selected[0].book(now, boundedInt(query.Get("limit"), 10, 300), `{"p":"$price","s":$lots}`)
+	seconds := float64(inMillis(now)) / 1000
+	return object{"id": 123456, "current": seconds, "update": seconds, "bids": bids, "asks": asks}, nil
 }

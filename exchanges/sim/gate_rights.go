@@ -47,7 +47,7 @@ func gateWordsOf(e *entry) []string {
 // form. To read is to see the account, its balances and what they are made of.
 func gateWords(permissions []string) []string {
 	var words []string
-	if slices.Contains(permissions, "read") {
+	if contains(permissions, "read") {
 		words = append(words, "account"+gateRead, "spot"+gateRead, "wallet"+gateRead)
 	}
 	for _, p := range permissions {

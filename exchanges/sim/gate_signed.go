@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -90,9 +89,9 @@ func (v *gate) identify(id string, caller netip.Addr) (*entry, *gateRefusal) {
 
 // gatePermits says why a key may not use a right, or nil.
 func gatePermits(key *entry, right string, write bool) *gateRefusal {
-	mayRead := slices.Contains(key.Words, right+gateRead)
+	mayRead := contains(key.Words, right+gateRead)
 	switch {
-	case slices.Contains(key.Words, right+gateWrite), mayRead && !write:
+	case contains(key.Words, right+gateWrite), mayRead && !write:
 		return nil
 	case mayRead:
 		return &gateRefusal{http.StatusForbidden, "READ_ONLY", "Request API key is read-only"}

@@ -96,14 +96,14 @@ func (v *gemini) fault(w http.ResponseWriter, kind FaultKind) {
 // method, is no endpoint.
 func (v *gemini) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	for path, call := range geminiPublic {
-		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
-			answer, refusal := call(v, r)
+	for _, call := range geminiPublic {
+		mux.HandleFunc("GET "+call.name, func(w http.ResponseWriter, r *http.Request) {
+			answer, refusal := call.is(v, r)
 			geminiAnswer(w, answer, refusal)
 		})
 	}
-	for path, call := range geminiPrivate {
-		mux.HandleFunc("POST "+path, func(w http.ResponseWriter, r *http.Request) {
+	for _, call := range geminiPrivate {
+		mux.HandleFunc("POST "+call.path, func(w http.ResponseWriter, r *http.Request) {
 			answer, refusal := v.private(r, call)
 			geminiAnswer(w, answer, refusal)
 		})
@@ -130,7 +130,7 @@ func (v *gemini) private(r *http.Request, call geminiCall) (any, *geminiRefusal)
 	}
 	v.touch(e, v.now())
 	words := geminiWordsOf(e)
-	if !slices.ContainsFunc(call.roles, func(role string) bool { return slices.Contains(words, role) }) {
+	if !slices.ContainsFunc(call.roles, func(role string) bool { return contains(words, role) }) {
 		return nil, &geminiRefusal{http.StatusForbidden, "MissingRole", fmt.Sprintf(
 			"To access this endpoint, you need to log in to the website and go to the settings page to assign one of these roles [%s] to API key %s which currently has roles [%s]",
 			strings.Join(geminiRoleNames(call.roles), ", "), e.ID, strings.Join(geminiRoleNames(words), ", "))}

@@ -3,7 +3,6 @@ package sim
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 )
 
@@ -13,6 +12,7 @@ const geminiAccountName = "primary"
 // geminiCall is a call that needs a key: the roles of which the key has to
 // have one, what a key of the group has to say, and how it is answered.
 type geminiCall struct {
+	path   string
 	roles  []string
 	scope  geminiScope
 	answer func(*gemini, *entry) (any, *geminiRefusal)
@@ -42,24 +42,24 @@ var (
 )
 
 // geminiPrivate are the calls that need a key.
-var geminiPrivate = map[string]geminiCall{
-	"/v1/roles":                        {geminiAnyRole, geminiTheKey, (*gemini).roles},
-	"/v1/account":                      {geminiAnyRole, geminiOneAccount, (*gemini).accountDetail},
-	"/v1/account/list":                 {geminiAnyRole, geminiGroupOnly, (*gemini).accountList},
-	"/v1/balances":                     {geminiReaders, geminiOneAccount, (*gemini).balances},
-	"/v1/notionalbalances/{currency}":  {geminiReaders, geminiOneAccount, (*gemini).notionalBalances},
-	"/v1/orders":                       {geminiOrderBook, geminiOneAccount, (*gemini).nothing},
-	"/v1/mytrades":                     {geminiOrderBook, geminiOneAccount, (*gemini).nothing},
-	"/v1/tradevolume":                  {geminiOrderBook, geminiOneAccount, (*gemini).nothing},
-	"/v1/transfers":                    {geminiReaders, geminiOneAccount, (*gemini).nothing},
-	"/v1/notionalvolume":               {geminiOrderBook, geminiOneAccount, (*gemini).fees},
-	"/v1/heartbeat":                    {geminiAnyRole, geminiTheKey, (*gemini).heartbeat},
-	"/v1/order/new":                    {[]string{geminiTrader}, geminiOneAccount, (*gemini).noOrder},
-	"/v1/order/cancel":                 {[]string{geminiTrader}, geminiOneAccount, (*gemini).noSuchOrder},
-	"/v1/order/status":                 {geminiOrderBook, geminiOneAccount, (*gemini).noSuchOrder},
-	"/v1/withdraw/{currency}":          {[]string{geminiFunds}, geminiOneAccount, (*gemini).noWithdrawal},
-	"/v1/account/transfer/{currency}":  {[]string{geminiFunds}, geminiGroupOnly, (*gemini).noTransfer},
-	"/v1/deposit/{network}/newAddress": {[]string{geminiFunds}, geminiOneAccount, (*gemini).noAddress},
+var geminiPrivate = []geminiCall{
+	{"/v1/roles", geminiAnyRole, geminiTheKey, (*gemini).roles},
+	{"/v1/account", geminiAnyRole, geminiOneAccount, (*gemini).accountDetail},
+	{"/v1/account/list", geminiAnyRole, geminiGroupOnly, (*gemini).accountList},
+	{"/v1/balances", geminiReaders, geminiOneAccount, (*gemini).balances},
+	{"/v1/notionalbalances/{currency}", geminiReaders, geminiOneAccount, (*gemini).notionalBalances},
+	{"/v1/orders", geminiOrderBook, geminiOneAccount, (*gemini).nothing},
+	{"/v1/mytrades", geminiOrderBook, geminiOneAccount, (*gemini).nothing},
+	{"/v1/tradevolume", geminiOrderBook, geminiOneAccount, (*gemini).nothing},
+	{"/v1/transfers", geminiReaders, geminiOneAccount, (*gemini).nothing},
+	{"/v1/notionalvolume", geminiOrderBook, geminiOneAccount, (*gemini).fees},
+	{"/v1/heartbeat", geminiAnyRole, geminiTheKey, (*gemini).heartbeat},
+	{"/v1/order/new", []string{geminiTrader}, geminiOneAccount, (*gemini).noOrder},
+	{"/v1/order/cancel", []string{geminiTrader}, geminiOneAccount, (*gemini).noSuchOrder},
+	{"/v1/order/status", geminiOrderBook, geminiOneAccount, (*gemini).noSuchOrder},
+	{"/v1/withdraw/{currency}", []string{geminiFunds}, geminiOneAccount, (*gemini).noWithdrawal},
+	{"/v1/account/transfer/{currency}", []string{geminiFunds}, geminiGroupOnly, (*gemini).noTransfer},
+	{"/v1/deposit/{network}/newAddress", []string{geminiFunds}, geminiOneAccount, (*gemini).noAddress},
 }
 
 // roles tells what the calling key may do. The words that a master key adds
@@ -68,11 +68,11 @@ func (v *gemini) roles(e *entry) (any, *geminiRefusal) {
 	words := geminiWordsOf(e)
 	out := object{}
 	for _, role := range []string{geminiAuditor, geminiFunds, geminiTrader} {
-		out[role] = slices.Contains(words, role)
+		out[role] = contains(words, role)
 	}
 	if geminiIsMaster(e) {
 		out["counterparty_id"] = v.counterparty()
-		out[geminiAdmin] = slices.Contains(words, geminiAdmin)
+		out[geminiAdmin] = contains(words, geminiAdmin)
 	}
 	return out, nil
 }
@@ -83,47 +83,27 @@ func (v *gemini) counterparty() string {
 }
 
 func (v *gemini) accountDetail(*entry) (any, *geminiRefusal) {
-	return object{
-		"account": object{
-			"accountName": "Primary", "shortName": geminiAccountName, "type": "exchange", "created": geminiMillis(v.opened),
-		},
-		"users": []object{{
-			"name": "Sim Trader", "lastSignIn": v.now().Add(-day).UTC().Format("2006-01-02T15:04:05.000Z"), "status": "Active",
-			"countryCode": "US", "isVerified": true,
-		}},
-		"memo_reference_code": "GEM" + v.counterparty(),
-	}, nil
+	return fill(`{"account":{"accountName":"Primary","shortName":"$short","type":"exchange","created":"$created"},
+		"users":[{"name":"Sim Trader","lastSignIn":"$login","status":"Active","countryCode":"US","isVerified":true}],
+		"memo_reference_code":"GEM$party"}`, "short", geminiAccountName, "created", geminiMillis(v.opened),
+		"login", v.now().Add(-day).UTC().Format("2006-01-02T15:04:05.000Z"), "party", v.counterparty()), nil
 }
 
 func (v *gemini) accountList(*entry) (any, *geminiRefusal) {
 	return []object{{
 		"name": "Primary", "account": geminiAccountName, "counterparty_id": v.counterparty(), "type": "exchange",
-		"created": v.opened.UnixMilli(), "status": "open",
+		"created": inMillis(v.opened), "status": "open",
 	}}, nil
 }
 
 func (v *gemini) balances(*entry) (any, *geminiRefusal) {
-	rows := []object{}
-	for _, asset := range v.account.assets() {
-		amount := decimal(v.account.Balances[asset], 8)
-		rows = append(rows, object{
-			"type": "exchange", "currency": asset, "amount": amount, "available": amount, "availableForWithdrawal": amount,
-		})
-	}
-	return rows, nil
+	return v.account.holdings(v.account.assets(), "", v.now(),
+		`{"type":"exchange","currency":"$asset","amount":"$amount","available":"$amount","availableForWithdrawal":"$amount"}`), nil
 }
 
 func (v *gemini) notionalBalances(*entry) (any, *geminiRefusal) {
-	rows := []object{}
-	for _, asset := range v.account.assets() {
-		amount := v.account.Balances[asset]
-		text, worth := decimal(amount, 8), decimal(amount*dollars(asset), 2)
-		rows = append(rows, object{
-			"currency": asset, "amount": text, "amountNotional": worth, "available": text, "availableNotional": worth,
-			"availableForWithdrawal": text, "availableForWithdrawalNotional": worth,
-		})
-	}
-	return rows, nil
+	return v.account.holdings(v.account.assets(), "", v.now(), `{"currency":"$asset","amount":"$amount","amountNotional":"$worth","available":"$amount",
+		"availableNotional":"$worth","availableForWithdrawal":"$amount","availableForWithdrawalNotional":"$worth"}`), nil
 }
 
 // nothing answers where the simulated trader has no orders and no history.
@@ -131,7 +111,7 @@ func (v *gemini) nothing(*entry) (any, *geminiRefusal) { return []any{}, nil }
 
 func (v *gemini) fees(*entry) (any, *geminiRefusal) {
 	out := object{
-		"last_updated_ms": v.now().UnixMilli(), "date": v.now().UTC().Format("2006-01-02"), "notional_30d_volume": 0,
+		"last_updated_ms": inMillis(v.now()), "date": v.now().UTC().Format("2006-01-02"), "notional_30d_volume": 0,
 		"notional_1d_volume": []any{},
 	}
 	for _, way := range []string{"web", "api", "fix"} {
@@ -169,7 +149,7 @@ func (v *gemini) noAddress(*entry) (any, *geminiRefusal) {
 func geminiRoleNames(words []string) []string {
 	names := []string{}
 	for _, word := range words {
-		if slices.Contains(geminiAnyRole, word) {
+		if contains(geminiAnyRole, word) {
 			names = append(names, strings.TrimPrefix(word, "is"))
 		}
 	}

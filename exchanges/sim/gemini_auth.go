@@ -107,4 +107,4 @@ func (v *gemini) spend(e *entry, given any) *geminiRefusal {
 }
 
 // geminiMillis writes a moment in milliseconds, as text.
-func geminiMillis(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
+func geminiMillis(t time.Time) string { return strconv.FormatInt(inMillis(t), 10) }

@@ -152,7 +152,7 @@ func (v *htx) wrap(manner htxManner, result any) object {
 		return object{"code": 200, "message": "success", "data": result, "ok": true}
 	default: // markets and contracts bring names of their own
 		body, _ := result.(object)
-		body["status"], body["ts"] = "ok", v.now().UnixMilli()
+		body["status"], body["ts"] = "ok", inMillis(v.now())
 		return body
 	}
 }
@@ -164,11 +164,11 @@ func (v *htx) refuse(w http.ResponseWriter, manner htxManner, e *htxRefusal) {
 		body = object{"code": e.code, "message": e.message}
 	case manner == htxFuture: // says 403 to all that is not signed well, and says it shorter
 		body = object{
-			"status": "error", "err_code": cmp.Or(e.code, http.StatusForbidden), "err_msg": strings.TrimPrefix(e.message, htxNotValid), "ts": v.now().UnixMilli(),
+			"status": "error", "err_code": cmp.Or(e.code, http.StatusForbidden), "err_msg": strings.TrimPrefix(e.message, htxNotValid), "ts": inMillis(v.now()),
 		}
 	case manner == htxMarket:
 		delete(body, "data")
-		body["ts"] = v.now().UnixMilli()
+		body["ts"] = inMillis(v.now())
 	}
 	writeJSON(w, cmp.Or(e.status, http.StatusOK), body)
 }

@@ -41,44 +41,35 @@ func (v *htx) spotAccount(sub string) json.Number {
 }
 
 func htxAccounts(v *htx, c htxCall) (any, *htxRefusal) {
-	return []object{{"id": v.spotAccount(c.key.Sub), "type": "spot", "subtype": "", "state": "working"}}, nil
+	return fill(`[{"id":$id,"type":"spot","subtype":"","state":"working"}]`, "id", v.spotAccount(c.key.Sub).String()), nil
 }
 
 func htxBalance(v *htx, c htxCall) (any, *htxRefusal) {
 	id := v.spotAccount(c.key.Sub)
-	if c.PathValue("id") != id.String() {
-		return nil, &htxRefusal{name: "account-get-accounts-inexistent-error", message: "account for id `" + c.PathValue("id") + "` and user is not found"}
+	if segment(c.Request, "id") != id.String() {
+		return nil, &htxRefusal{name: "account-get-accounts-inexistent-error", message: "account for id `" + segment(c.Request, "id") + "` and user is not found"}
 	}
-	own, list := v.account.owner(c.key), []object{}
+	own, list := v.account.owner(c.key), []json.RawMessage{}
 	for _, asset := range own.assets() {
-		for _, part := range []object{{"type": "trade", "balance": decimal(own.Balances[asset], 18)}, {"type": "frozen", "balance": "0"}} {
-			part["currency"], part["seq-num"] = strings.ToLower(asset), "1"
-			list = append(list, part)
-		}
+		list = append(list, htxPart(asset, "trade", decimal(own.Balances[asset], 18)), htxPart(asset, "frozen", "0"))
 	}
 	return object{"id": id, "type": "spot", "state": "working", "list": list}, nil
 }
 
-// worth returns the value in dollars of all that the parent has.
-func (v *htx) worth() float64 {
-	total := 0.0
-	for _, asset := range v.account.assets() {
-		total += v.account.Balances[asset] * dollars(asset)
-	}
-	return total
+// htxPart is what of an asset is free to trade, or is not.
+func htxPart(asset, kind, amount string) json.RawMessage {
+	return fill(`{"currency":"$asset","type":"$kind","balance":"$amount","seq-num":"1"}`, "asset", strings.ToLower(asset), "kind", kind, "amount", amount)
 }
 
 // htxTotal values the whole account, in which there is but the spot account.
 func htxTotal(v *htx, _ htxCall) (any, *htxRefusal) {
-	total := decimal(v.worth()/dollars("BTC"), 8)
-	return object{
-		"totalBalance": total, "todayProfit": "0", "todayProfitRate": "0", "updated": object{"success": true, "time": v.now().UnixMilli()},
-		"profitAccountBalanceList": []object{{"distributionType": "1", "balance": json.Number(total), "success": true, "accountBalance": total}},
-	}, nil
+	return v.account.total().and("ms", millis(v.now())).json(`{"totalBalance":"$bitcoins","todayProfit":"0","todayProfitRate":"0",
+		"updated":{"success":true,"time":$ms},
+		"profitAccountBalanceList":[{"distributionType":"1","balance":$bitcoins,"success":true,"accountBalance":"$bitcoins"}]}`), nil
 }
 
 func htxValuation(v *htx, c htxCall) (any, *htxRefusal) {
-	total, unit := v.worth(), c.query("valuationCurrency")
+	total, unit := v.account.worth(), c.query("valuationCurrency")
 	switch {
 	case c.query("accountType") != "spot":
 		return nil, htxField("accountType")
@@ -87,16 +78,17 @@ func htxValuation(v *htx, c htxCall) (any, *htxRefusal) {
 	case unit != "USD":
 		return nil, htxField("valuationCurrency")
 	}
-	return object{"balance": decimal(total, 8), "timestamp": v.now().UnixMilli()}, nil
+	return object{"balance": decimal(total, 8), "timestamp": inMillis(v.now())}, nil
 }
 
 func htxFees(_ *htx, c htxCall) (any, *htxRefusal) {
-	list := []object{}
+	list := []json.RawMessage{}
 	for name := range strings.SplitSeq(c.query("symbols"), ",") {
 		if p, ok := findPair(strings.ToUpper(name)); !ok || strings.ToLower(p.symbol()) != name {
 			return nil, htxField("symbols")
 		}
-		list = append(list, object{"symbol": name, "makerFeeRate": "0.002", "takerFeeRate": "0.002", "actualMakerRate": "0.002", "actualTakerRate": "0.002"})
+		list = append(list, fill(`{"symbol":"$name","makerFeeRate":"0.002","takerFeeRate":"0.002","actualMakerRate":"0.002","actualTakerRate":"0.002"}`,
+			"name", name))
 	}
 	return list, nil
 }

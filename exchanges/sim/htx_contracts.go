@@ -3,7 +3,6 @@ package sim
 import (
 	"encoding/json"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -39,7 +38,7 @@ func htxTraded(now time.Time, kinds ...string) []htxInstrument {
 			all = append(all, htxInstrument{p, htxInverse, p.Base + "-USD"}, htxInstrument{p, htxDelivery, p.Base + htxFriday(now).Format("060102")})
 		}
 	}
-	return slices.DeleteFunc(all, func(i htxInstrument) bool { return !slices.Contains(kinds, i.kind) })
+	return slices.DeleteFunc(all, func(i htxInstrument) bool { return !contains(kinds, i.kind) })
 }
 
 // htxFriday returns when the futures of a week are settled.
@@ -54,7 +53,7 @@ func htxFriday(now time.Time) time.Time {
 func htxContractRoutes() []htxRoute {
 	listed := func(kind string) func(*htx, htxCall) (any, *htxRefusal) {
 		return func(v *htx, _ htxCall) (any, *htxRefusal) {
-			list := []object{}
+			list := []json.RawMessage{}
 			for _, one := range htxTraded(v.now(), kind) {
 				list = append(list, one.contract(v.now()))
 			}
@@ -89,30 +88,25 @@ func htxHeartbeat(*htx, htxCall) (any, *htxRefusal) {
 }
 
 // contract describes an instrument of the contract markets. Only those with
-// USDT as margin tell a pair and a type of business.
-func (i htxInstrument) contract(now time.Time) object {
+// USDT as margin tell a pair and a type of business, and only futures an end.
+func (i htxInstrument) contract(now time.Time) json.RawMessage {
 	end := htxFriday(now)
-	body := object{
-		"symbol": i.Base, "contract_code": i.code, "contract_size": 100, "price_tick": json.Number(i.tick()), "create_date": "20210106",
-		"delivery_time": "", "settlement_date": strconv.FormatInt(now.Truncate(8*time.Hour).Add(8*time.Hour).UnixMilli(), 10), "contract_status": 1,
-	}
-	switch i.kind {
-	case htxDelivery:
-		body["contract_type"], body["delivery_date"], body["create_date"] = "this_week", end.Format("20060102"), end.Add(-14*day).Format("20060102")
-		body["delivery_time"], body["settlement_time"] = strconv.FormatInt(end.UnixMilli(), 10), body["settlement_date"]
-		delete(body, "settlement_date")
-	case htxLinear:
-		body["contract_size"], body["delivery_date"], body["support_margin_mode"] = json.Number("0.001"), "", "all"
-		body["business_type"], body["pair"], body["contract_type"], body["trade_partition"] = "swap", i.code, "swap", "USDT"
-	}
-	return body
+	const common = `"symbol":"$base","contract_code":"$code","price_tick":$tick,"contract_status":1,`
+	text := map[string]string{
+		htxDelivery: `"contract_size":100,"contract_type":"this_week","create_date":"$start","delivery_date":"$day","delivery_time":"$end",
+			"settlement_time":"$funding"}`,
+		htxInverse: `"contract_size":100,"create_date":"20210106","delivery_time":"","settlement_date":"$funding"}`,
+		htxLinear: `"contract_size":0.001,"create_date":"20210106","delivery_date":"","delivery_time":"","settlement_date":"$funding",
+			"support_margin_mode":"all","business_type":"swap","pair":"$code","contract_type":"swap","trade_partition":"USDT"}`,
+	}[i.kind]
+	return i.figures(now).and("start", end.Add(-14*day).Format("20060102"), "day", end.Format("20060102"), "end", millis(end)).json("{" + common + text)
 }
 
 // htxNoPositions is the answer where the trader has no contracts.
 func htxNoPositions(*htx, htxCall) (any, *htxRefusal) { return object{"data": []object{}}, nil }
 
 func htxMargins(*htx, htxCall) (any, *htxRefusal) {
-	return object{"state": "normal", "equity": "0", "initial_margin": "0", "maintenance_margin": "0", "available_margin": "0", "details": []object{}}, nil
+	return json.RawMessage(`{"state":"normal","equity":"0","initial_margin":"0","maintenance_margin":"0","available_margin":"0","details":[]}`), nil
 }
 
 // htxNoContracts refuses orders: nothing is bought or sold in a simulation.

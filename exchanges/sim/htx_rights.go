@@ -22,7 +22,7 @@ func htxWords(permissions []string) []string {
 	if anyOf(append([]string{"admin"}, htxTradeGives...), permissions) {
 		words = append(words, htxTrade)
 	}
-	if slices.Contains(permissions, "withdraw") {
+	if contains(permissions, "withdraw") {
 		words = append(words, htxWithdraw)
 	}
 	return words
@@ -38,21 +38,21 @@ func htxWordsOf(e *entry) []string {
 }
 
 func htxManages(sub string, words []string) bool {
-	return sub == "" && slices.Contains(words, htxTrade)
+	return sub == "" && contains(words, htxTrade)
 }
 
 // htxNormal returns what rights give in the normal form.
 func htxNormal(words []string) []string {
-	granted := map[string]bool{"read": true, "withdraw": slices.Contains(words, htxWithdraw), "admin": slices.Contains(words, htxManage)}
+	granted := map[string]bool{"read": true, "withdraw": contains(words, htxWithdraw), "admin": contains(words, htxManage)}
 	for _, permission := range htxTradeGives {
-		granted[permission] = slices.Contains(words, htxTrade)
+		granted[permission] = contains(words, htxTrade)
 	}
 	return inShowingOrder(granted)
 }
 
 // htxPermits says why a key may not use a right, or nil.
 func htxPermits(key *entry, right string) *htxRefusal {
-	if slices.Contains(key.Words, right) {
+	if contains(key.Words, right) {
 		return nil
 	}
 	return htxUnsigned("API key has no permission")

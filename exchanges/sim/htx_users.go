@@ -88,7 +88,7 @@ func ofHTXSub(serve func(*htx, htxForm) (any, *htxRefusal)) func(*htx, htxCall) 
 		if refusal := f.read(c.body); refusal != nil {
 			return nil, refusal
 		}
-		if !slices.Contains(v.account.Subs, f.SubUID.String()) {
+		if !contains(v.account.Subs, f.SubUID.String()) {
 			return nil, htxField("subUid")
 		}
 		return serve(v, f)
@@ -117,7 +117,7 @@ func htxSubUsers(v *htx, _ htxCall) (any, *htxRefusal) {
 
 func (v *htx) subUser(c htxCall) (object, *htxRefusal) {
 	sub := c.query("subUid")
-	if !slices.Contains(v.account.Subs, sub) {
+	if !contains(v.account.Subs, sub) {
 		return nil, htxField("subUid")
 	}
 	return object{"uid": json.Number(sub)}, nil
@@ -162,7 +162,7 @@ func htxLock(v *htx, f htxForm) (any, *htxRefusal) {
 func htxKeys(v *htx, c htxCall) (any, *htxRefusal) {
 	uid, sub := cmp.Or(c.query("uid"), v.account.ID), ""
 	switch {
-	case slices.Contains(v.account.Subs, uid):
+	case contains(v.account.Subs, uid):
 		sub = uid
 	case uid != v.account.ID:
 		return nil, htxField("uid")
@@ -186,7 +186,7 @@ func (v *htx) describe(key *entry) object {
 	}
 	body := htxSettings(key)
 	body["accessKey"], body["status"], body["validDays"] = key.ID, status, htxDaysLeft(key.Expires, v.now())
-	body["createTime"], body["updateTime"] = key.Created.UnixMilli(), changed.UnixMilli()
+	body["createTime"], body["updateTime"] = inMillis(key.Created), inMillis(changed)
 	return body
 }
 
@@ -218,11 +218,11 @@ func (f htxForm) note() (string, *htxRefusal) {
 func (f htxForm) words() ([]string, *htxRefusal) {
 	words := htxList(*f.Permission)
 	for i, word := range words {
-		if word != htxRead && word != htxTrade || slices.Contains(words[:i], word) {
+		if word != htxRead && word != htxTrade || contains(words[:i], word) {
 			return nil, htxField("permission")
 		}
 	}
-	if !slices.Contains(words, htxRead) {
+	if !contains(words, htxRead) {
 		return nil, htxField("permission")
 	}
 	return words, nil

@@ -3,7 +3,6 @@ package sim
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -75,7 +74,7 @@ func (v *hyperliquid) mostNamed() int { return 3 + 2*len(v.subs) }
 // an agent, or has an account, is taken.
 func (v *hyperliquid) cannotApprove(w wanted) string {
 	_, used := v.byID[w.ID]
-	if used || w.ID == v.master.address || slices.Contains(v.subs, w.ID) {
+	if used || w.ID == v.master.address || contains(v.subs, w.ID) {
 		return "Extra agent already used."
 	}
 	named := 0
@@ -98,7 +97,7 @@ func (v *hyperliquid) extraAgents(q hyperliquidQuery) any {
 	list := []object{}
 	for _, e := range v.all() {
 		if q.user == v.master.address && e.Label != "" {
-			list = append(list, object{"name": e.Label, "address": e.ID, "validUntil": e.Expires.UnixMilli()})
+			list = append(list, object{"name": e.Label, "address": e.ID, "validUntil": inMillis(e.Expires)})
 		}
 	}
 	return list
@@ -112,7 +111,7 @@ func (v *hyperliquid) userRole(q hyperliquidQuery) any {
 		return object{"role": "user"}
 	case isAgent:
 		return object{"role": "agent", "data": object{"user": v.master.address}}
-	case slices.Contains(v.subs, q.user):
+	case contains(v.subs, q.user):
 		return object{"role": "subAccount", "data": object{"master": v.master.address}}
 	}
 	return object{"role": "missing"}
@@ -121,7 +120,7 @@ func (v *hyperliquid) userRole(q hyperliquidQuery) any {
 // unnamed tells the agent without a name, as the page of an account shows it.
 func (v *hyperliquid) unnamed(q hyperliquidQuery) (address, until any) {
 	if e, ok := v.byLabel("", ""); ok && q.user == v.master.address {
-		return e.ID, e.Expires.UnixMilli()
+		return e.ID, inMillis(e.Expires)
 	}
 	return nil, nil
 }

@@ -3,7 +3,6 @@ package sim
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -126,7 +125,7 @@ func (v *hyperliquid) digest(q hyperliquidRequest, action hyperliquidAction) ([]
 	}
 	chain, _ := valueOf[string](q.fields["signatureChainId"])
 	id, err := strconv.ParseUint(strings.TrimPrefix(chain, "0x"), 16, 64)
-	if network, _ := valueOf[string](q.fields["hyperliquidChain"]); err != nil || !slices.Contains([]string{"Mainnet", "Testnet"}, network) {
+	if network, _ := valueOf[string](q.fields["hyperliquidChain"]); err != nil || !contains([]string{"Mainnet", "Testnet"}, network) {
 		return nil, false
 	}
 	m = typedMessage{
@@ -181,7 +180,7 @@ func (v *hyperliquid) admit(q hyperliquidRequest, action hyperliquidAction, sign
 	if isAgent {
 		v.touch(agent, now)
 	}
-	if q.expires != 0 && q.expires <= now.UnixMilli() {
+	if q.expires != 0 && q.expires <= inMillis(now) {
 		return hyperliquidSays("Action already expired")
 	}
 	return nil
@@ -191,7 +190,7 @@ func (v *hyperliquid) admit(q hyperliquidRequest, action hyperliquidAction, sign
 // for, or not the one of the request.
 func (v *hyperliquid) misdirected(q hyperliquidRequest, action hyperliquidAction, signer string) string {
 	if action.name == "" {
-		if q.vault != "" && !slices.Contains(v.subs, q.vault) {
+		if q.vault != "" && !contains(v.subs, q.vault) {
 			return "Vault not registered: " + q.vault
 		}
 		return ""

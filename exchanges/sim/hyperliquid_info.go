@@ -2,6 +2,7 @@ package sim
 
 import (
 	"encoding/json"
+	"strconv"
 )
 
 // hyperliquidQuery is a request to /info.
@@ -48,7 +49,7 @@ func hyperliquidUsers() map[string]hyperliquidAsk {
 		"userAbstraction":        hyperliquidAlways("default"),
 		"userDexAbstraction":     hyperliquidAlways(nil),
 		"maxBuilderFee":          hyperliquidAlways(0),
-		"userRateLimit":          hyperliquidAlways(object{"cumVlm": "0.0", "nRequestsUsed": 0, "nRequestsCap": 10_000, "nRequestsSurplus": 0}),
+		"userRateLimit":          hyperliquidAlways(json.RawMessage(`{"cumVlm":"0.0","nRequestsUsed":0,"nRequestsCap":10000,"nRequestsSurplus":0}`)),
 	}
 	for _, history := range []string{
 		"openOrders", "frontendOpenOrders", "historicalOrders", "userFills", "userFillsByTime", "userFunding",
@@ -69,27 +70,21 @@ func (v *hyperliquid) perpState(q hyperliquidQuery) any {
 	if q.user == v.master.address {
 		value = v.account.Balances["USDC"]
 	}
-	summary := object{
-		"accountValue": hyperliquidNumber(value, 6), "totalNtlPos": "0.0", "totalRawUsd": hyperliquidNumber(value, 6), "totalMarginUsed": "0.0",
-	}
-	return object{
-		"marginSummary": summary, "crossMarginSummary": summary, "crossMaintenanceMarginUsed": "0.0",
-		"withdrawable": hyperliquidNumber(value, 6), "assetPositions": []object{}, "time": v.now().UnixMilli(),
-	}
+	const all = `{"accountValue":"$value","totalNtlPos":"0.0","totalRawUsd":"$value","totalMarginUsed":"0.0"}`
+	return moments(v.now()).and("value", hyperliquidNumber(value, 6)).json(`{"marginSummary":` + all + `,"crossMarginSummary":` + all + `,
+		"crossMaintenanceMarginUsed":"0.0","withdrawable":"$value","assetPositions":[],"time":$ms}`)
 }
 
 // spotState is what else the account holds, as tokens of this exchange.
 func (v *hyperliquid) spotState(q hyperliquidQuery) any {
-	balances := []object{}
+	balances := []json.RawMessage{}
 	for i, token := range hyperliquidTokens() {
 		total := v.account.Balances[token.asset]
 		if q.user != v.master.address || total == 0 || token.asset == "USDC" {
 			continue
 		}
-		balances = append(balances, object{
-			"coin": token.name, "token": i, "total": hyperliquidNumber(total, 8), "hold": "0.0",
-			"entryNtl": hyperliquidNumber(total*dollars(token.asset), 2),
-		})
+		balances = append(balances, fill(`{"coin":"$coin","entryNtl":"$worth","hold":"0.0","token":$token,"total":"$total"}`, "coin", token.name,
+			"token", strconv.Itoa(i), "total", hyperliquidNumber(total, 8), "worth", hyperliquidNumber(total*dollars(token.asset), 2)))
 	}
 	return object{"balances": balances}
 }
@@ -113,27 +108,20 @@ func (v *hyperliquid) subAccounts(q hyperliquidQuery) any {
 // has no name.
 func (v *hyperliquid) webData2(q hyperliquidQuery) any {
 	agent, until := v.unnamed(q)
-	return object{
-		"clearinghouseState": v.perpState(q), "spotState": v.spotState(q), "openOrders": []object{}, "twapStates": []object{},
-		"leadingVaults": []object{}, "totalVaultEquity": "0.0", "cumLedger": "0.0", "perpsAtOpenInterestCap": []string{},
-		"agentAddress": agent, "agentValidUntil": until, "user": q.user, "isVault": false, "serverTime": v.now().UnixMilli(),
-		"meta": v.perpMeta(q), "assetCtxs": v.perpContexts(), "spotAssetCtxs": v.spotContexts(),
-	}
+	return moments(v.now()).with("perp", v.perpState(q)).with("spot", v.spotState(q)).with("agent", agent).with("until", until).
+		with("meta", v.perpMeta(q)).with("perps", v.perpContexts()).with("spots", v.spotContexts()).and("user", q.user).json(`{
+		"clearinghouseState":$perp,"spotState":$spot,"openOrders":[],"twapStates":[],"leadingVaults":[],"totalVaultEquity":"0.0",
+		"cumLedger":"0.0","perpsAtOpenInterestCap":[],"agentAddress":$agent,"agentValidUntil":$until,"user":"$user","isVault":false,
+		"serverTime":$ms,"meta":$meta,"assetCtxs":$perps,"spotAssetCtxs":$spots}`)
 }
 
 func (v *hyperliquid) userFees(hyperliquidQuery) any {
-	const taker, maker, spotTaker, spotMaker = "0.00045", "0.00015", "0.0007", "0.0004"
-	today := object{"date": v.now().UTC().Format("2006-01-02"), "userCross": "0.0", "userAdd": "0.0", "exchange": "8500000000.0"}
-	vip := object{"ntlCutoff": "5000000.0", "cross": "0.0004", "add": "0.00012", "spotCross": "0.0006", "spotAdd": "0.0003"}
-	return object{
-		"dailyUserVlm": []object{today},
-		"feeSchedule": object{
-			"cross": taker, "add": maker, "spotCross": spotTaker, "spotAdd": spotMaker, "referralDiscount": "0.04",
-			"tiers":                object{"vip": []object{vip}, "mm": []object{{"makerFractionCutoff": "0.005", "add": "-0.00001"}}},
-			"stakingDiscountTiers": []object{{"bpsOfMaxSupply": "0.0", "discount": "0.0"}},
-		},
-		"userCrossRate": taker, "userAddRate": maker, "userSpotCrossRate": spotTaker, "userSpotAddRate": spotMaker,
-		"activeReferralDiscount": "0.0", "trial": nil, "feeTrialEscrow": "0.0", "nextTrialAvailableTimestamp": nil,
-		"stakingLink": nil, "activeStakingDiscount": object{"bpsOfMaxSupply": "0.0", "discount": "0.0"},
-	}
+	return moments(v.now()).json(`{"dailyUserVlm":[{"date":"$date","userCross":"0.0","userAdd":"0.0","exchange":"8500000000.0"}],
+		"feeSchedule":{"cross":"0.00045","add":"0.00015","spotCross":"0.0007","spotAdd":"0.0004","referralDiscount":"0.04",
+			"tiers":{"vip":[{"ntlCutoff":"5000000.0","cross":"0.0004","add":"0.00012","spotCross":"0.0006","spotAdd":"0.0003"}],
+				"mm":[{"makerFractionCutoff":"0.005","add":"-0.00001"}]},
+			"stakingDiscountTiers":[{"bpsOfMaxSupply":"0.0","discount":"0.0"}]},
+		"userCrossRate":"0.00045","userAddRate":"0.00015","userSpotCrossRate":"0.0007","userSpotAddRate":"0.0004",
+		"activeReferralDiscount":"0.0","trial":null,"feeTrialEscrow":"0.0","nextTrialAvailableTimestamp":null,"stakingLink":null,
+		"activeStakingDiscount":{"bpsOfMaxSupply":"0.0","discount":"0.0"}}`)
 }

@@ -13,7 +13,7 @@ import (
 func hyperliquidMarkets() map[string]hyperliquidAsk {
 	return map[string]hyperliquidAsk{
 		"exchangeStatus": func(v *hyperliquid, _ hyperliquidQuery) any {
-			return object{"time": v.now().UnixMilli(), "specialStatuses": nil}
+			return object{"time": inMillis(v.now()), "specialStatuses": nil}
 		},
 		"meta":     (*hyperliquid).perpMeta,
 		"spotMeta": (*hyperliquid).spotMeta,
@@ -113,63 +113,55 @@ func hyperliquidNumber(x float64, decimals int) string {
 func (c hyperliquidCoin) number(x float64) string { return hyperliquidNumber(x, c.PriceDecimals) }
 
 func (v *hyperliquid) perpMeta(hyperliquidQuery) any {
-	const margins = 50 // the number of a table, and the leverage in it
-	universe := []object{}
+	universe := []json.RawMessage{}
 	for _, c := range hyperliquidPerps() {
-		universe = append(universe, object{"name": c.name, "szDecimals": c.SizeDecimals, "maxLeverage": margins, "marginTableId": margins})
+		universe = append(universe, v.figures(c).json(`{"name":"$name","szDecimals":$sizePlaces,"maxLeverage":50,"marginTableId":50}`))
 	}
-	tier := object{"lowerBound": "0.0", "maxLeverage": margins}
-	table := []any{margins, object{"description": "", "marginTiers": []object{tier}}}
-	return object{"universe": universe, "marginTables": []any{table}, "collateralToken": 0}
+	return figures{}.with("universe", universe).json(`{"universe":$universe,
+		"marginTables":[[50,{"description":"","marginTiers":[{"lowerBound":"0.0","maxLeverage":50}]}]],"collateralToken":0}`)
 }
 
 func (v *hyperliquid) spotMeta(hyperliquidQuery) any {
-	tokens, universe := []object{}, []object{}
+	tokens, universe := []json.RawMessage{}, []json.RawMessage{}
 	for i, token := range hyperliquidTokens() {
-		var fullName any
-		if token.fullName != "" {
-			fullName = token.fullName
+		fullName := any(token.fullName)
+		if fullName == "" {
+			fullName = nil
 		}
-		tokens = append(tokens, object{
-			"name": token.name, "index": i, "szDecimals": token.decimals, "weiDecimals": 8, "isCanonical": i < 2,
-			"tokenId": "0x" + newMaterial("hyperliquid", "token", token.name).text(lowerHex, 32), "evmContract": nil, "fullName": fullName,
-			"deployerTradingFeeShare": "0.0",
-		})
+		tokens = append(tokens, figures{}.with("index", i).with("decimals", token.decimals).with("canonical", i < 2).with("fullName", fullName).
+			and("name", token.name, "id", newMaterial("hyperliquid", "token", token.name).text(lowerHex, 32)).json(`{"name":"$name","index":$index,
+			"szDecimals":$decimals,"weiDecimals":8,"isCanonical":$canonical,"tokenId":"0x$id","evmContract":null,"fullName":$fullName,
+			"deployerTradingFeeShare":"0.0"}`))
 	}
 	for i, c := range hyperliquidSpots() {
-		universe = append(universe, object{"name": c.name, "index": i, "tokens": []int{i + 1, 0}, "isCanonical": i == 0})
+		universe = append(universe, v.figures(c).with("index", i).with("tokens", []int{i + 1, 0}).with("canonical", i == 0).json(
+			`{"name":"$name","index":$index,"tokens":$tokens,"isCanonical":$canonical}`))
 	}
 	return object{"tokens": tokens, "universe": universe}
 }
 
-// context is what perpetuals and spot markets tell alike.
-func (v *hyperliquid) context(c hyperliquidCoin) object {
-	now := v.now()
-	mid := c.at(now)
-	return object{
-		"prevDayPx": c.number(c.at(now.Add(-day))), "dayNtlVlm": hyperliquidNumber(1000*mid, 2), "dayBaseVlm": "1000.0",
-		"markPx": c.number(mid), "midPx": c.number(mid),
-	}
+// figures are those of the pair, with the prices as this exchange writes them.
+func (v *hyperliquid) figures(c hyperliquidCoin) figures {
+	f, mid := c.pair.figures(v.now()), c.at(v.now())
+	return f.and("name", c.name, "mid", c.number(mid), "open", c.number(c.at(v.now().Add(-day))), "turnover", hyperliquidNumber(1000*mid, 2))
 }
 
-func (v *hyperliquid) perpContexts() []object {
-	list := []object{}
+// hyperliquidContext is what perpetuals and spot markets tell alike.
+const hyperliquidContext = `{"prevDayPx":"$open","dayNtlVlm":"$turnover","dayBaseVlm":"1000.0","markPx":"$mid","midPx":"$mid"`
+
+func (v *hyperliquid) perpContexts() []json.RawMessage {
+	list := []json.RawMessage{}
 	for _, c := range hyperliquidPerps() {
-		bids, asks := c.depth(v.now(), 1)
-		o := v.context(c)
-		o["funding"], o["openInterest"], o["premium"], o["oraclePx"] = "0.0000125", "10000.0", "0.0", o["markPx"]
-		o["impactPxs"] = []string{bids[0][0], asks[0][0]}
-		list = append(list, o)
+		list = append(list, v.figures(c).json(hyperliquidContext+`,"funding":"0.0000125","openInterest":"10000.0","premium":"0.0","oraclePx":"$mid",
+			"impactPxs":["$bid","$ask"]}`))
 	}
 	return list
 }
 
-func (v *hyperliquid) spotContexts() []object {
-	list := []object{}
+func (v *hyperliquid) spotContexts() []json.RawMessage {
+	list := []json.RawMessage{}
 	for _, c := range hyperliquidSpots() {
-		o := v.context(c)
-		o["coin"], o["circulatingSupply"], o["totalSupply"] = c.name, "1000000.0", "1000000.0"
-		list = append(list, o)
+		list = append(list, v.figures(c).json(hyperliquidContext+`,"coin":"$name","circulatingSupply":"1000000.0","totalSupply":"1000000.0"}`))
 	}
 	return list
 }
@@ -187,15 +179,8 @@ func (v *hyperliquid) l2Book(q hyperliquidQuery) any {
 	if !ok {
 		return nil
 	}
-	side := func(levels []level) []object {
-		out := make([]object, len(levels))
-		for i, l := range levels {
-			out[i] = object{"px": l[0], "sz": l[1], "n": 1 + i%3}
-		}
-		return out
-	}
-	bids, asks := c.depth(v.now(), 20)
-	return object{"coin": c.name, "time": v.now().UnixMilli(), "levels": [][]object{side(bids), side(asks)}}
+	bids, asks := c.book(v.now(), 20, `{"px":"$price","sz":"$size","n":$orders}`)
+	return v.figures(c).with("bids", bids).with("asks", asks).json(`{"coin":"$name","time":$ms,"levels":[$bids,$asks]}`)
 }
 
 func (v *hyperliquid) recentTrades(q hyperliquidQuery) any {
@@ -205,10 +190,9 @@ func (v *hyperliquid) recentTrades(q hyperliquidQuery) any {
 	}
 	at := v.now().Truncate(time.Second)
 	m := newMaterial("hyperliquid", "trade", c.name, at.String())
-	return []object{{
-		"coin": c.name, "side": "B", "px": c.number(c.at(at)), "sz": c.size(0.5), "time": at.UnixMilli(),
-		"hash": "0x" + m.text(lowerHex, 64), "tid": at.Unix(), "users": []string{m.wallet().address, m.wallet().address},
-	}}
+	return moments(at).and("coin", c.name, "price", c.number(c.at(at)), "size", c.size(0.5), "hash", m.text(lowerHex, 64),
+		"buyer", m.wallet().address, "seller", m.wallet().address).json(`[{"coin":"$coin","side":"B","px":"$price","sz":"$size","time":$ms,
+		"hash":"0x$hash","tid":$seconds,"users":["$buyer","$seller"]}]`)
 }
 
 // candles answers with what the price did, the oldest first, at most 5,000.
@@ -228,16 +212,15 @@ func (v *hyperliquid) candles(q hyperliquidQuery) any {
 	if !ok {
 		return []object{}
 	}
-	list := []object{}
-	for _, b := range c.bars(v.now(), spans[span.Interval], 5000) {
-		start := b.start.UnixMilli()
-		if start < span.StartTime || span.EndTime != 0 && start > span.EndTime {
-			continue
-		}
-		list = append(list, object{
-			"t": start, "T": b.start.Add(spans[span.Interval]).UnixMilli() - 1, "s": c.name, "i": span.Interval, "n": 100, "v": "1000.0",
-			"o": c.number(b.open), "h": c.number(b.high), "l": c.number(b.low), "c": c.number(b.close),
-		})
+	width, until := spans[span.Interval], v.now()
+	if end := time.UnixMilli(span.EndTime); span.EndTime != 0 && end.Before(until) {
+		until = end
+	}
+	list := []json.RawMessage{}
+	for _, b := range c.barsBetween(time.UnixMilli(span.StartTime), until, width, 5000) {
+		list = append(list, moments(b.start).and("end", digits(b.start.Add(width).UnixMilli()-1), "name", c.name, "interval", span.Interval,
+			"open", c.number(b.open), "high", c.number(b.high), "low", c.number(b.low), "close", c.number(b.close)).json(
+			`{"t":$ms,"T":$end,"s":"$name","i":"$interval","n":100,"v":"1000.0","o":"$open","h":"$high","l":"$low","c":"$close"}`))
 	}
 	slices.Reverse(list)
 	return list

@@ -127,7 +127,7 @@ func (v *kraken) fault(w http.ResponseWriter, kind FaultKind) {
 // public answers a call that needs no key. Its parameters may come in the
 // query or in a form.
 func (v *kraken) public(name string, r *http.Request) (any, krakenRefusal) {
-	call, ok := krakenPublic[name]
+	call, ok := krakenPublic.of(name)
 	if !ok {
 		return nil, krakenUnknownMethod
 	}

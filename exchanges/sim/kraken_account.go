@@ -10,22 +10,23 @@ import (
 // krakenCall is a call that needs a key: the right that it takes, what it
 // adds to the key's call counter, and how it is answered.
 type krakenCall struct {
+	name       string
 	permission string // empty: none
 	cost       float64
 	answer     func(*kraken, *krakenKey, url.Values) (any, krakenRefusal)
 }
 
 // krakenPrivate are the calls that need a key.
-var krakenPrivate = map[string]krakenCall{
-	"GetApiKeyInfo":      {"", 1, (*kraken).keyInfo},
-	"Balance":            {"query-funds", 1, (*kraken).balance},
-	"BalanceEx":          {"query-funds", 1, (*kraken).balanceEx},
-	"TradeBalance":       {"query-funds", 1, (*kraken).tradeBalance},
-	"OpenOrders":         {"query-open-trades", 1, (*kraken).openOrders},
-	"ClosedOrders":       {"query-closed-trades", 1, (*kraken).closedOrders},
-	"TradesHistory":      {"query-closed-trades", 2, (*kraken).tradesHistory},
-	"Ledgers":            {"query-ledger", 2, (*kraken).ledgers},
-	"GetWebSocketsToken": {"create-ws-token", 1, (*kraken).webSocketsToken},
+var krakenPrivate = []krakenCall{
+	{"GetApiKeyInfo", "", 1, (*kraken).keyInfo},
+	{"Balance", "query-funds", 1, (*kraken).balance},
+	{"BalanceEx", "query-funds", 1, (*kraken).balanceEx},
+	{"TradeBalance", "query-funds", 1, (*kraken).tradeBalance},
+	{"OpenOrders", "query-open-trades", 1, (*kraken).openOrders},
+	{"ClosedOrders", "query-closed-trades", 1, (*kraken).closedOrders},
+	{"TradesHistory", "query-closed-trades", 2, (*kraken).tradesHistory},
+	{"Ledgers", "query-ledger", 2, (*kraken).ledgers},
+	{"GetWebSocketsToken", "create-ws-token", 1, (*kraken).webSocketsToken},
 }
 
 // keyInfo describes the calling key. Times are Unix seconds in strings, "0"

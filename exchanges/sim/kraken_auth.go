@@ -41,10 +41,11 @@ type krakenFailures struct {
 
 // private answers a call that needs a key.
 func (v *kraken) private(name string, r *http.Request) (any, krakenRefusal) {
-	call, ok := krakenPrivate[name]
-	if !ok {
+	i := slices.IndexFunc(krakenPrivate, func(c krakenCall) bool { return c.name == name })
+	if i < 0 {
 		return nil, krakenUnknownMethod
 	}
+	call := krakenPrivate[i]
 	if r.Method != http.MethodPost {
 		return nil, krakenBadArguments
 	}
@@ -62,7 +63,7 @@ func (v *kraken) private(name string, r *http.Request) (any, krakenRefusal) {
 	if !k.count(v.now(), call.cost) {
 		return nil, krakenRateLimited
 	}
-	if call.permission != "" && !slices.Contains(krakenWordsOf(k.entry), call.permission) {
+	if call.permission != "" && !contains(krakenWordsOf(k.entry), call.permission) {
 		return nil, krakenDenied
 	}
 	result, refusal := call.answer(v, k, params)

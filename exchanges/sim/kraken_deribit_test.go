@@ -43,7 +43,7 @@ func (v Venue) signIn(t *testing.T, key Key, at time.Time) reply {
 
 // works reports whether a key of the demo world ought to be accepted from here.
 func works(key Key) bool {
-	for _, seeds := range demoSeeds() {
+	for _, seeds := range seedsBySite() {
 		if slices.ContainsFunc(seeds, func(s seed) bool { return s.Label == key.Label && s.Disabled }) {
 			return false
 		}

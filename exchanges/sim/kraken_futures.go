@@ -1,10 +1,12 @@
 package sim
 
 import (
+	"encoding/json"
 	"io"
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -52,8 +54,8 @@ func newKrakenFutures(env string, a account, now func() time.Time) venue {
 		book: newBook("kraken-futures", env, a, now, issueKraken), environment: env, account: a, now: now,
 		nonces: map[*entry]uint64{}, mux: http.NewServeMux(),
 	}
-	for pattern, route := range krakenFuturesRoutes() {
-		v.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { v.handle(w, r, route) })
+	for _, route := range krakenFuturesRoutes() {
+		v.mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) { v.handle(w, r, route) })
 	}
 	if env == "live" { // whether the demo has it is not documented: clients must do without
 		v.mux.HandleFunc("GET "+krakenFuturesCheckPath, v.check)
@@ -96,8 +98,9 @@ const (
 // krakenFuturesRoute is one endpoint: the right that it takes, and how it is
 // answered.
 type krakenFuturesRoute struct {
-	right string // empty: it is public
-	serve func(*krakenFutures, krakenFuturesCall) (object, krakenFuturesRefusal)
+	pattern string
+	right   string // empty: it is public
+	serve   func(*krakenFutures, krakenFuturesCall) (object, krakenFuturesRefusal)
 }
 
 // krakenFuturesCall is a request that has passed every check of its route.
@@ -107,55 +110,76 @@ type krakenFuturesCall struct {
 	params url.Values
 }
 
+var krakenFuturesFixed = []krakenFuturesRoute{
+	{"GET /derivatives/api/v3/instruments", "", (*krakenFutures).instruments},
+	{"GET /derivatives/api/v3/instruments/status", "", (*krakenFutures).instrumentStatus},
+	{"GET /derivatives/api/v3/instruments/{symbol}/status", "", (*krakenFutures).instrumentStatus},
+	{"GET /derivatives/api/v3/tickers", "", (*krakenFutures).tickers},
+	{"GET /derivatives/api/v3/tickers/{symbol}", "", (*krakenFutures).tickers},
+	{"GET /derivatives/api/v3/orderbook", "", (*krakenFutures).orderBook},
+	{"GET /derivatives/api/v3/history", "", (*krakenFutures).trades},
+	{"GET /derivatives/api/v3/feeschedules", "", (*krakenFutures).feeSchedules},
+	{"GET /derivatives/api/v3/historical-funding-rates", "", (*krakenFutures).fundingRates},
+
+	{"GET /derivatives/api/v4/historicalfundingrates", "", (*krakenFutures).fundingRates},
+
+	{"GET /api/charts/v1/{kind}/{symbol}/{interval}", "", (*krakenFutures).candles},
+
+	{"GET /derivatives/api/v3/accounts", krakenFuturesRead, (*krakenFutures).accounts},
+	{"GET /derivatives/api/v3/feeschedules/volumes", krakenFuturesRead, krakenFuturesAnswer("volumesByFeeSchedule", `{}`)},
+	{"GET /derivatives/api/v3/subaccounts", krakenFuturesRead, (*krakenFutures).subaccounts},
+	{"POST /derivatives/api/v3/orders/status", krakenFuturesRead, krakenFuturesAnswer("orders", `[]`)},
+}
+
+// krakenFuturesEmpty are the endpoints that answer with an empty list, with the
+// list's name.
+var krakenFuturesEmpty = table[string]{
+	{"openpositions", "openPositions"},
+	{"openorders", "openOrders"},
+	{"fills", "fills"},
+	{"notifications", "notifications"},
+	{"leveragepreferences", "leveragePreferences"},
+	{"pnlpreferences", "preferences"},
+	{"unwindqueue", "queue"},
+}
+
 // krakenFuturesRoutes are the endpoints there are, by pattern. Those that move
 // something are there to be refused.
-func krakenFuturesRoutes() map[string]krakenFuturesRoute {
+func krakenFuturesRoutes() []krakenFuturesRoute {
 	const v3, history = "/derivatives/api/v3/", "/api/history/"
-	routes := map[string]krakenFuturesRoute{
-		"GET " + v3 + "instruments":                 {"", (*krakenFutures).instruments},
-		"GET " + v3 + "instruments/status":          {"", (*krakenFutures).instrumentStatus},
-		"GET " + v3 + "instruments/{symbol}/status": {"", (*krakenFutures).instrumentStatus},
-		"GET " + v3 + "tickers":                     {"", (*krakenFutures).tickers},
-		"GET " + v3 + "tickers/{symbol}":            {"", (*krakenFutures).tickers},
-		"GET " + v3 + "orderbook":                   {"", (*krakenFutures).orderBook},
-		"GET " + v3 + "history":                     {"", (*krakenFutures).trades},
-		"GET " + v3 + "feeschedules":                {"", (*krakenFutures).feeSchedules},
-		"GET " + v3 + "historical-funding-rates":    {"", (*krakenFutures).fundingRates},
-
-		"GET /derivatives/api/v4/historicalfundingrates": {"", (*krakenFutures).fundingRates},
-
-		"GET /api/charts/v1/{kind}/{symbol}/{interval}": {"", (*krakenFutures).candles},
-
-		"GET " + v3 + "accounts":             {krakenFuturesRead, (*krakenFutures).accounts},
-		"GET " + v3 + "feeschedules/volumes": {krakenFuturesRead, krakenFuturesAnswer(object{"volumesByFeeSchedule": object{}})},
-		"GET " + v3 + "subaccounts":          {krakenFuturesRead, (*krakenFutures).subaccounts},
-		"POST " + v3 + "orders/status":       {krakenFuturesRead, krakenFuturesAnswer(object{"orders": []any{}})},
+	routes := slices.Clone(krakenFuturesFixed)
+	add := func(pattern, right string, serve func(*krakenFutures, krakenFuturesCall) (object, krakenFuturesRefusal)) {
+		routes = append(routes, krakenFuturesRoute{pattern, right, serve})
 	}
-	for tail, name := range map[string]string{
-		"openpositions": "openPositions", "openorders": "openOrders", "fills": "fills", "notifications": "notifications",
-		"leveragepreferences": "leveragePreferences", "pnlpreferences": "preferences", "unwindqueue": "queue",
-	} {
-		routes["GET "+v3+tail] = krakenFuturesRoute{krakenFuturesRead, krakenFuturesAnswer(object{name: []any{}})}
+	for _, empty := range krakenFuturesEmpty {
+		add("GET "+v3+empty.name, krakenFuturesRead, krakenFuturesAnswer(empty.is, `[]`))
 	}
 	for _, version := range []string{"v2/", "v3/"} {
-		routes["GET "+history+version+"market/{symbol}/executions"] = krakenFuturesRoute{"", (*krakenFutures).executions}
-		routes["GET "+history+version+"account-log"] = krakenFuturesRoute{krakenFuturesRead, (*krakenFutures).accountLog}
+		add("GET "+history+version+"market/{symbol}/executions", "", (*krakenFutures).executions)
+		add("GET "+history+version+"account-log", krakenFuturesRead, (*krakenFutures).accountLog)
 		for _, tail := range []string{"orders", "executions", "triggers"} {
-			routes["GET "+history+version+tail] = krakenFuturesRoute{krakenFuturesRead, krakenFuturesAnswer(object{"elements": []any{}, "len": 0})}
+			add("GET "+history+version+tail, krakenFuturesRead, krakenFuturesNothing)
 		}
 	}
 	for _, tail := range []string{"sendorder", "editorder", "batchorder", "cancelorder", "cancelallorders", "cancelallordersafter"} {
-		routes["POST "+v3+tail] = krakenFuturesRoute{krakenFuturesTrade, krakenFuturesFailure}
+		add("POST "+v3+tail, krakenFuturesTrade, krakenFuturesFailure)
 	}
 	for _, tail := range []string{"transfer", "transfer/subaccount", "withdrawal"} {
-		routes["POST "+v3+tail] = krakenFuturesRoute{krakenFuturesTransfer, krakenFuturesFailure}
+		add("POST "+v3+tail, krakenFuturesTransfer, krakenFuturesFailure)
 	}
 	return routes
 }
 
 // krakenFuturesAnswer serves the same body every time.
-func krakenFuturesAnswer(body object) func(*krakenFutures, krakenFuturesCall) (object, krakenFuturesRefusal) {
-	return func(*krakenFutures, krakenFuturesCall) (object, krakenFuturesRefusal) { return body, "" }
+func krakenFuturesAnswer(name, text string) func(*krakenFutures, krakenFuturesCall) (object, krakenFuturesRefusal) {
+	return func(*krakenFutures, krakenFuturesCall) (object, krakenFuturesRefusal) {
+		return object{name: json.RawMessage(text)}, ""
+	}
+}
+
+// krakenFuturesNothing is a history in which nothing has happened.
+func krakenFuturesNothing(*krakenFutures, krakenFuturesCall) (object, krakenFuturesRefusal) {
+	return object{"elements": []any{}, "len": 0}, ""
 }
 
 // krakenFuturesFailure refuses every time: nothing is traded or moved here.

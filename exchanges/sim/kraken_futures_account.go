@@ -5,23 +5,17 @@ import "strings"
 // accounts tells what the customer holds: nothing in cash, everything as
 // collateral that all contracts share.
 func (v *krakenFutures) accounts(krakenFuturesCall) (object, krakenFuturesRefusal) {
-	currencies, cash, total := object{}, object{}, 0.0
+	currencies, cash := object{}, object{}
 	for _, asset := range v.account.assets() {
-		amount := v.account.Balances[asset]
-		worth := amount * dollars(asset)
-		total += worth
-		name := krakenFuturesAsset(asset)
-		currencies[name] = object{"quantity": amount, "value": worth, "collateral": worth, "available": amount}
+		amount, name := v.account.Balances[asset], krakenFuturesAsset(asset)
+		currencies[name] = fill(`{"quantity":$amount,"value":$worth,"collateral":$worth,"available":$amount}`,
+			"amount", decimal(amount, 8), "worth", decimal(amount*dollars(asset), 8))
 		cash[strings.ToLower(name)] = 0
 	}
-	return object{"accounts": object{
-		"cash": object{"balances": cash, "type": "cashAccount"},
-		"flex": object{
-			"currencies": currencies, "initialMargin": 0, "initialMarginWithOrders": 0, "maintenanceMargin": 0, "balanceValue": total,
-			"portfolioValue": total, "collateralValue": total, "pnl": 0, "unrealizedFunding": 0, "totalUnrealized": 0,
-			"totalUnrealizedAsMargin": 0, "availableMargin": total, "marginEquity": total, "type": "multiCollateralMarginAccount",
-		},
-	}}, ""
+	return object{"accounts": v.account.total().with("cash", cash).with("currencies", currencies).json(`{"cash":{"balances":$cash,
+		"type":"cashAccount"},"flex":{"currencies":$currencies,"initialMargin":0,"initialMarginWithOrders":0,"maintenanceMargin":0,
+		"balanceValue":$worth,"portfolioValue":$worth,"collateralValue":$worth,"pnl":0,"unrealizedFunding":0,"totalUnrealized":0,
+		"totalUnrealizedAsMargin":0,"availableMargin":$worth,"marginEquity":$worth,"type":"multiCollateralMarginAccount"}}`)}, ""
 }
 
 // krakenFuturesAsset returns Kraken's name of an asset.

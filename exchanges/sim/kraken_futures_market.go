@@ -2,6 +2,7 @@ package sim
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,27 +37,46 @@ func krakenFuturesFind(symbol string) (krakenFuturesContract, krakenFuturesRefus
 	return krakenFuturesContract{}, krakenFuturesNoContract
 }
 
-func (v *krakenFutures) instruments(krakenFuturesCall) (object, krakenFuturesRefusal) {
-	list := []object{}
+// describe writes a text for each contract.
+func (v *krakenFutures) describe(text string) []json.RawMessage {
+	list := []json.RawMessage{}
 	for _, c := range krakenFuturesContracts {
-		margins := []object{{"contracts": 0, "numNonContractUnits": 0, "initialMargin": 0.02, "maintenanceMargin": 0.01}}
-		list = append(list, object{
-			"symbol": c.symbol, "type": c.kind, "tradeable": true, "postOnly": false, "tickSize": c.tick, "contractSize": 1,
-			"base": c.Base, "quote": c.Quote, "pair": c.pairName(), "tags": []string{}, "category": "Layer 1",
-			"contractValueTradePrecision": c.SizeDecimals, "impactMidSize": 1, "maxPositionSize": 1_000_000, "openingDate": "2022-01-01T00:00:00.000Z",
-			"marginLevels": margins, "retailMarginLevels": margins, "fundingRateCoefficient": 8, "maxRelativeFundingRate": 0.001,
-			"feeScheduleUid": krakenFuturesFees, "mtf": false, "tradfi": false,
-		})
+		list = append(list, c.figures(v.now()).json(text))
 	}
-	return object{"instruments": list}, ""
+	return list
 }
+
+// figures add what the exchange calls a contract, the step of its prices, and
+// how many decimals its sizes have. Inverse contracts come by the dollar, of
+// which a whole number changes hands.
+func (c krakenFuturesContract) figures(now time.Time) figures {
+	f := c.pair.figures(now).and("symbol", c.symbol, "kind", c.kind, "coin", krakenFuturesAsset(c.Base), "tick", decimal(c.tick, 2))
+	if c.SizeDecimals == 0 {
+		f.and("bidSize", "5000", "askSize", "5000")
+	}
+	return f
+}
+
+func (v *krakenFutures) instruments(krakenFuturesCall) (object, krakenFuturesRefusal) {
+	return object{"instruments": v.describe(`{"symbol":"$symbol","type":"$kind","tradeable":true,"postOnly":false,"tickSize":$tick,"contractSize":1,
+		"base":"$base","quote":"$quote","pair":"$coin:$quote","tags":[],"category":"Layer 1","contractValueTradePrecision":$sizePlaces,
+		"impactMidSize":1,"maxPositionSize":1000000,"openingDate":"2022-01-01T00:00:00.000Z",
+		"marginLevels":[{"contracts":0,"numNonContractUnits":0,"initialMargin":0.02,"maintenanceMargin":0.01}],
+		"retailMarginLevels":[{"contracts":0,"numNonContractUnits":0,"initialMargin":0.02,"maintenanceMargin":0.01}],
+		"fundingRateCoefficient":8,"maxRelativeFundingRate":0.001,"feeScheduleUid":"` + krakenFuturesFees + `","mtf":false,"tradfi":false}`)}, ""
+}
+
+const krakenFuturesDay = `{"tag":"perpetual","pair":"$coin:$quote","symbol":"$symbol","markPrice":$last,"indexPrice":$last,"last":$last,
+	"bid":$bid,"bidSize":$bidSize,"ask":$ask,"askSize":$askSize,"lastTime":"$iso","lastSize":$unit,"vol24h":1000,"volumeQuote":$turnover,
+	"openInterest":1950,"open24h":$open,"high24h":$high,"low24h":$low,"change24h":$percent,"fundingRate":0.35,
+	"fundingRatePrediction":0.36,"suspended":false,"postOnly":false}`
 
 func (v *krakenFutures) instrumentStatus(c krakenFuturesCall) (object, krakenFuturesRefusal) {
 	status := func(symbol string) object {
 		return object{"tradeable": symbol, "experiencingDislocation": false, "priceDislocationDirection": nil,
 			"experiencingExtremeVolatility": false, "extremeVolatilityInitialMarginMultiplier": 1}
 	}
-	if symbol := c.PathValue("symbol"); symbol != "" {
+	if symbol := segment(c.Request, "symbol"); symbol != "" {
 		contract, refusal := krakenFuturesFind(symbol)
 		return status(contract.symbol), refusal
 	}
@@ -67,46 +87,12 @@ func (v *krakenFutures) instrumentStatus(c krakenFuturesCall) (object, krakenFut
 	return object{"instrumentStatus": list}, ""
 }
 
-// pairName is how Kraken writes what a contract is about.
-func (c krakenFuturesContract) pairName() string { return krakenFuturesAsset(c.Base) + ":" + c.Quote }
-
-// levels returns n levels on each side. Inverse contracts come by the dollar,
-// of which a whole number changes hands.
-func (c krakenFuturesContract) levels(now time.Time, n int) (bids, asks []level) {
-	bids, asks = c.depth(now, n)
-	if c.SizeDecimals == 0 {
-		for i := range n {
-			size := strconv.Itoa(5_000 * (i%5 + 1))
-			bids[i][1], asks[i][1] = size, size
-		}
-	}
-	return bids, asks
-}
-
-func (c krakenFuturesContract) ticker(now time.Time) object {
-	bids, asks := c.levels(now, 1)
-	middle := c.at(now)
-	last := json.Number(c.price(middle))
-	return object{
-		"tag": "perpetual", "pair": c.pairName(), "symbol": c.symbol, "markPrice": last, "indexPrice": last, "last": last,
-		"bid": json.Number(bids[0][0]), "bidSize": json.Number(bids[0][1]), "ask": json.Number(asks[0][0]), "askSize": json.Number(asks[0][1]),
-		"lastTime": krakenFuturesTime(now), "lastSize": json.Number(c.size(1)), "vol24h": 8_309, "volumeQuote": 8_309 * c.Price,
-		"openInterest": 1_950, "open24h": json.Number(c.price(middle * 0.995)), "high24h": json.Number(c.price(middle * 1.01)),
-		"low24h": json.Number(c.price(middle * 0.99)), "change24h": 0.5, "fundingRate": 0.35, "fundingRatePrediction": 0.36,
-		"suspended": false, "postOnly": false,
-	}
-}
-
 func (v *krakenFutures) tickers(c krakenFuturesCall) (object, krakenFuturesRefusal) {
-	if symbol := c.PathValue("symbol"); symbol != "" {
+	if symbol := segment(c.Request, "symbol"); symbol != "" {
 		contract, refusal := krakenFuturesFind(symbol)
-		return object{"ticker": contract.ticker(v.now())}, refusal
+		return object{"ticker": contract.figures(v.now()).json(krakenFuturesDay)}, refusal
 	}
-	list := []object{}
-	for _, contract := range krakenFuturesContracts {
-		list = append(list, contract.ticker(v.now()))
-	}
-	return object{"tickers": list}, ""
+	return object{"tickers": v.describe(krakenFuturesDay)}, ""
 }
 
 func (v *krakenFutures) orderBook(c krakenFuturesCall) (object, krakenFuturesRefusal) {
@@ -114,15 +100,12 @@ func (v *krakenFutures) orderBook(c krakenFuturesCall) (object, krakenFuturesRef
 	if refusal != "" {
 		return nil, refusal
 	}
-	side := func(list []level) [][2]json.Number {
-		out := make([][2]json.Number, len(list))
-		for i, l := range list {
-			out[i] = [2]json.Number{json.Number(l[0]), json.Number(l[1])}
-		}
-		return out
+	text := `[$price,$size]`
+	if contract.SizeDecimals == 0 {
+		text = `[$price,${lots}00]`
 	}
-	bids, asks := contract.levels(v.now(), 25)
-	return object{"orderBook": object{"bids": side(bids), "asks": side(asks)}}, ""
+	bids, asks := contract.book(v.now(), 25, text)
+	return object{"orderBook": object{"bids": bids, "asks": asks}}, ""
 }
 
 func (v *krakenFutures) trades(c krakenFuturesCall) (object, krakenFuturesRefusal) {
@@ -130,43 +113,23 @@ func (v *krakenFutures) trades(c krakenFuturesCall) (object, krakenFuturesRefusa
 	if refusal != "" {
 		return nil, refusal
 	}
-	list := make([]object, 20)
-	for i := range list {
-		at := v.now().Add(-time.Duration(i) * time.Second)
-		list[i] = object{
-			"time": krakenFuturesTime(at), "trade_id": len(list) - i, "price": json.Number(contract.price(contract.at(at))),
-			"size": json.Number(contract.size(1)), "side": []string{"buy", "sell"}[i%2], "type": "fill",
-			"uid": uuid4(newMaterial(contract.symbol, strconv.FormatInt(at.Unix(), 10))),
-		}
-	}
-	return object{"history": list}, ""
+	return object{"history": contract.trades(v.now(), 20, `{"time":"$iso","trade_id":$seconds,"price":$price,"size":$unit,"side":"$side",
+		"type":"fill","uid":"5b755fea-c5b0-4307-a66e-00$seconds"}`)}, ""
 }
 
 // executions are the trades of a market in the shape of the history service.
 func (v *krakenFutures) executions(c krakenFuturesCall) (object, krakenFuturesRefusal) {
-	contract, refusal := krakenFuturesFind(c.PathValue("symbol"))
+	contract, refusal := krakenFuturesFind(segment(c.Request, "symbol"))
 	if refusal != "" {
 		return nil, refusal
 	}
-	list := make([]object, boundedInt(c.params.Get("count"), 100, 1000))
-	for i := range list {
-		at := v.now().Add(-time.Duration(i) * time.Second)
-		price, size, stamp := contract.price(contract.at(at)), contract.size(1), strconv.FormatInt(at.UnixMilli(), 10)
-		uid := uuid4(newMaterial(contract.symbol, strconv.FormatInt(at.Unix(), 10)))
-		order := func(direction, kind string) object {
-			return object{
-				"uid": uuid4(newMaterial(uid, kind)), "tradeable": contract.symbol, "direction": direction, "quantity": size, "timestamp": stamp,
-				"limitPrice": price, "orderType": kind, "reduceOnly": false, "lastUpdateTimestamp": stamp,
-			}
-		}
-		list[i] = object{"uid": uuid4(newMaterial(uid)), "timestamp": stamp, "event": object{"Execution": object{
-			"execution": object{
-				"uid": uid, "makerOrder": order("Buy", "Post"), "takerOrder": order("Sell", "Market"), "timestamp": stamp, "quantity": size,
-				"price": price, "markPrice": price, "limitFilled": false, "usdValue": price,
-			},
-			"takerReducedQuantity": "",
-		}}}
-	}
+	const order = `"tradeable":"$market","quantity":"$unit","timestamp":"$ms","limitPrice":"$price","reduceOnly":false,"lastUpdateTimestamp":"$ms"`
+	list := contract.trades(v.now(), boundedInt(c.params.Get("count"), 100, 1000), strings.ReplaceAll(`{"uid":"b392cd5b-c5b0-4307-a66e-00$seconds",
+		"timestamp":"$ms","event":{"Execution":{"execution":{"uid":"5b755fea-c5b0-4307-a66e-00$seconds",
+			"makerOrder":{"uid":"c5b0a66e-c5b0-4307-a66e-00$seconds","direction":"Buy","orderType":"Post",`+order+`},
+			"takerOrder":{"uid":"a66ec5b0-c5b0-4307-a66e-00$seconds","direction":"Sell","orderType":"Market",`+order+`},
+			"timestamp":"$ms","quantity":"$unit","price":"$price","markPrice":"$price","limitFilled":false,"usdValue":"$price"},
+			"takerReducedQuantity":""}}}`, "$market", contract.symbol))
 	return object{"elements": list, "len": strconv.Itoa(len(list))}, ""
 }
 
@@ -176,11 +139,8 @@ func (v *krakenFutures) fundingRates(c krakenFuturesCall) (object, krakenFutures
 	if refusal != "" {
 		return nil, refusal
 	}
-	list := make([]object, 24)
-	for i := range list {
-		at := v.now().Truncate(time.Hour).Add(time.Duration(i-len(list)+1) * time.Hour)
-		list[i] = object{"timestamp": krakenFuturesTime(at), "fundingRate": contract.at(at) / 100_000, "relativeFundingRate": 0.000_01}
-	}
+	list := contract.candles(v.now(), time.Hour, 24, `{"timestamp":"$iso","fundingRate":0.35,"relativeFundingRate":0.00001}`)
+	slices.Reverse(list)
 	return object{"rates": list}, ""
 }
 
@@ -188,43 +148,34 @@ func (v *krakenFutures) fundingRates(c krakenFuturesCall) (object, krakenFutures
 const krakenFuturesFees = "5b755fea-c5b0-4307-a66e-b392cd5bd931"
 
 func (v *krakenFutures) feeSchedules(krakenFuturesCall) (object, krakenFuturesRefusal) {
-	return object{"feeSchedules": []object{{
-		"uid": krakenFuturesFees, "name": "Futures schedule",
-		"tiers": []object{{"makerFee": 0.02, "takerFee": 0.05, "usdVolume": 0}, {"makerFee": 0.015, "takerFee": 0.04, "usdVolume": 100_000}},
-	}}}, ""
+	return object{"feeSchedules": json.RawMessage(`[{"uid":"` + krakenFuturesFees + `","name":"Futures schedule",
+		"tiers":[{"makerFee":0.02,"takerFee":0.05,"usdVolume":0},{"makerFee":0.015,"takerFee":0.04,"usdVolume":100000}]}]`)}, ""
 }
 
-var krakenFuturesIntervals = map[string]time.Duration{
-	"1m": time.Minute, "5m": 5 * time.Minute, "15m": 15 * time.Minute, "30m": 30 * time.Minute, "1h": time.Hour, "4h": 4 * time.Hour,
-	"12h": 12 * time.Hour, "1d": day, "1w": 7 * day,
+var krakenFuturesIntervals = table[time.Duration]{
+	{"1m", time.Minute}, {"5m", 5 * time.Minute}, {"15m", 15 * time.Minute}, {"30m", 30 * time.Minute}, {"1h", time.Hour}, {"4h", 4 * time.Hour},
+	{"12h", 12 * time.Hour}, {"1d", day}, {"1w", 7 * day},
 }
 
 const krakenFuturesMostCandles = 500 // in an answer; Kraken gives more
 
 // candles gives those of a span of time, the oldest first.
 func (v *krakenFutures) candles(c krakenFuturesCall) (object, krakenFuturesRefusal) {
-	contract, refusal := krakenFuturesFind(c.PathValue("symbol"))
-	width, known := krakenFuturesIntervals[c.PathValue("interval")]
-	if refusal != "" || !known || !anyOf([]string{c.PathValue("kind")}, []string{"trade", "mark", "spot"}) {
+	contract, refusal := krakenFuturesFind(segment(c.Request, "symbol"))
+	width, known := krakenFuturesIntervals.of(segment(c.Request, "interval"))
+	if refusal != "" || !known || !anyOf([]string{segment(c.Request, "kind")}, []string{"trade", "mark", "spot"}) {
 		return nil, krakenFuturesBadArgument
 	}
-	step := int64(width / time.Second)
 	until := v.now().Unix()
 	if to, err := strconv.ParseInt(c.params.Get("to"), 10, 64); err == nil {
 		until = min(until, to)
 	}
-	from := until - 60*step
+	from := until - 60*int64(width/time.Second)
 	if start, err := strconv.ParseInt(c.params.Get("from"), 10, 64); err == nil {
 		from = start
 	}
-	list := []object{}
-	from = max(from, until-krakenFuturesMostCandles*step)
-	for at := (from + step - 1) / step * step; at <= until; at += step {
-		open, end := contract.at(time.Unix(at, 0)), contract.at(time.Unix(at+step, 0))
-		list = append(list, object{
-			"time": at * 1000, "open": contract.price(open), "high": contract.price(max(open, end)),
-			"low": contract.price(min(open, end)), "close": contract.price(end), "volume": "12",
-		})
-	}
+	bars := contract.barsBetween(time.Unix(from, 0), time.Unix(until, 0), width, krakenFuturesMostCandles+1)
+	list := contract.tell(bars, width, v.now(), `{"time":$ms,"open":"$open","high":"$high","low":"$low","close":"$close","volume":"12"}`)
+	slices.Reverse(list)
 	return object{"candles": list, "more_candles": false}, ""
 }

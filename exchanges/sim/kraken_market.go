@@ -46,35 +46,32 @@ var krakenPairs = []krakenPair{
 }
 
 // krakenPublic are the calls that need no key.
-var krakenPublic = map[string]func(*kraken, url.Values) (any, krakenRefusal){
-	"Time":         (*kraken).serverTime,
-	"SystemStatus": (*kraken).systemStatus,
-	"Assets":       (*kraken).assets,
-	"AssetPairs":   (*kraken).assetPairs,
-	"Ticker":       (*kraken).ticker,
-	"Depth":        (*kraken).depth,
-	"OHLC":         (*kraken).candles,
-	"Trades":       (*kraken).trades,
+var krakenPublic = table[func(*kraken, url.Values) (any, krakenRefusal)]{
+	{"Time", (*kraken).serverTime},
+	{"SystemStatus", (*kraken).systemStatus},
+	{"Assets", (*kraken).assets},
+	{"AssetPairs", byKrakenPair(krakenTerms)},
+	{"Ticker", byKrakenPair(krakenDay)},
+	{"Depth", (*kraken).depth},
+	{"OHLC", (*kraken).candles},
+	{"Trades", (*kraken).trades},
 }
 
 func (v *kraken) serverTime(url.Values) (any, krakenRefusal) {
-	now := v.now().UTC()
-	return object{"unixtime": now.Unix(), "rfc1123": now.Format("Mon, _2 Jan 06 15:04:05 -0700")}, ""
+	return moments(v.now()).and("rfc1123", v.now().UTC().Format("Mon, _2 Jan 06 15:04:05 -0700")).json(`{"unixtime":$seconds,"rfc1123":"$rfc1123"}`), ""
 }
 
 func (v *kraken) systemStatus(url.Values) (any, krakenRefusal) {
-	return object{"status": "online", "timestamp": v.now().UTC().Format(time.RFC3339)}, ""
+	return moments(v.now()).json(`{"status":"online","timestamp":"$rfc3339"}`), ""
 }
 
 func (v *kraken) assets(params url.Values) (any, krakenRefusal) {
 	out := object{}
 	wanted, all := krakenList(params, "asset")
 	for _, a := range krakenAssets {
-		if all || slices.Contains(wanted, a.id) || slices.Contains(wanted, a.alt) {
-			out[a.id] = object{
-				"aclass": "currency", "altname": a.alt, "decimals": a.decimals, "display_decimals": a.display,
-				"status": "enabled",
-			}
+		if all || contains(wanted, a.id) || contains(wanted, a.alt) {
+			out[a.id] = fill(`{"aclass":"currency","altname":"$alt","decimals":$decimals,"display_decimals":$display,"status":"enabled"}`,
+				"alt", a.alt, "decimals", strconv.Itoa(a.decimals), "display", strconv.Itoa(a.display))
 		}
 	}
 	if len(out) == 0 || len(out) < len(wanted) {
@@ -83,46 +80,28 @@ func (v *kraken) assets(params url.Values) (any, krakenRefusal) {
 	return out, ""
 }
 
-func (v *kraken) assetPairs(params url.Values) (any, krakenRefusal) {
-	pairs, refusal := krakenWanted(params)
-	if refusal != "" {
-		return nil, refusal
-	}
-	out := object{}
-	for _, p := range pairs {
-		out[p.id] = object{
-			"altname": p.alt, "wsname": p.ws, "aclass_base": "currency", "base": krakenAssetID(p.Base),
-			"aclass_quote": "currency", "quote": krakenAssetID(p.Quote), "lot": "unit", "cost_decimals": p.PriceDecimals + 4,
-			"pair_decimals": p.PriceDecimals, "lot_decimals": p.SizeDecimals, "lot_multiplier": 1,
-			"leverage_buy": []int{}, "leverage_sell": []int{},
-			"fees":        [][]float64{{0, 0.4}, {10_000, 0.35}, {50_000, 0.24}, {100_000, 0.22}},
-			"fees_maker":  [][]float64{{0, 0.25}, {10_000, 0.2}, {50_000, 0.14}, {100_000, 0.12}},
-			"margin_call": 80, "margin_stop": 40, "ordermin": p.orderMin, "costmin": p.costMin,
-			"tick_size": p.tick(), "status": "online",
-			"fee_volume_currency": "ZUSD",
+// byKrakenPair makes a call that writes a text for each pair that is wanted.
+func byKrakenPair(text string) func(*kraken, url.Values) (any, krakenRefusal) {
+	return func(v *kraken, params url.Values) (any, krakenRefusal) {
+		pairs, refusal := krakenWanted(params)
+		out := object{}
+		for _, p := range pairs {
+			out[p.id] = p.figures(v.now()).and("alt", p.alt, "ws", p.ws, "baseID", krakenAssetID(p.Base), "quoteID", krakenAssetID(p.Quote),
+				"orderMin", p.orderMin, "costMin", p.costMin, "costPlaces", strconv.Itoa(p.PriceDecimals+4)).json(text)
 		}
+		return out, refusal
 	}
-	return out, ""
 }
 
-func (v *kraken) ticker(params url.Values) (any, krakenRefusal) {
-	pairs, refusal := krakenWanted(params)
-	if refusal != "" {
-		return nil, refusal
-	}
-	out := object{}
-	for _, p := range pairs {
-		middle := p.at(v.now())
-		bids, asks := p.depth(v.now(), 1)
-		last, low, high := p.price(middle), p.price(middle*0.99), p.price(middle*1.01)
-		out[p.id] = object{
-			"a": []string{asks[0][0], "3", asks[0][1]}, "b": []string{bids[0][0], "2", bids[0][1]},
-			"c": []string{last, p.size(0.05)}, "v": []string{p.size(812.4), p.size(1954.1)}, "p": []string{last, last},
-			"t": []int{9_120, 22_804}, "l": []string{low, low}, "h": []string{high, high}, "o": p.price(middle * 0.995),
-		}
-	}
-	return out, ""
-}
+const (
+	krakenTerms = `{"altname":"$alt","wsname":"$ws","aclass_base":"currency","base":"$baseID","aclass_quote":"currency","quote":"$quoteID",
+		"lot":"unit","cost_decimals":$costPlaces,"pair_decimals":$pricePlaces,"lot_decimals":$sizePlaces,"lot_multiplier":1,
+		"leverage_buy":[],"leverage_sell":[],"fees":[[0,0.4],[10000,0.35],[50000,0.24],[100000,0.22]],
+		"fees_maker":[[0,0.25],[10000,0.2],[50000,0.14],[100000,0.12]],"margin_call":80,"margin_stop":40,"ordermin":"$orderMin",
+		"costmin":"$costMin","tick_size":"$tick","status":"online","fee_volume_currency":"ZUSD"}`
+	krakenDay = `{"a":["$ask","3","$askSize"],"b":["$bid","2","$bidSize"],"c":["$last","$half"],"v":["$volume","$volume"],"p":["$mean","$mean"],
+		"t":[9120,22804],"l":["$low","$low"],"h":["$high","$high"],"o":"$open"}`
+)
 
 func (v *kraken) depth(params url.Values) (any, krakenRefusal) {
 	p, refusal := krakenOne(params)
@@ -133,15 +112,8 @@ func (v *kraken) depth(params url.Values) (any, krakenRefusal) {
 	if refusal != "" {
 		return nil, refusal
 	}
-	bids, asks := p.depth(v.now(), levels)
-	dated := func(side []level) []any {
-		rows := make([]any, len(side))
-		for i, l := range side {
-			rows[i] = []any{l[0], l[1], v.now().Unix()}
-		}
-		return rows
-	}
-	return object{p.id: object{"asks": dated(asks), "bids": dated(bids)}}, ""
+	bids, asks := p.book(v.now(), levels, `["$price","$size",$seconds]`)
+	return object{p.id: object{"asks": asks, "bids": bids}}, ""
 }
 
 func (v *kraken) candles(params url.Values) (any, krakenRefusal) {
@@ -153,18 +125,11 @@ func (v *kraken) candles(params url.Values) (any, krakenRefusal) {
 	if refusal != "" {
 		return nil, refusal
 	}
-	step := int64(minutes) * 60
-	current := v.now().Unix() / step * step
-	rows := []any{}
 	const candles = 60 // Kraken keeps 720; fewer show as much
-	for from := current - (candles-1)*step; from <= current; from += step {
-		open, end := p.at(time.Unix(from, 0)), p.at(time.Unix(from+step, 0))
-		rows = append(rows, []any{
-			from, p.price(open), p.price(max(open, end)), p.price(min(open, end)), p.price(end), p.price((open + end) / 2),
-			p.size(1.5), 12,
-		})
-	}
-	return object{p.id: rows, "last": current - step}, ""
+	span := time.Duration(minutes) * time.Minute
+	rows := p.candles(v.now(), span, candles, `[$seconds,"$open","$high","$low","$close","$mean","$volume",12]`)
+	slices.Reverse(rows)
+	return object{p.id: rows, "last": v.now().Truncate(span).Add(-span).Unix()}, ""
 }
 
 func (v *kraken) trades(params url.Values) (any, krakenRefusal) {
@@ -172,13 +137,9 @@ func (v *kraken) trades(params url.Values) (any, krakenRefusal) {
 	if refusal != "" {
 		return nil, refusal
 	}
-	now := v.now()
-	rows := []any{}
-	for i := range 10 {
-		done := now.Add(time.Duration(i-10) * time.Second)
-		rows = append(rows, []any{p.price(p.at(done)), p.size(0.05), float64(done.UnixMilli()) / 1000, "b", "l", "", done.Unix()})
-	}
-	return object{p.id: rows, "last": strconv.FormatInt(now.UnixNano(), 10)}, ""
+	rows := p.trades(v.now(), 10, `["$price","$size",$seconds.0,"b","l","",$seconds]`)
+	slices.Reverse(rows)
+	return object{p.id: rows, "last": digits(v.now().UnixNano())}, ""
 }
 
 // krakenWanted returns the pairs that a call names, or all when it names none.

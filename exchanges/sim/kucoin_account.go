@@ -2,7 +2,8 @@ package sim
 
 import (
 	"cmp"
-	"slices"
+	"encoding/json"
+	"strconv"
 )
 
 var kucoinAccountRoutes = []kucoinRoute{
@@ -31,7 +32,7 @@ func kucoinNothing(*kucoin, kucoinCall) (any, *kucoinRefusal) { return []object{
 func kucoinYes(*kucoin, kucoinCall) (any, *kucoinRefusal) { return true, nil }
 
 func kucoinNoOrders(*kucoin, kucoinCall) (any, *kucoinRefusal) {
-	return object{"currentPage": 1, "pageSize": 50, "totalNum": 0, "totalPage": 0, "items": []object{}}, nil
+	return json.RawMessage(`{"currentPage":1,"pageSize":50,"totalNum":0,"totalPage":0,"items":[]}`), nil
 }
 
 // kucoinNoTrading refuses what would move money.
@@ -58,53 +59,40 @@ func (v *kucoin) owner(key *entry) account {
 }
 
 func (v *kucoin) userInfo(kucoinCall) (any, *kucoinRefusal) {
-	subs := len(v.account.Subs)
-	return object{
-		"level": 0, "subQuantity": subs, "spotSubQuantity": subs, "marginSubQuantity": 0, "futuresSubQuantity": 0, "optionSubQuantity": 0,
-		"maxSubQuantity": 5, "maxDefaultSubQuantity": 5, "maxSpotSubQuantity": 0, "maxMarginSubQuantity": 0, "maxFuturesSubQuantity": 0,
-		"maxOptionSubQuantity": 0,
-	}, nil
+	return fill(`{"level":0,"subQuantity":$subs,"spotSubQuantity":$subs,"marginSubQuantity":0,"futuresSubQuantity":0,"optionSubQuantity":0,
+		"maxSubQuantity":5,"maxDefaultSubQuantity":5,"maxSpotSubQuantity":0,"maxMarginSubQuantity":0,"maxFuturesSubQuantity":0,
+		"maxOptionSubQuantity":0}`, "subs", strconv.Itoa(len(v.account.Subs))), nil
 }
 
 // accounts lists what is held, all of it in the account for trading.
 func (v *kucoin) accounts(c kucoinCall) (any, *kucoinRefusal) {
 	query, own := c.query(), v.owner(c.key)
 	kind, currency := cmp.Or(query.Get("type"), "trade"), query.Get("currency")
-	if !slices.Contains([]string{"main", "trade", "trade_hf"}, kind) {
+	if !contains([]string{"main", "trade", "trade_hf"}, kind) {
 		return nil, kucoinBad("type is invalid")
 	}
-	list := []object{}
+	list := []json.RawMessage{}
 	for _, asset := range own.assets() {
 		if kind != "main" && (currency == "" || currency == asset) {
-			amount := decimal(own.Balances[asset], 8)
-			list = append(list, object{
-				"id": newMaterial("kucoin", "account", own.ID, asset).text("123456789", 13), "currency": asset, "type": kind,
-				"balance": amount, "available": amount, "holds": "0",
-			})
+			list = append(list, fill(`{"id":"$id","currency":"$asset","type":"$kind","balance":"$amount","available":"$amount","holds":"0"}`,
+				"id", newMaterial("kucoin", "account", own.ID, asset).text("123456789", 13), "asset", asset, "kind", kind,
+				"amount", decimal(own.Balances[asset], 8)))
 		}
 	}
 	return list, nil
 }
 
 func (v *kucoin) marginAccount(kucoinCall) (any, *kucoinRefusal) {
-	return object{
-		"totalAssetOfQuoteCurrency": "0", "totalLiabilityOfQuoteCurrency": "0", "debtRatio": "0", "status": "EFFECTIVE", "accounts": []object{},
-	}, nil
+	return json.RawMessage(`{"totalAssetOfQuoteCurrency":"0","totalLiabilityOfQuoteCurrency":"0","debtRatio":"0","status":"EFFECTIVE","accounts":[]}`), nil
 }
 
 func (v *kucoin) marginSymbols(kucoinCall) (any, *kucoinRefusal) {
-	return object{"timestamp": v.now().UnixMilli(), "items": []object{}}, nil
+	return object{"timestamp": inMillis(v.now()), "items": []object{}}, nil
 }
 
 // kucoinFuturesAccount tells of an account for futures, in which there is
 // nothing.
 func kucoinFuturesAccount(_ *kucoin, c kucoinCall) (any, *kucoinRefusal) {
-	currency := c.query().Get("currency")
-	if currency == "" {
-		currency = "XBT"
-	}
-	return object{
-		"currency": currency, "accountEquity": 0, "unrealisedPNL": 0, "marginBalance": 0, "positionMargin": 0, "orderMargin": 0, "frozenFunds": 0,
-		"availableBalance": 0, "riskRatio": 0, "maxWithdrawAmount": 0,
-	}, nil
+	return fill(`{"currency":"$currency","accountEquity":0,"unrealisedPNL":0,"marginBalance":0,"positionMargin":0,"orderMargin":0,
+		"frozenFunds":0,"availableBalance":0,"riskRatio":0,"maxWithdrawAmount":0}`, "currency", cmp.Or(c.query().Get("currency"), "XBT")), nil
 }

@@ -1,10 +1,6 @@
 package sim
 
-import (
-	"encoding/json"
-	"strings"
-	"time"
-)
+import "strings"
 
 // The contracts have a host of their own at KuCoin; none of their paths means
 // something else on that of spot.
@@ -17,62 +13,49 @@ var kucoinFuturesRoutes = []kucoinRoute{
 	{"GET /api/v1/level2/depth100", "", 10, kucoinContractDepth(100)},
 }
 
-// kucoinContractName is the name of a pair's perpetual contract, in which
-// Bitcoin is XBT.
-func kucoinContractName(p pair) string { return kucoinContractCoin(p) + p.Quote + "M" }
-
-func kucoinContractCoin(p pair) string { return strings.ReplaceAll(p.Base, "BTC", "XBT") }
+// kucoinContracts returns the pairs that exist as perpetual contracts, under
+// the names that they have there.
+func kucoinContracts() []pair {
+	list := perpetuals()
+	for i := range list {
+		list[i].Base = strings.ReplaceAll(list[i].Base, "BTC", "XBT")
+	}
+	return list
+}
 
 func kucoinFindContract(symbol string) (pair, *kucoinRefusal) {
-	for _, p := range perpetuals() {
-		if kucoinContractName(p) == symbol {
-			return p, nil
-		}
+	p, ok := pairOf(kucoinContracts(), symbol, func(p pair) string { return p.symbol() + "M" })
+	if !ok {
+		return pair{}, kucoinBad("The symbol of the contract does not exist")
 	}
-	return pair{}, kucoinBad("The symbol of the contract does not exist")
+	return p, nil
 }
 
-func (v *kucoin) contractBody(p pair) object {
-	last, before := p.at(v.now()), p.at(v.now().Add(-day))
-	next := v.now().Truncate(8 * time.Hour).Add(8 * time.Hour).Sub(v.now())
-	return object{
-		"symbol": kucoinContractName(p), "rootSymbol": p.Quote, "type": "FFWCSX", "firstOpenDate": int64(1_585_555_200_000), "expireDate": nil, "settleDate": nil,
-		"baseCurrency": kucoinContractCoin(p), "quoteCurrency": p.Quote, "settleCurrency": p.Quote, "maxOrderQty": 1_000_000, "maxPrice": 1_000_000,
-		"lotSize": 1, "tickSize": 0.1, "indexPriceTickSize": 0.01, "multiplier": 0.001, "initialMargin": 0.008, "maintainMargin": 0.004,
-		"maxRiskLimit": 100_000, "minRiskLimit": 100_000, "riskStep": 50_000, "makerFeeRate": 0.0002, "takerFeeRate": 0.0006, "isDeleverage": true,
-		"isQuanto": true, "isInverse": false, "markMethod": "FairPrice", "fairMethod": "FundingRate", "status": "Open", "fundingFeeRate": 0.0001,
-		"fundingRateGranularity": 28_800_000, "openInterest": "500", "turnoverOf24h": 1000 * p.Price, "volumeOf24h": 1000, "markPrice": last,
-		"indexPrice": last, "lastTradePrice": last, "nextFundingRateTime": next.Milliseconds(), "maxLeverage": 125,
-		"lowPrice": p.Price * 0.99, "highPrice": p.Price * 1.01, "priceChgPct": last/before - 1, "priceChg": last - before,
-	}
-}
+const (
+	kucoinContract = `{"symbol":"${symbol}M","rootSymbol":"$quote","type":"FFWCSX","firstOpenDate":1585555200000,"expireDate":null,
+		"settleDate":null,"baseCurrency":"$base","quoteCurrency":"$quote","settleCurrency":"$quote","maxOrderQty":1000000,"maxPrice":1000000,
+		"lotSize":1,"tickSize":0.1,"indexPriceTickSize":0.01,"multiplier":0.001,"initialMargin":0.008,"maintainMargin":0.004,
+		"maxRiskLimit":100000,"minRiskLimit":100000,"riskStep":50000,"makerFeeRate":0.0002,"takerFeeRate":0.0006,"isDeleverage":true,
+		"isQuanto":true,"isInverse":false,"markMethod":"FairPrice","fairMethod":"FundingRate","status":"Open","fundingFeeRate":0.0001,
+		"fundingRateGranularity":28800000,"openInterest":"500","turnoverOf24h":$turnover,"volumeOf24h":1000,"markPrice":$last,
+		"indexPrice":$last,"lastTradePrice":$last,"nextFundingRateTime":$untilFunding,"maxLeverage":125,"lowPrice":$low,"highPrice":$high,
+		"priceChgPct":$rise,"priceChg":$change}`
+	kucoinContractBest = `{"sequence":1638444978558,"symbol":"${symbol}M","side":"buy","size":4,"tradeId":"1","price":"$last",
+		"bestBidPrice":"$bid","bestBidSize":10,"bestAskPrice":"$ask","bestAskSize":10,"ts":$ns}`
+)
 
 func (v *kucoin) contracts(kucoinCall) (any, *kucoinRefusal) {
-	list := []object{}
-	for _, p := range perpetuals() {
-		list = append(list, v.contractBody(p))
-	}
-	return list, nil
+	return describe(kucoinContracts(), v.now(), kucoinContract), nil
 }
 
 func (v *kucoin) contract(c kucoinCall) (any, *kucoinRefusal) {
-	p, refusal := kucoinFindContract(c.PathValue("symbol"))
-	if refusal != nil {
-		return nil, refusal
-	}
-	return v.contractBody(p), nil
+	p, refusal := kucoinFindContract(segment(c.Request, "symbol"))
+	return p.figures(v.now()).json(kucoinContract), refusal
 }
 
 func (v *kucoin) contractTicker(c kucoinCall) (any, *kucoinRefusal) {
 	p, refusal := kucoinFindContract(c.query().Get("symbol"))
-	if refusal != nil {
-		return nil, refusal
-	}
-	bids, asks := p.depth(v.now(), 1)
-	return object{
-		"sequence": 1_638_444_978_558, "symbol": kucoinContractName(p), "side": "buy", "size": 4, "tradeId": "1", "price": p.price(p.at(v.now())),
-		"bestBidPrice": bids[0][0], "bestBidSize": 10, "bestAskPrice": asks[0][0], "bestAskSize": 10, "ts": v.now().UnixNano(),
-	}, nil
+	return p.figures(v.now()).json(kucoinContractBest), refusal
 }
 
 // kucoinContractDepth answers with n levels of a contract's order book, as
@@ -83,16 +66,8 @@ func kucoinContractDepth(n int) func(*kucoin, kucoinCall) (any, *kucoinRefusal) 
 		if refusal != nil {
 			return nil, refusal
 		}
-		bids, asks := p.depth(v.now(), n)
-		lots := func(side []level) []any {
-			rows := make([]any, len(side))
-			for i, l := range side {
-				rows[i] = []any{json.Number(l[0]), 10 * (i%5 + 1)}
-			}
-			return rows
-		}
-		return object{
-			"sequence": 1_638_444_978_558, "symbol": kucoinContractName(p), "bids": lots(bids), "asks": lots(asks), "ts": v.now().UnixNano(),
-		}, nil
+		bids, asks := p.book(v.now(), n, `[$price,$lots]`)
+		return p.figures(v.now()).with("bids", bids).with("asks", asks).json(
+			`{"sequence":1638444978558,"symbol":"${symbol}M","bids":$bids,"asks":$asks,"ts":$ns}`), nil
 	}
 }

@@ -3,7 +3,6 @@ package sim
 import (
 	"fmt"
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -72,7 +71,7 @@ func (v *kucoin) keyInfo(c kucoinCall) (any, *kucoinRefusal) {
 func (v *kucoin) describe(key *entry) object {
 	body := object{
 		"uid": v.uid(key.Sub), "isMaster": key.Sub == "", "remark": key.Label, "apiKey": key.ID, "apiVersion": kucoinVersion(key),
-		"permission": strings.Join(key.Words, ","), "createdAt": key.Created.UnixMilli(),
+		"permission": strings.Join(key.Words, ","), "createdAt": inMillis(key.Created),
 	}
 	if key.Sub != "" {
 		body["subName"] = key.Sub
@@ -118,7 +117,7 @@ func (v *kucoin) knownSub(sub string) *kucoinRefusal {
 	switch {
 	case sub == "":
 		return kucoinBad("subName is required")
-	case !slices.Contains(v.account.Subs, sub):
+	case !contains(v.account.Subs, sub):
 		return kucoinBad("The sub-account does not exist")
 	}
 	return nil
@@ -202,13 +201,13 @@ func (v *kucoin) endIn(days string) (time.Time, *kucoinRefusal) {
 func kucoinSubWords(text string) ([]string, *kucoinRefusal) {
 	asked := strings.Split(text, ",")
 	for _, word := range asked {
-		if !slices.Contains(kucoinSubRights, word) {
+		if !contains(kucoinSubRights, word) {
 			return nil, kucoinBad("permission is invalid: " + word)
 		}
 	}
 	words := []string{}
 	for _, word := range kucoinSubRights {
-		if word == "General" || slices.Contains(asked, word) {
+		if word == "General" || contains(asked, word) {
 			words = append(words, word)
 		}
 	}

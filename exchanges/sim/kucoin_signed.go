@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -80,7 +79,7 @@ func kucoinEndpoint(u *url.URL) (string, error) {
 // fresh reports whether a timestamp is less than five seconds off.
 func (v *kucoin) fresh(stamp string) bool {
 	sent, err := strconv.ParseInt(stamp, 10, 64)
-	away := sent - v.now().UnixMilli()
+	away := sent - inMillis(v.now())
 	return err == nil && -kucoinWindow < away && away < kucoinWindow
 }
 
@@ -108,7 +107,7 @@ func kucoinVersion(e *entry) int {
 func validKucoinPassphrase(e *entry, named, passphrase string) bool {
 	ways := map[int][]string{1: {"", "1"}, 2: {"2"}, 3: {"2", "3"}}
 	version := kucoinVersion(e)
-	if !slices.Contains(ways[version], named) {
+	if !contains(ways[version], named) {
 		return false
 	}
 	want := e.Passphrase
@@ -153,7 +152,7 @@ func kucoinWordsOf(e *entry) []string {
 func kucoinWords(permissions []string) []string {
 	words := []string{}
 	for _, r := range kucoinRights {
-		if r.name == "General" || slices.Contains(permissions, r.gives) {
+		if r.name == "General" || contains(permissions, r.gives) {
 			words = append(words, r.name)
 		}
 	}
@@ -164,17 +163,17 @@ func kucoinWords(permissions []string) []string {
 func kucoinNormal(words []string) []string {
 	granted := map[string]bool{"read": true}
 	for _, r := range kucoinRights {
-		granted[r.gives] = granted[r.gives] || slices.Contains(words, r.name)
+		granted[r.gives] = granted[r.gives] || contains(words, r.name)
 	}
 	return inShowingOrder(granted)
 }
 
-func kucoinPermits(key *entry, right string) bool { return slices.Contains(key.Words, right) }
+func kucoinPermits(key *entry, right string) bool { return contains(key.Words, right) }
 
 // kucoinExpiry writes the end of a key: null for none.
 func kucoinExpiry(at time.Time) any {
 	if at.IsZero() {
 		return nil
 	}
-	return at.UnixMilli()
+	return inMillis(at)
 }

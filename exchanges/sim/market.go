@@ -15,17 +15,20 @@ type pair struct {
 	SizeDecimals  int
 }
 
-// pairs returns what is traded.
-func pairs() []pair {
-	return []pair{
-		{"BTC", "USDT", 64_000, 2, 5},
-		{"ETH", "USDT", 3_200, 2, 4},
-		{"SOL", "USDT", 150, 2, 3},
-		{"BTC", "USDC", 64_010, 2, 5},
-		{"ETH", "USDC", 3_201, 2, 4},
-		{"ETH", "BTC", 0.05, 5, 4},
-	}
+// traded is what is traded.
+var traded = []pair{
+	{"BTC", "USDT", 64_000, 2, 5},
+	{"ETH", "USDT", 3_200, 2, 4},
+	{"SOL", "USDT", 150, 2, 3},
+	{"BTC", "USDC", 64_010, 2, 5},
+	{"ETH", "USDC", 3_201, 2, 4},
+	{"ETH", "BTC", 0.05, 5, 4},
 }
+
+// pairs returns what is traded, for the caller to change.
+//
+//go:noinline
+func pairs() []pair { return slices.Clone(traded) }
 
 // symbol returns the pair's name where base and quote are written together.
 func (p pair) symbol() string { return p.Base + p.Quote }
@@ -36,27 +39,11 @@ func perpetuals() []pair {
 	return slices.DeleteFunc(pairs(), func(p pair) bool { return p.Quote != "USDT" })
 }
 
-// tradedAssets returns the assets that the pairs are made of, each once.
-func tradedAssets() []string {
-	var names []string
-	for _, p := range pairs() {
-		for _, name := range []string{p.Base, p.Quote} {
-			if !slices.Contains(names, name) {
-				names = append(names, name)
-			}
-		}
-	}
-	return names
-}
+// tradedAssets are the assets that the pairs are made of.
+var tradedAssets = []string{"BTC", "USDT", "ETH", "SOL", "USDC"}
 
-func findPair(symbol string) (pair, bool) {
-	for _, p := range pairs() {
-		if p.symbol() == symbol {
-			return p, true
-		}
-	}
-	return pair{}, false
-}
+//go:noinline
+func findPair(symbol string) (pair, bool) { return pairOf(traded, symbol, pair.symbol) }
 
 // at returns the price at a time: a slow swing of one percent, so that a chart
 // has something to draw and the same moment always has the same price.

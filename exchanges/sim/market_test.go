@@ -177,8 +177,9 @@ func TestRoutesAnswer(t *testing.T) {
 	params.Set("interval", "1h")
 	params.Set("side", "BUY")
 	params.Set("type", "MARKET")
-	for _, routes := range []map[string]binanceRoute{binanceSpotRoutes(), binanceLiveRoutes()} {
-		for name := range routes {
+	for _, routes := range [][]binanceRoute{binanceSpotRoutes, binanceLiveRoutes} {
+		for _, route := range routes {
+			name := route.pattern
 			method, path, _ := strings.Cut(name, " ")
 			got := send(t, method, signBinance(bin, k, path, params), "", header(k))
 			if got.status != 200 || !json.Valid(got.body) || !strings.HasPrefix(got.header.Get("Content-Type"), "application/json") {
@@ -186,9 +187,9 @@ func TestRoutesAnswer(t *testing.T) {
 			}
 		}
 	}
-	for path, route := range bybitRoutes() {
+	for _, route := range bybitRoutes {
 		if route.method == "GET" {
-			result(t, call.get(t, path, "category=spot&symbol=BTCUSDT&interval=60&accountType=UNIFIED"))
+			result(t, call.get(t, route.path, "category=spot&symbol=BTCUSDT&interval=60&accountType=UNIFIED"))
 		}
 	}
 }

@@ -1,5 +1,7 @@
 package sim
 
+import "encoding/json"
+
 var mexcAccountRoutes = []mexcRoute{
 	{"GET /api/v3/account", "SPOT_ACCOUNT_READ", (*mexc).spotAccount},
 	{"GET /api/v3/uid", "SPOT_ACCOUNT_READ", (*mexc).ownUID},
@@ -44,14 +46,10 @@ func (v *mexc) uid(sub string) string {
 // spotAccount tells what the account may do. Nothing in it is about the key:
 // MEXC tells no key what it is.
 func (v *mexc) spotAccount(c mexcCall) (any, *mexcRefusal) {
-	own, balances := v.owner(c.key), []object{}
-	for _, asset := range own.assets() {
-		balances = append(balances, object{"asset": asset, "free": decimal(own.Balances[asset], 8), "locked": "0", "available": decimal(own.Balances[asset], 8)})
-	}
-	return object{
-		"canTrade": true, "canWithdraw": true, "canDeposit": true, "updateTime": nil, "accountType": "SPOT",
-		"balances": balances, "permissions": []string{"SPOT"},
-	}, nil
+	own := v.owner(c.key)
+	balances := own.holdings(own.assets(), "", v.now(), `{"asset":"$asset","free":"$amount","locked":"0","available":"$amount"}`)
+	return figures{}.with("balances", balances).json(
+		`{"canTrade":true,"canWithdraw":true,"canDeposit":true,"updateTime":null,"accountType":"SPOT","balances":$balances,"permissions":["SPOT"]}`), nil
 }
 
 func (v *mexc) ownUID(c mexcCall) (any, *mexcRefusal) { return object{"uid": v.uid(c.key.Sub)}, nil }
@@ -79,21 +77,15 @@ func mexcTestOrder(_ *mexc, c mexcCall) (any, *mexcRefusal) {
 }
 
 func mexcCoins(*mexc, mexcCall) (any, *mexcRefusal) {
-	list := []object{}
-	for _, asset := range tradedAssets() {
-		list = append(list, object{"coin": asset, "Name": asset, "networkList": []object{{
-			"coin": asset, "Name": asset, "network": "Ethereum(ERC20)", "netWork": "ETH", "depositEnable": true, "withdrawEnable": true, "minConfirm": 64,
-			"withdrawFee": "0.001", "withdrawMin": "0.002", "withdrawMax": "1000000", "withdrawIntegerMultiple": nil, "sameAddress": false,
-			"contract": "", "depositDesc": nil, "depositTips": nil, "withdrawTips": nil,
-		}}})
-	}
-	return list, nil
+	return perAsset(tradedAssets, "", `{"coin":"$asset","Name":"$asset","networkList":[{"coin":"$asset","Name":"$asset",
+		"network":"Ethereum(ERC20)","netWork":"ETH","depositEnable":true,"withdrawEnable":true,"minConfirm":64,"withdrawFee":"0.001",
+		"withdrawMin":"0.002","withdrawMax":"1000000","withdrawIntegerMultiple":null,"sameAddress":false,"contract":"","depositDesc":null,
+		"depositTips":null,"withdrawTips":null}]}`), nil
 }
 
 // What follows is the futures account, in which there is nothing.
 
 func mexcFuturesAssets(*mexc, mexcCall) (any, *mexcRefusal) {
-	return []object{{
-		"currency": "USDT", "positionMargin": 0, "availableBalance": 0, "cashBalance": 0, "frozenBalance": 0, "equity": 0, "unrealized": 0, "bonus": 0,
-	}}, nil
+	return json.RawMessage(`[{"currency":"USDT","positionMargin":0,"availableBalance":0,"cashBalance":0,"frozenBalance":0,"equity":0,
+		"unrealized":0,"bonus":0}]`), nil
 }

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -43,7 +42,7 @@ func ofMexcSub(serve func(v *mexc, c mexcCall, sub string) (any, *mexcRefusal)) 
 		switch {
 		case sub == "":
 			return nil, mexcSays(730600, "Sub-account Name cannot be null")
-		case !slices.Contains(v.account.Subs, sub):
+		case !contains(v.account.Subs, sub):
 			return nil, mexcSays(140001, "sub account does not exist")
 		}
 		return serve(v, c, sub)
@@ -76,7 +75,7 @@ func (v *mexc) subKeys(_ mexcCall, sub string) (any, *mexcRefusal) {
 func mexcSubKey(key *entry) object {
 	return object{
 		"note": key.Label, "apiKey": key.ID, "permissions": strings.Join(key.Words, ","), "ip": strings.Join(key.IPs, ","),
-		"creatTime": key.Created.UnixMilli(),
+		"creatTime": inMillis(key.Created),
 	}
 }
 

@@ -41,7 +41,7 @@ func mexcWordsOf(e *entry) []string {
 func mexcWords(permissions []string) []string {
 	words := []string{}
 	for _, r := range mexcRights {
-		if slices.Contains(permissions, r.gives) && r.name != "CONTRACT_ACCOUNT_WRITE" {
+		if contains(permissions, r.gives) && r.name != "CONTRACT_ACCOUNT_WRITE" {
 			words = append(words, r.name)
 		}
 	}
@@ -52,12 +52,12 @@ func mexcWords(permissions []string) []string {
 func mexcNormal(words []string) []string {
 	granted := map[string]bool{}
 	for _, r := range mexcRights {
-		granted[r.gives] = granted[r.gives] || slices.Contains(words, r.name)
+		granted[r.gives] = granted[r.gives] || contains(words, r.name)
 	}
 	return inShowingOrder(granted)
 }
 
-func mexcPermits(key *entry, right string) bool { return slices.Contains(key.Words, right) }
+func mexcPermits(key *entry, right string) bool { return contains(key.Words, right) }
 
 // mexcSubWords reads the permissions of a sub-account's key. The list that is
 // published for them has nothing of the wallet.

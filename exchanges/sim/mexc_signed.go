@@ -97,7 +97,7 @@ func (v *mexc) checkTime(params url.Values) *mexcRefusal {
 	if window > mexcLongestWindow {
 		return mexcSays(700005, "recvWindow must less than 60000")
 	}
-	late := v.now().UnixMilli() - sent
+	late := inMillis(v.now()) - sent
 	if late <= -mexcAhead || late > window {
 		return errMexcTime
 	}

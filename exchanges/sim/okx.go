@@ -21,8 +21,9 @@ type okx struct {
 // okxRoute is one endpoint. right is the permission that a key needs for it;
 // empty: the endpoint is public.
 type okxRoute struct {
-	right string
-	serve func(v *okx, c okxCall) (any, *okxError)
+	pattern string // method and path
+	right   string
+	serve   func(v *okx, c okxCall) (any, *okxError)
 }
 
 // okxCall is a request that has passed every check of its route.
@@ -60,7 +61,10 @@ func newOKX(env string, a account, now func() time.Time, shared *realms) *okx {
 	}
 	v := &okx{
 		book: newBook("okx", env, a, now, shared.issuing(env, issue)),
-		env:  env, account: a, now: now, realms: shared, routes: okxRoutes(),
+		env:  env, account: a, now: now, realms: shared, routes: map[string]okxRoute{},
+	}
+	for _, route := range okxRoutes {
+		v.routes[route.pattern] = route
 	}
 	v.choosePassphrases()
 	for _, e := range v.ordered { // what a world asks for is finer than the rights that there are
@@ -78,41 +82,37 @@ func okxLapses(e *entry, now time.Time) bool {
 	return len(e.IPs) == 0 && anyOf([]string{okxTrade, okxWithdraw}, e.Words) && e.idle(now) >= okxUnusedLife
 }
 
-func okxRoutes() map[string]okxRoute {
-	read := func(serve func(*okx, okxCall) (any, *okxError)) okxRoute { return okxRoute{okxRead, serve} }
-	trade := func(serve func(*okx, okxCall) (any, *okxError)) okxRoute { return okxRoute{okxTrade, serve} }
-	return map[string]okxRoute{
-		"GET /api/v5/public/time":        {"", okxTime},
-		"GET /api/v5/public/instruments": {"", okxInstruments},
-		"GET /api/v5/market/ticker":      {"", okxTicker},
-		"GET /api/v5/market/tickers":     {"", okxTickers},
-		"GET /api/v5/market/books":       {"", okxBooks},
-		"GET /api/v5/market/trades":      {"", okxTrades},
-		"GET /api/v5/market/candles":     {"", okxCandles},
-		"GET /api/v5/system/status":      {"", okxNothing},
+var okxRoutes = []okxRoute{
+	{"GET /api/v5/public/time", "", okxTime},
+	{"GET /api/v5/public/instruments", "", okxInstruments},
+	{"GET /api/v5/market/ticker", "", okxTicker},
+	{"GET /api/v5/market/tickers", "", okxTickers},
+	{"GET /api/v5/market/books", "", okxBooks},
+	{"GET /api/v5/market/trades", "", okxTrades},
+	{"GET /api/v5/market/candles", "", okxCandles},
+	{"GET /api/v5/system/status", "", okxNothing},
 
-		"GET /api/v5/account/config":           read(okxConfig),
-		"GET /api/v5/account/balance":          read(okxBalance),
-		"GET /api/v5/account/positions":        read(okxNothing),
-		"GET /api/v5/account/bills":            read(okxNothing),
-		"GET /api/v5/account/trade-fee":        read(okxFees),
-		"GET /api/v5/asset/balances":           read(okxNothing), // everything is in the trading account
-		"GET /api/v5/asset/currencies":         read(okxCurrencies),
-		"GET /api/v5/asset/withdrawal-history": read(okxNothing),
-		"GET /api/v5/trade/orders-pending":     read(okxNothing),
-		"GET /api/v5/trade/orders-history":     read(okxNothing),
-		"POST /api/v5/trade/order":             trade(okxNoTrading),
-		"POST /api/v5/trade/batch-orders":      trade(okxNoTrading),
-		"POST /api/v5/asset/transfer":          trade(okxNoMoving),
-		"POST /api/v5/asset/withdrawal":        {okxWithdraw, okxNoMoving},
+	{"GET /api/v5/account/config", okxRead, okxConfig},
+	{"GET /api/v5/account/balance", okxRead, okxBalance},
+	{"GET /api/v5/account/positions", okxRead, okxNothing},
+	{"GET /api/v5/account/bills", okxRead, okxNothing},
+	{"GET /api/v5/account/trade-fee", okxRead, okxFees},
+	{"GET /api/v5/asset/balances", okxRead, okxNothing}, // everything is in the trading account
+	{"GET /api/v5/asset/currencies", okxRead, okxCurrencies},
+	{"GET /api/v5/asset/withdrawal-history", okxRead, okxNothing},
+	{"GET /api/v5/trade/orders-pending", okxRead, okxNothing},
+	{"GET /api/v5/trade/orders-history", okxRead, okxNothing},
+	{"POST /api/v5/trade/order", okxTrade, okxNoTrading},
+	{"POST /api/v5/trade/batch-orders", okxTrade, okxNoTrading},
+	{"POST /api/v5/asset/transfer", okxTrade, okxNoMoving},
+	{"POST /api/v5/asset/withdrawal", okxWithdraw, okxNoMoving},
 
-		"GET /api/v5/users/subaccount/list":               read(byOKXMain(okxSubList)),
-		"GET /api/v5/users/subaccount/apikey":             read(byOKXMain(okxListSubKeys)),
-		"POST /api/v5/users/subaccount/apikey":            trade(byOKXManager(okxCreateSubKey)),
-		"POST /api/v5/users/subaccount/modify-apikey":     trade(byOKXManager(okxEditSubKey)),
-		"POST /api/v5/users/subaccount/delete-apikey":     trade(byOKXManager(okxDeleteSubKey)),
-		"POST /api/v5/users/subaccount/create-subaccount": trade(byOKXManager(okxCreateSub)),
-	}
+	{"GET /api/v5/users/subaccount/list", okxRead, byOKXMain(okxSubList)},
+	{"GET /api/v5/users/subaccount/apikey", okxRead, byOKXMain(okxListSubKeys)},
+	{"POST /api/v5/users/subaccount/apikey", okxTrade, byOKXManager(okxCreateSubKey)},
+	{"POST /api/v5/users/subaccount/modify-apikey", okxTrade, byOKXManager(okxEditSubKey)},
+	{"POST /api/v5/users/subaccount/delete-apikey", okxTrade, byOKXManager(okxDeleteSubKey)},
+	{"POST /api/v5/users/subaccount/create-subaccount", okxTrade, byOKXManager(okxCreateSub)},
 }
 
 func (v *okx) ServeHTTP(w http.ResponseWriter, r *http.Request) {

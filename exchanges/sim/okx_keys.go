@@ -85,7 +85,7 @@ func (v *okx) sub(name string) *okxError {
 	switch {
 	case name == "":
 		return okxEmpty("subAcct")
-	case !slices.Contains(v.account.Subs, name):
+	case !contains(v.account.Subs, name):
 		return errOKXNoSub
 	}
 	return nil
@@ -133,7 +133,7 @@ func okxListSubKeys(v *okx, c okxCall) (any, *okxError) {
 func okxSubKey(key *entry) object {
 	return object{
 		"label": key.Label, "apiKey": key.ID, "perm": okxPerm(key), "ip": strings.Join(key.IPs, ","),
-		"ts": strconv.FormatInt(key.Created.UnixMilli(), 10),
+		"ts": strconv.FormatInt(inMillis(key.Created), 10),
 	}
 }
 

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -18,7 +19,7 @@ func okxEmpty(name string) *okxError {
 }
 
 func okxTime(v *okx, _ okxCall) (any, *okxError) {
-	return []object{{"ts": strconv.FormatInt(v.now().UnixMilli(), 10)}}, nil
+	return moments(v.now()).json(`[{"ts":"$ms"}]`), nil
 }
 
 // okxInstrument is a pair as OKX trades it: spot or as a perpetual contract.
@@ -66,7 +67,7 @@ func okxSelect(c okxCall) ([]okxInstrument, *okxError) {
 	switch {
 	case kind == "":
 		return nil, okxEmpty("instType")
-	case !slices.Contains(okxKinds, kind):
+	case !contains(okxKinds, kind):
 		return nil, okxBad("instType")
 	case kind == "OPTION" && c.query("uly") == "" && c.query("instFamily") == "":
 		return nil, &okxError{http.StatusBadRequest, "50015", "Either parameter uly or instFamily is required"}
@@ -97,69 +98,54 @@ func okxOne(c okxCall) (okxInstrument, *okxError) {
 	return all[i], nil
 }
 
-func okxInstruments(_ *okx, c okxCall) (any, *okxError) {
+func okxInstruments(v *okx, c okxCall) (any, *okxError) {
 	selected, refusal := okxSelect(c)
-	if refusal != nil {
-		return nil, refusal
-	}
-	list := make([]object, len(selected))
+	list := make([]json.RawMessage, len(selected))
 	for n, i := range selected {
-		list[n] = i.describe(c.query("instType"), n)
+		list[n] = i.figures(v.now()).and("kind", c.query("instType"), "number", strconv.Itoa(10_000+n)).json(okxTerms)
 	}
-	return list, nil
+	return list, refusal
 }
 
-func (i okxInstrument) describe(kind string, number int) object {
-	o := object{
-		"instType": kind, "instId": i.id(), "instIdCode": 10_000 + number, "uly": "", "instFamily": "", "category": "1", "groupId": "1",
-		"baseCcy": i.Base, "quoteCcy": i.Quote, "settleCcy": "", "ctVal": "", "ctMult": "", "ctValCcy": "", "ctType": "", "optType": "", "stk": "",
-		"listTime": "1606468572000", "contTdSwTime": "1704876947000", "expTime": "", "lever": "10", "tickSz": i.tick(), "lotSz": i.step(),
-		"minSz": i.step(), "alias": "", "state": "live", "ruleType": "normal", "maxLmtSz": "9999999999", "maxMktSz": "1000000",
-		"maxLmtAmt": "20000000", "maxMktAmt": "1000000", "maxTwapSz": "9999999999", "maxIcebergSz": "9999999999", "maxTriggerSz": "9999999999",
-		"maxStopSz": "1000000", "openType": "", "auctionEndTime": "", "tradeQuoteCcyList": []string{i.Quote},
-	}
+const okxTerms = `{"instType":"$kind","instId":"$id","instIdCode":$number,"uly":"$family","instFamily":"$family","category":"1","groupId":"1",
+	"baseCcy":"$spotBase","quoteCcy":"$spotQuote","settleCcy":"$settle","ctVal":"$worth","ctMult":"$times","ctValCcy":"$in","ctType":"$type",
+	"optType":"","stk":"","listTime":"1606468572000","contTdSwTime":"1704876947000","expTime":"","lever":"$lever","tickSz":"$tick",
+	"lotSz":"$lot","minSz":"$lot","alias":"","state":"live","ruleType":"normal","maxLmtSz":"9999999999","maxMktSz":"1000000",
+	"maxLmtAmt":"20000000","maxMktAmt":"1000000","maxTwapSz":"9999999999","maxIcebergSz":"9999999999","maxTriggerSz":"9999999999",
+	"maxStopSz":"1000000","openType":"","auctionEndTime":"","tradeQuoteCcyList":["$quote"]}`
+
+// figures add to those of the pair what only spot pairs have, or contracts.
+func (i okxInstrument) figures(now time.Time) figures {
+	f := i.pair.figures(now).and("id", i.id(), "market", i.kind)
 	if i.kind == "SPOT" {
-		return o
+		return f.and("spotBase", i.Base, "spotQuote", i.Quote, "lever", "10", "lot", i.step(),
+			"family", "", "times", "", "type", "", "worth", "", "in", "", "settle", "")
 	}
-	o["baseCcy"], o["quoteCcy"], o["uly"], o["instFamily"], o["lever"] = "", "", i.family(), i.family(), "100"
-	o["lotSz"], o["minSz"], o["ctMult"] = "0.01", "0.01", "1"
+	f.and("spotBase", "", "spotQuote", "", "lever", "100", "lot", "0.01", "family", i.family(), "times", "1")
 	if i.Quote == "USD" {
-		o["ctType"], o["ctVal"], o["ctValCcy"], o["settleCcy"] = "inverse", "100", "USD", i.Base
-	} else {
-		o["ctType"], o["ctVal"], o["ctValCcy"], o["settleCcy"] = "linear", "0.01", i.Base, i.Quote
+		return f.and("type", "inverse", "worth", "100", "in", "USD", "settle", i.Base)
 	}
-	return o
+	return f.and("type", "linear", "worth", "0.01", "in", i.Base, "settle", i.Quote)
 }
 
 func okxTicker(v *okx, c okxCall) (any, *okxError) {
 	one, refusal := okxOne(c)
-	if refusal != nil {
-		return nil, refusal
-	}
-	return []object{one.ticker(v.now())}, nil
+	return []json.RawMessage{one.ticker(v.now())}, refusal
 }
 
 func okxTickers(v *okx, c okxCall) (any, *okxError) {
 	selected, refusal := okxSelect(c)
-	if refusal != nil {
-		return nil, refusal
-	}
-	list := make([]object, len(selected))
+	list := make([]json.RawMessage, len(selected))
 	for n, i := range selected {
 		list[n] = i.ticker(v.now())
 	}
-	return list, nil
+	return list, refusal
 }
 
-func (i okxInstrument) ticker(now time.Time) object {
-	bids, asks := i.depth(now, 1)
-	before := i.price(i.at(now.Add(-day)))
-	return object{
-		"instType": i.kind, "instId": i.id(), "last": i.price(i.at(now)), "lastSz": i.size(0.5), "bidPx": bids[0][0], "bidSz": bids[0][1],
-		"askPx": asks[0][0], "askSz": asks[0][1], "open24h": before, "high24h": i.price(i.Price * 1.01), "low24h": i.price(i.Price * 0.99),
-		"vol24h": i.size(1000), "volCcy24h": decimal(1000*i.Price, 2), "sodUtc0": before, "sodUtc8": before,
-		"ts": strconv.FormatInt(now.UnixMilli(), 10),
-	}
+func (i okxInstrument) ticker(now time.Time) json.RawMessage {
+	return i.figures(now).json(`{"instType":"$market","instId":"$id","last":"$last","lastSz":"$half","bidPx":"$bid","bidSz":"$bidSize",
+		"askPx":"$ask","askSz":"$askSize","open24h":"$open","high24h":"$high","low24h":"$low","vol24h":"$volume","volCcy24h":"$turnover",
+		"sodUtc0":"$open","sodUtc8":"$open","ts":"$ms"}`)
 }
 
 // okxBooks tells price and size, a field that is no longer used, and the
@@ -169,16 +155,8 @@ func okxBooks(v *okx, c okxCall) (any, *okxError) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	bids, asks := one.depth(v.now(), boundedInt(c.query("sz"), 1, 400))
-	rows := func(levels []level) [][]string {
-		out := make([][]string, len(levels))
-		for n, l := range levels {
-			out[n] = []string{l[0], l[1], "0", "1"}
-		}
-		return out
-	}
-	now := v.now().UnixMilli()
-	return []object{{"bids": rows(bids), "asks": rows(asks), "ts": strconv.FormatInt(now, 10), "seqId": now}}, nil
+	bids, asks := one.book(v.now(), boundedInt(c.query("sz"), 1, 400), `["$price","$size","0","1"]`)
+	return moments(v.now()).with("bids", bids).with("asks", asks).json(`[{"bids":$bids,"asks":$asks,"ts":"$ms","seqId":$ms}]`), nil
 }
 
 func okxTrades(v *okx, c okxCall) (any, *okxError) {
@@ -186,19 +164,12 @@ func okxTrades(v *okx, c okxCall) (any, *okxError) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	list := make([]object, boundedInt(c.query("limit"), 100, 500))
-	for n := range list {
-		at := v.now().Add(-time.Duration(n) * time.Second)
-		list[n] = object{
-			"instId": one.id(), "tradeId": strconv.FormatInt(at.Unix(), 10), "px": one.price(one.at(at)), "sz": one.size(0.5),
-			"side": [...]string{"buy", "sell"}[n%2], "ts": strconv.FormatInt(at.UnixMilli(), 10), "count": "1", "source": "0",
-		}
-	}
-	return list, nil
+	return one.trades(v.now(), boundedInt(c.query("limit"), 100, 500), `{"instId":"`+one.id()+`","tradeId":"$seconds","px":"$price","sz":"$size",
+		"side":"$side","ts":"$ms","count":"1","source":"0"}`), nil
 }
 
-var okxBars = map[string]time.Duration{
-	"1m": time.Minute, "5m": 5 * time.Minute, "15m": 15 * time.Minute, "1H": time.Hour, "4H": 4 * time.Hour, "1Dutc": day,
+var okxBars = table[time.Duration]{
+	{"1m", time.Minute}, {"5m", 5 * time.Minute}, {"15m", 15 * time.Minute}, {"1H", time.Hour}, {"4H", 4 * time.Hour}, {"1Dutc", day},
 }
 
 // okxCandles lists candles, the newest first; the one that is not over says so.
@@ -211,18 +182,11 @@ func okxCandles(v *okx, c okxCall) (any, *okxError) {
 	if bar == "" {
 		bar = "1m"
 	}
-	width, ok := okxBars[strings.TrimSpace(bar)]
+	width, ok := okxBars.of(strings.TrimSpace(bar))
 	if !ok {
 		return nil, okxBad("bar")
 	}
-	list := make([][]string, boundedInt(c.query("limit"), 100, 300))
-	for n := range list {
-		open := v.now().Truncate(width).Add(-time.Duration(n) * width)
-		first, last := one.at(open), one.at(open.Add(width))
-		list[n] = []string{
-			strconv.FormatInt(open.UnixMilli(), 10), one.price(first), one.price(max(first, last)), one.price(min(first, last)), one.price(last),
-			one.size(10), one.size(10), decimal(10*one.Price, 2), strconv.Itoa(zeroOrOne(n > 0)),
-		}
-	}
+	list := one.candles(v.now(), width, boundedInt(c.query("limit"), 100, 300),
+		`["$ms","$open","$high","$low","$close","$volume","$volume","$turnover","$over"]`)
 	return list, nil
 }

@@ -110,7 +110,7 @@ func okxWords(permissions []string) []string {
 	if anyOf(append([]string{"admin"}, okxTradeGives...), permissions) {
 		words = append(words, okxTrade)
 	}
-	if slices.Contains(permissions, "withdraw") {
+	if contains(permissions, "withdraw") {
 		words = append(words, okxWithdraw)
 	}
 	return words
@@ -131,7 +131,7 @@ func okxListed(words []string) []string {
 }
 
 func okxManages(sub string, words, ips []string) bool {
-	return sub == "" && len(ips) > 0 && slices.Contains(words, okxTrade)
+	return sub == "" && len(ips) > 0 && contains(words, okxTrade)
 }
 
 // okxNormal returns what rights give in the normal form.

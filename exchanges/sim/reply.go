@@ -9,12 +9,25 @@ import (
 // object is a JSON object in the making.
 type object = map[string]any
 
-// writeJSON answers with a status and a body.
-func writeJSON(w http.ResponseWriter, status int, body any) {
+// marshal writes JSON.
+func marshal(body any) []byte {
 	text, err := json.Marshal(body)
 	if err != nil {
 		panic("sim: " + err.Error()) // the bodies are built here, of plain values
 	}
+	return text
+}
+
+// readJSON reads a text that was written here.
+func readJSON(text json.RawMessage, into any) {
+	if err := json.Unmarshal(text, into); err != nil {
+		panic("sim: " + err.Error())
+	}
+}
+
+// writeJSON answers with a status and a body.
+func writeJSON(w http.ResponseWriter, status int, body any) {
+	text := marshal(body)
 	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
 	w.WriteHeader(status)
 	_, _ = w.Write(text)

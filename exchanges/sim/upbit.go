@@ -90,15 +90,15 @@ func upbitTellRest(w http.ResponseWriter, group string, left int) {
 // routes returns the calls that there are.
 func (v *upbit) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	for path, call := range upbitPublic {
-		mux.HandleFunc("GET /v1/"+path, func(w http.ResponseWriter, r *http.Request) {
+	for _, call := range upbitPublic {
+		mux.HandleFunc("GET /v1/"+call.name, func(w http.ResponseWriter, r *http.Request) {
 			upbitTellRest(w, "market", 9)
-			answer, refusal := call(v, r)
+			answer, refusal := call.is(v, r)
 			upbitAnswer(w, answer, refusal)
 		})
 	}
-	for path, call := range upbitPrivate {
-		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+	for _, call := range upbitPrivate {
+		mux.HandleFunc(call.pattern, func(w http.ResponseWriter, r *http.Request) {
 			answer, refusal := v.private(w, r, call)
 			upbitAnswer(w, answer, refusal)
 		})

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/json"
 	"net/http"
 	"time"
 )
@@ -8,8 +9,9 @@ import (
 // upbitCall is a call that needs a key: the function of the page that it
 // takes, and how it is answered.
 type upbitCall struct {
-	right  string // empty: none
-	answer func(*upbit, *http.Request) (any, *upbitRefusal)
+	pattern string
+	right   string // empty: none
+	answer  func(*upbit, *http.Request) (any, *upbitRefusal)
 }
 
 // The functions of a key.
@@ -24,27 +26,27 @@ const (
 )
 
 // upbitPrivate are the calls that need a key.
-var upbitPrivate = map[string]upbitCall{
-	"GET /v1/api_keys": {"", (*upbit).apiKeys},
-	"GET /v1/accounts": {upbitAssets, (*upbit).accounts},
+var upbitPrivate = []upbitCall{
+	{"GET /v1/api_keys", "", (*upbit).apiKeys},
+	{"GET /v1/accounts", upbitAssets, (*upbit).accounts},
 
-	"GET /v1/orders/chance": {upbitSeeOrders, (*upbit).chance},
-	"GET /v1/order":         {upbitSeeOrders, (*upbit).noOrder},
-	"GET /v1/orders/uuids":  {upbitSeeOrders, (*upbit).nothing},
-	"GET /v1/orders/open":   {upbitSeeOrders, (*upbit).nothing},
-	"GET /v1/orders/closed": {upbitSeeOrders, (*upbit).nothing},
-	"POST /v1/orders":       {upbitMakeOrders, (*upbit).noFunds},
-	"DELETE /v1/order":      {upbitMakeOrders, (*upbit).noOrder},
+	{"GET /v1/orders/chance", upbitSeeOrders, (*upbit).chance},
+	{"GET /v1/order", upbitSeeOrders, (*upbit).noOrder},
+	{"GET /v1/orders/uuids", upbitSeeOrders, (*upbit).nothing},
+	{"GET /v1/orders/open", upbitSeeOrders, (*upbit).nothing},
+	{"GET /v1/orders/closed", upbitSeeOrders, (*upbit).nothing},
+	{"POST /v1/orders", upbitMakeOrders, (*upbit).noFunds},
+	{"DELETE /v1/order", upbitMakeOrders, (*upbit).noOrder},
 
-	"GET /v1/withdraws":                {upbitSeeWithdraw, (*upbit).nothing},
-	"GET /v1/withdraws/coin_addresses": {upbitSeeWithdraw, (*upbit).nothing},
-	"POST /v1/withdraws/coin":          {upbitWithdraw, (*upbit).noAddress},
-	"POST /v1/withdraws/krw":           {upbitWithdraw, (*upbit).noAddress},
+	{"GET /v1/withdraws", upbitSeeWithdraw, (*upbit).nothing},
+	{"GET /v1/withdraws/coin_addresses", upbitSeeWithdraw, (*upbit).nothing},
+	{"POST /v1/withdraws/coin", upbitWithdraw, (*upbit).noAddress},
+	{"POST /v1/withdraws/krw", upbitWithdraw, (*upbit).noAddress},
 
-	"GET /v1/deposits":                        {upbitSeeDeposits, (*upbit).nothing},
-	"GET /v1/deposits/coin_addresses":         {upbitSeeDeposits, (*upbit).nothing},
-	"POST /v1/deposits/generate_coin_address": {upbitMakeDeposits, (*upbit).noDeposit},
-	"POST /v1/deposits/krw":                   {upbitMakeDeposits, (*upbit).noDeposit},
+	{"GET /v1/deposits", upbitSeeDeposits, (*upbit).nothing},
+	{"GET /v1/deposits/coin_addresses", upbitSeeDeposits, (*upbit).nothing},
+	{"POST /v1/deposits/generate_coin_address", upbitMakeDeposits, (*upbit).noDeposit},
+	{"POST /v1/deposits/krw", upbitMakeDeposits, (*upbit).noDeposit},
 }
 
 // upbitZone is the time of Korea, which has no summer time.
@@ -61,7 +63,7 @@ func (v *upbit) apiKeys(*http.Request) (any, *upbitRefusal) {
 }
 
 func (v *upbit) accounts(*http.Request) (any, *upbitRefusal) {
-	rows := []object{}
+	rows := []json.RawMessage{}
 	for _, asset := range v.account.assets() {
 		rows = append(rows, v.holding(asset))
 	}
@@ -69,15 +71,13 @@ func (v *upbit) accounts(*http.Request) (any, *upbitRefusal) {
 }
 
 // holding describes what the account has of an asset.
-func (v *upbit) holding(asset string) object {
+func (v *upbit) holding(asset string) json.RawMessage {
 	paid := "0"
 	if p, ok := pairOf(upbitPairs, "KRW-"+asset, upbitMarket); ok {
 		paid = p.price(p.Price * 0.9)
 	}
-	return object{
-		"currency": asset, "balance": decimal(v.account.Balances[asset], 8), "locked": "0.0", "avg_buy_price": paid,
-		"avg_buy_price_modified": false, "unit_currency": "KRW",
-	}
+	return fill(`{"currency":"$asset","balance":"$amount","locked":"0.0","avg_buy_price":"$paid","avg_buy_price_modified":false,"unit_currency":"KRW"}`,
+		"asset", asset, "amount", decimal(v.account.Balances[asset], 8), "paid", paid)
 }
 
 // chance tells what an order in a market would cost.
@@ -86,18 +86,11 @@ func (v *upbit) chance(r *http.Request) (any, *upbitRefusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	const fee = "0.0005"
-	types := []string{"limit"}
-	return object{
-		"bid_fee": fee, "ask_fee": fee, "maker_bid_fee": fee, "maker_ask_fee": fee,
-		"market": object{
-			"id": upbitMarket(p), "name": p.Base + "/" + p.Quote, "order_types": types, "order_sides": []string{"ask", "bid"},
-			"bid_types": []string{"limit", "price"}, "ask_types": []string{"limit", "market"},
-			"bid": object{"currency": p.Quote, "min_total": "5000"}, "ask": object{"currency": p.Base, "min_total": "5000"},
-			"max_total": "1000000000.0", "state": "active",
-		},
-		"bid_account": v.holding(p.Quote), "ask_account": v.holding(p.Base),
-	}, nil
+	return p.terms().with("has", v.holding(p.Quote)).with("sells", v.holding(p.Base)).json(`{"bid_fee":"0.0005","ask_fee":"0.0005",
+		"maker_bid_fee":"0.0005","maker_ask_fee":"0.0005","market":{"id":"$quote-$base","name":"$base/$quote","order_types":["limit"],
+		"order_sides":["ask","bid"],"bid_types":["limit","price"],"ask_types":["limit","market"],"bid":{"currency":"$quote","min_total":"5000"},
+		"ask":{"currency":"$base","min_total":"5000"},"max_total":"1000000000.0","state":"active"},
+		"bid_account":$has,"ask_account":$sells}`), nil
 }
 
 // nothing answers where the simulated trader has no orders and no history.

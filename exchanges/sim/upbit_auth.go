@@ -15,7 +15,6 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -43,7 +42,7 @@ func (v *upbit) private(w http.ResponseWriter, r *http.Request, call upbitCall) 
 	}
 	upbitTellRest(w, "default", 29)
 	v.touch(e, v.now())
-	if call.right != "" && !slices.Contains(upbitWordsOf(e), call.right) {
+	if call.right != "" && !contains(upbitWordsOf(e), call.right) {
 		return nil, &upbitRefusal{http.StatusUnauthorized, "out_of_scope", "권한이 부족합니다."}
 	}
 	return call.answer(v, r)

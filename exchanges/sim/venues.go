@@ -1,7 +1,5 @@
 package sim
 
-import "slices"
-
 // site is one simulated deployment of an exchange. Algorithms are the kinds
 // of key that it has, in the order in which the large world deals them out.
 type site struct {
@@ -50,11 +48,11 @@ func sites() []site {
 func exchangeNames() []string {
 	var names []string
 	for _, s := range sites() {
-		if !slices.Contains(names, s.exchange) {
+		if !contains(names, s.exchange) {
 			names = append(names, s.exchange)
 		}
 	}
 	return names
 }
 
-func knownExchange(name string) bool { return slices.Contains(exchangeNames(), name) }
+func knownExchange(name string) bool { return contains(exchangeNames(), name) }

@@ -17,7 +17,7 @@ var worldNames = []string{"demo", "empty", "large"}
 
 // world returns the function that gives each site its account.
 func world(name string) (func(site) account, error) {
-	if !slices.Contains(worldNames, name) {
+	if !contains(worldNames, name) {
 		return nil, fmt.Errorf("%q is not a world: use one of %s", name, strings.Join(worldNames, ", "))
 	}
 	all := sites()
@@ -43,7 +43,7 @@ func world(name string) (func(site) account, error) {
 // demoAccount gives a site of the demo its keys, its sub-accounts, and the
 // second factor that one of them has.
 func demoAccount(a *account, at string) {
-	a.Seeds = demoSeeds()[at]
+	a.Seeds, _ = demoSeeds.of(at)
 	switch at {
 	case "binance/live":
 		a.Subs = []string{demoArbitrage, "yield@example.com"}
@@ -53,6 +53,13 @@ func demoAccount(a *account, at string) {
 		a.Authenticator = newMaterial("authenticator", at).text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 32) // base32
 	}
 }
+
+// Addresses of the trader.
+const (
+	demoHome   = "203.0.113.7"
+	demoServer = "198.51.100.20"
+	demoOffice = "192.0.2.44"
+)
 
 // The sub-accounts that have keys, as their exchanges name them.
 const (
@@ -65,67 +72,64 @@ const (
 // to every address, three do not work any more, one was never used, and some
 // move play money. No name says which is which, but for the spare ones, which
 // nobody has added to keyrota yet, and the lost ones, which nobody remembers. With some, other keys can be managed by API.
-func demoSeeds() map[string][]seed {
-	const home, server, office = "203.0.113.7", "198.51.100.20", "192.0.2.44"
-	return map[string][]seed{
-		"binance/live": {
-			{Label: "grid-bot", Algorithm: algHMAC, Permissions: []string{"read", "spot", "futures"},
-				IPs: []string{home, server}, Age: 97 * day, LastUsed: 2 * time.Minute},
-			{Label: "treasury", Algorithm: algEd25519, Permissions: []string{"read", "transfer", "withdraw"},
-				IPs: []string{home, server}, Age: 20 * day, LastUsed: 3 * day},
-			{Label: "tax-export", Algorithm: algRSA, Permissions: []string{"read"}, Age: 81 * day, LastUsed: 26 * day},
-			{Label: "scalper", Algorithm: algHMAC, Permissions: []string{"read", "spot", "margin"},
-				IPs: []string{office}, Age: 33 * day, LastUsed: 5 * day},
-			{Label: "sub-admin", Algorithm: algHMAC, Permissions: []string{"read", "spot"}, IPs: []string{home}, Age: 25 * day, LastUsed: 8 * day},
-			{Label: "arb-bot", Sub: demoArbitrage, Algorithm: algHMAC, Permissions: []string{"read", "spot"},
-				IPs: []string{home}, Age: 48 * day, LastUsed: 10 * time.Minute},
-			{Label: "lost-laptop", Sub: demoArbitrage, Algorithm: algHMAC, Permissions: []string{"read", "spot"},
-				IPs: []string{home}, Age: 210 * day, LastUsed: 3 * time.Minute},
-			{Label: "spare-binance", Algorithm: algHMAC, Permissions: []string{"read", "spot"}, IPs: []string{home}, Age: time.Hour},
-		},
-		"binance/testnet": {
-			{Label: "paper", Algorithm: algHMAC, Permissions: []string{"read", "spot"}, Age: 40 * day, LastUsed: time.Hour},
-		},
-		"binance/demo": {
-			{Label: "practice", Algorithm: algEd25519, Permissions: []string{"read", "spot"}, Age: 9 * day, LastUsed: day},
-		},
-		"bybit/live": { // a key that is open to every address lives 90 days there
-			{Label: "perp-bot", Algorithm: algHMAC, Permissions: []string{"read", "spot", "futures", "transfer"},
-				Age: 78 * day, Expires: 12 * day, LastUsed: time.Hour},
-			{Label: "hedge-bot", Algorithm: algHMAC, Permissions: []string{"read", "futures", "options"},
-				IPs: []string{office}, Age: 45 * day, LastUsed: 5 * day},
-			{Label: "subs", Algorithm: algHMAC, Permissions: []string{"read", "transfer", "admin"},
-				Words: []string{"Wallet:AccountTransfer", "Wallet:SubMemberTransfer"}, IPs: []string{home}, Age: 30 * day, LastUsed: 16 * day},
-			{Label: "mm-bot", Sub: demoMarketMaker, Algorithm: algHMAC, Permissions: []string{"read", "spot", "futures"},
-				IPs: []string{home}, Age: 66 * day, LastUsed: time.Minute},
-			{Label: "lost-vps", Sub: demoMarketMaker, Algorithm: algHMAC, Permissions: []string{"read", "futures"},
-				IPs: []string{office}, Age: 140 * day, LastUsed: 90 * day},
-			{Label: "spare-bybit", Algorithm: algHMAC, Permissions: []string{"read", "futures"}, IPs: []string{home}, Age: time.Hour},
-		},
-		"bybit/testnet": {
-			{Label: "paper-perp", Algorithm: algHMAC, Permissions: []string{"read", "futures"}, Age: 25 * day, Expires: 65 * day, LastUsed: 6 * time.Hour},
-		},
-		"kraken/live": {
-			{Label: "dca-bot", Algorithm: algHMAC, Permissions: []string{"read", "spot"}, IPs: []string{home}, Age: 52 * day, LastUsed: 20 * time.Minute},
-			{Label: "rebalancer", Algorithm: algHMAC, Permissions: []string{"read", "spot", "earn"}, Age: 263 * day, LastUsed: 9 * day},
-			{Label: "portfolio", Algorithm: algHMAC, Permissions: []string{"read"}, IPs: []string{home}, Age: 12 * day, SecondFactor: true},
-			{Label: "old-laptop", Algorithm: algHMAC, Permissions: []string{"read", "spot", "withdraw"}, Age: 400 * day,
-				LastUsed: 210 * day, Disabled: true},
-			{Label: "spare-kraken", Algorithm: algHMAC, Permissions: []string{"read", "spot"}, IPs: []string{home}, Age: time.Hour},
-		},
-		"deribit/live": {
-			{Label: "vol-desk", Algorithm: algHMAC, Permissions: []string{"read", "spot", "futures", "options"},
-				IPs: []string{home}, Age: 118 * day, LastUsed: 4 * time.Hour},
-			{Label: "key-admin", Algorithm: algHMAC, Permissions: []string{"read", "spot", "futures", "options", "admin"},
-				Words: []string{"account:read_write", "trade:read_write", "wallet:read"}, IPs: []string{home}, Age: 15 * day, LastUsed: 2 * day},
-			{Label: "spare-deribit", Algorithm: algHMAC, Permissions: []string{"read", "spot"}, IPs: []string{home}, Age: time.Hour},
-		},
-		"deribit/testnet": {
-			{Label: "paper-options", Algorithm: algHMAC, Permissions: []string{"read", "spot", "futures", "options"}, Age: 61 * day, LastUsed: 12 * day},
-			{Label: "test-admin", Algorithm: algHMAC, Permissions: []string{"read", "spot", "futures", "options", "admin"},
-				Words: []string{"account:read_write", "trade:read_write", "wallet:read"}, Age: 5 * day, LastUsed: 3 * day},
-		},
-	}
+var demoSeeds = table[[]seed]{
+	{"binance/live", []seed{
+		{Label: "grid-bot", Algorithm: algHMAC, Permissions: []string{"read", "spot", "futures"},
+			IPs: []string{demoHome, demoServer}, Age: 97 * day, LastUsed: 2 * time.Minute},
+		{Label: "treasury", Algorithm: algEd25519, Permissions: []string{"read", "transfer", "withdraw"},
+			IPs: []string{demoHome, demoServer}, Age: 20 * day, LastUsed: 3 * day},
+		{Label: "tax-export", Algorithm: algRSA, Permissions: []string{"read"}, Age: 81 * day, LastUsed: 26 * day},
+		{Label: "scalper", Algorithm: algHMAC, Permissions: []string{"read", "spot", "margin"},
+			IPs: []string{demoOffice}, Age: 33 * day, LastUsed: 5 * day},
+		{Label: "sub-admin", Algorithm: algHMAC, Permissions: []string{"read", "spot"}, IPs: []string{demoHome}, Age: 25 * day, LastUsed: 8 * day},
+		{Label: "arb-bot", Sub: demoArbitrage, Algorithm: algHMAC, Permissions: []string{"read", "spot"},
+			IPs: []string{demoHome}, Age: 48 * day, LastUsed: 10 * time.Minute},
+		{Label: "lost-laptop", Sub: demoArbitrage, Algorithm: algHMAC, Permissions: []string{"read", "spot"},
+			IPs: []string{demoHome}, Age: 210 * day, LastUsed: 3 * time.Minute},
+		{Label: "spare-binance", Algorithm: algHMAC, Permissions: []string{"read", "spot"}, IPs: []string{demoHome}, Age: time.Hour},
+	}},
+	{"binance/testnet", []seed{
+		{Label: "paper", Algorithm: algHMAC, Permissions: []string{"read", "spot"}, Age: 40 * day, LastUsed: time.Hour},
+	}},
+	{"binance/demo", []seed{
+		{Label: "practice", Algorithm: algEd25519, Permissions: []string{"read", "spot"}, Age: 9 * day, LastUsed: day},
+	}},
+	{"bybit/live", []seed{ // a key that is open to every address lives 90 days there
+		{Label: "perp-bot", Algorithm: algHMAC, Permissions: []string{"read", "spot", "futures", "transfer"},
+			Age: 78 * day, Expires: 12 * day, LastUsed: time.Hour},
+		{Label: "hedge-bot", Algorithm: algHMAC, Permissions: []string{"read", "futures", "options"},
+			IPs: []string{demoOffice}, Age: 45 * day, LastUsed: 5 * day},
+		{Label: "subs", Algorithm: algHMAC, Permissions: []string{"read", "transfer", "admin"},
+			Words: []string{"Wallet:AccountTransfer", "Wallet:SubMemberTransfer"}, IPs: []string{demoHome}, Age: 30 * day, LastUsed: 16 * day},
+		{Label: "mm-bot", Sub: demoMarketMaker, Algorithm: algHMAC, Permissions: []string{"read", "spot", "futures"},
+			IPs: []string{demoHome}, Age: 66 * day, LastUsed: time.Minute},
+		{Label: "lost-vps", Sub: demoMarketMaker, Algorithm: algHMAC, Permissions: []string{"read", "futures"},
+			IPs: []string{demoOffice}, Age: 140 * day, LastUsed: 90 * day},
+		{Label: "spare-bybit", Algorithm: algHMAC, Permissions: []string{"read", "futures"}, IPs: []string{demoHome}, Age: time.Hour},
+	}},
+	{"bybit/testnet", []seed{
+		{Label: "paper-perp", Algorithm: algHMAC, Permissions: []string{"read", "futures"}, Age: 25 * day, Expires: 65 * day, LastUsed: 6 * time.Hour},
+	}},
+	{"kraken/live", []seed{
+		{Label: "dca-bot", Algorithm: algHMAC, Permissions: []string{"read", "spot"}, IPs: []string{demoHome}, Age: 52 * day, LastUsed: 20 * time.Minute},
+		{Label: "rebalancer", Algorithm: algHMAC, Permissions: []string{"read", "spot", "earn"}, Age: 263 * day, LastUsed: 9 * day},
+		{Label: "portfolio", Algorithm: algHMAC, Permissions: []string{"read"}, IPs: []string{demoHome}, Age: 12 * day, SecondFactor: true},
+		{Label: "old-laptop", Algorithm: algHMAC, Permissions: []string{"read", "spot", "withdraw"}, Age: 400 * day,
+			LastUsed: 210 * day, Disabled: true},
+		{Label: "spare-kraken", Algorithm: algHMAC, Permissions: []string{"read", "spot"}, IPs: []string{demoHome}, Age: time.Hour},
+	}},
+	{"deribit/live", []seed{
+		{Label: "vol-desk", Algorithm: algHMAC, Permissions: []string{"read", "spot", "futures", "options"},
+			IPs: []string{demoHome}, Age: 118 * day, LastUsed: 4 * time.Hour},
+		{Label: "key-admin", Algorithm: algHMAC, Permissions: []string{"read", "spot", "futures", "options", "admin"},
+			Words: []string{"account:read_write", "trade:read_write", "wallet:read"}, IPs: []string{demoHome}, Age: 15 * day, LastUsed: 2 * day},
+		{Label: "spare-deribit", Algorithm: algHMAC, Permissions: []string{"read", "spot"}, IPs: []string{demoHome}, Age: time.Hour},
+	}},
+	{"deribit/testnet", []seed{
+		{Label: "paper-options", Algorithm: algHMAC, Permissions: []string{"read", "spot", "futures", "options"}, Age: 61 * day, LastUsed: 12 * day},
+		{Label: "test-admin", Algorithm: algHMAC, Permissions: []string{"read", "spot", "futures", "options", "admin"},
+			Words: []string{"account:read_write", "trade:read_write", "wallet:read"}, Age: 5 * day, LastUsed: 3 * day},
+	}},
 }
 
 // largeSeeds deals a site its share of the keys of the large world.

@@ -99,10 +99,19 @@ var demoCases = map[string]func(at string, s seed) bool{
 	"used in the last 2 hours": func(_ string, s seed) bool { return s.LastUsed > 0 && s.LastUsed <= 2*time.Hour },
 }
 
+// seedsBySite returns the keys of the demo by "exchange/environment".
+func seedsBySite() map[string][]seed {
+	all := map[string][]seed{}
+	for _, row := range demoSeeds {
+		all[row.name] = row.is
+	}
+	return all
+}
+
 func TestDemoWorldShowsEveryCase(t *testing.T) {
 	for name, is := range demoCases {
 		found := false
-		for at, seeds := range demoSeeds() {
+		for at, seeds := range seedsBySite() {
 			found = found || slices.ContainsFunc(seeds, func(s seed) bool { return is(at, s) })
 		}
 		if !found {
@@ -124,7 +133,7 @@ func TestDemoWorldHasKeysToTryOut(t *testing.T) {
 		"binance/testnet": {plain}, "bybit/testnet": {plain}, "deribit/testnet": {plain},
 	} {
 		for i, want := range wanted {
-			if !slices.ContainsFunc(demoSeeds()[at], want) {
+			if !slices.ContainsFunc(seedsBySite()[at], want) {
 				t.Errorf("%s has no key of sort %d", at, i)
 			}
 		}
@@ -133,7 +142,7 @@ func TestDemoWorldHasKeysToTryOut(t *testing.T) {
 
 func TestDemoNamesFitAndGiveNothingAway(t *testing.T) {
 	taken := map[string]string{}
-	for at, seeds := range demoSeeds() {
+	for at, seeds := range seedsBySite() {
 		for _, s := range seeds {
 			if len(s.Label) > 16 {
 				t.Errorf("%s: %s does not fit its column", at, s.Label)
@@ -152,7 +161,7 @@ func TestDemoNamesFitAndGiveNothingAway(t *testing.T) {
 }
 
 func TestDemoSeedsAreForSitesThatExist(t *testing.T) {
-	for at, seeds := range demoSeeds() {
+	for at, seeds := range seedsBySite() {
 		i := slices.IndexFunc(sites(), func(s site) bool { return s.exchange+"/"+s.environment == at })
 		if i < 0 {
 			t.Errorf("%s: no such site", at)

@@ -1,0 +1,49 @@
+package sim
+
+import (
+	"net/http"
+	"slices"
+	"time"
+)
+
+// table holds values by name. It stands for a map that is written once: the
+// linker lays it out, where the program would have to build a map when it
+// starts.
+type table[V any] []struct {
+	name string
+	is   V
+}
+
+func (t table[V]) of(name string) (value V, known bool) {
+	for _, row := range t {
+		if row.name == name {
+			return row.is, true
+		}
+	}
+	return value, false
+}
+
+// What follows is asked for everywhere. The compiler would copy each into its
+// hundreds of callers, which costs a tenth of a megabyte in all.
+
+// contains reports whether a list has a text.
+//
+//go:noinline
+func contains(list []string, text string) bool { return slices.Contains(list, text) }
+
+// anyOf reports whether a list has one of the texts that are wanted.
+//
+//go:noinline
+func anyOf(wanted, has []string) bool {
+	return slices.ContainsFunc(wanted, func(one string) bool { return contains(has, one) })
+}
+
+// segment returns the part of a path that a pattern has a name for.
+//
+//go:noinline
+func segment(r *http.Request, name string) string { return r.PathValue(name) }
+
+// inMillis returns a time as most exchanges write it.
+//
+//go:noinline
+func inMillis(t time.Time) int64 { return t.UnixMilli() }
