@@ -113,6 +113,7 @@ const (
 		"hold":{"value":"0.0000000000000000","currency":"$asset"},"default":true,"active":true,"ready":true,"created_at":"$since",
 		"updated_at":"$since","deleted_at":null,"type":"ACCOUNT_TYPE_CRYPTO","retail_portfolio_id":"$folio",
 		"platform":"ACCOUNT_PLATFORM_CONSUMER"}`
+	//nolint:gosec // the shape of an account, with no credential in it
 	coinbaseAppWallet = `{"id":"$uuid","name":"$asset Wallet","primary":$first,"type":"wallet","currency":$app,
 		"balance":{"amount":"$amount","currency":"$asset"},"created_at":"$since","updated_at":"$since","resource":"account",
 		"resource_path":"/v2/accounts/$uuid","allow_deposits":true,"allow_withdrawals":true}`

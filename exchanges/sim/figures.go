@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,8 +32,8 @@ func (f figures) json(text string) json.RawMessage {
 // and adds figures, given as names and values by turns. Values are escaped, so
 // that none can leave its quotes.
 func (f figures) and(namesAndValues ...string) figures {
-	for i := 0; i < len(namesAndValues); i += 2 {
-		f[namesAndValues[i]] = escaped(namesAndValues[i+1])
+	for pair := range slices.Chunk(namesAndValues, 2) {
+		f[pair[0]] = escaped(pair[1])
 	}
 	return f
 }

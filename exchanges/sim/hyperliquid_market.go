@@ -142,7 +142,7 @@ func (v *hyperliquid) spotMeta(hyperliquidQuery) any {
 
 // figures are those of the pair, with the prices as this exchange writes them.
 func (v *hyperliquid) figures(c hyperliquidCoin) figures {
-	f, mid := c.pair.figures(v.now()), c.at(v.now())
+	f, mid := c.figures(v.now()), c.at(v.now())
 	return f.and("name", c.name, "mid", c.number(mid), "open", c.number(c.at(v.now().Add(-day))), "turnover", hyperliquidNumber(1000*mid, 2))
 }
 
