@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -15,6 +16,7 @@ import (
 type registry struct {
 	*toy
 
+	turn    sync.Mutex                     // accounts are looked at side by side
 	rows    map[string][]exchanges.KeyInfo // by sub-account
 	asked   []string                       // key ID, sub-account
 	fail    error
@@ -23,6 +25,8 @@ type registry struct {
 }
 
 func (x *registry) ListKeys(_ context.Context, m exchanges.Manager) ([]exchanges.KeyInfo, error) {
+	x.turn.Lock()
+	defer x.turn.Unlock()
 	x.asked = append(x.asked, strings.TrimSpace(m.Credential.KeyID+" "+m.SubAccount))
 	if x.fail != nil {
 		return nil, x.fail
