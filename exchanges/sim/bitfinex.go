@@ -86,17 +86,21 @@ func (v *bitfinex) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	v.calls.ServeHTTP(w, r)
 }
 
+// bitfinexFaults are the refusals by kind, without the status.
+var bitfinexFaults = table[bitfinexRefusal]{
+	{string(FaultBadRequest), bitfinexRefusal{0, bitfinexBadParams, "params: invalid"}},
+	{string(FaultUnauthorized), bitfinexRefusal{0, bitfinexFailedAuth, "apikey: invalid"}},
+	{string(FaultRateLimit), bitfinexRefusal{0, bitfinexRateLimited, "ratelimit: error"}},
+	{string(FaultServerError), bitfinexRefusal{0, bitfinexGeneric, "error: unknown"}},
+	{string(FaultUnavailable), bitfinexRefusal{0, bitfinexMaintenance, "maintenance"}},
+}
+
 // fault implements venue.
 func (v *bitfinex) fault(w http.ResponseWriter, kind FaultKind) {
 	tellTime(w, v.now())
 	status, _ := strconv.Atoi(string(kind)) // the kinds that come here are statuses
-	refusal := map[FaultKind]bitfinexRefusal{
-		FaultBadRequest:   {status, bitfinexBadParams, "params: invalid"},
-		FaultUnauthorized: {status, bitfinexFailedAuth, "apikey: invalid"},
-		FaultRateLimit:    {status, bitfinexRateLimited, "ratelimit: error"},
-		FaultServerError:  {status, bitfinexGeneric, "error: unknown"},
-		FaultUnavailable:  {status, bitfinexMaintenance, "maintenance"},
-	}[kind]
+	refusal, _ := bitfinexFaults.of(string(kind))
+	refusal.status = status
 	refusal.write(w)
 }
 

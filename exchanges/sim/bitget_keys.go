@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -94,12 +95,11 @@ func (v *bitget) subKey(id string, classic bool) (*entry, *bitgetError) {
 }
 
 func bitgetVirtualSubs(v *bitget, _ bitgetCall) (any, *bitgetError) {
-	list := []object{}
+	list := []json.RawMessage{}
 	for i, uid := range v.account.Subs {
-		list = append(list, object{
-			"subAccountUid": uid, "subAccountName": bitgetSubName(i), "label": "", "status": "normal", "permList": []string{"read", "spot_trade"},
-			"accountType": "virtual", "bindingTime": bitgetRegistered, "cTime": bitgetRegistered, "uTime": bitgetRegistered,
-		})
+		list = append(list, fill(`{"subAccountUid":"$uid","subAccountName":"$name","label":"","status":"normal","permList":["read","spot_trade"],
+			"accountType":"virtual","bindingTime":"$opened","cTime":"$opened","uTime":"$opened"}`,
+			"uid", uid, "name", bitgetSubName(i), "opened", bitgetRegistered))
 	}
 	return object{"endId": "", "subAccountList": list}, nil
 }

@@ -65,16 +65,21 @@ func bitgetNormal(words []string) []string {
 	return inShowingOrder(granted)
 }
 
-// bitgetClassicWords returns the codes that come closest to permissions of the
-// normal form.
+// bitgetClosest are the codes that come closest to a permission of the normal
+// form.
+var bitgetClosest = table[[]string]{
+	{"spot", []string{"stow"}},
+	{"margin", []string{"smow"}},
+	{"futures", []string{"coow", "cpow"}},
+	{"transfer", []string{"wtow"}},
+	{"withdraw", []string{"wwow"}},
+	{"admin", []string{"chow"}},
+	{"other", []string{"ttow"}},
+}
+
+// bitgetClassicWords returns the codes for permissions of the normal form.
 func bitgetClassicWords(permissions []string) []string {
-	codes := map[string][]string{
-		"spot": {"stow"}, "margin": {"smow"}, "futures": {"coow", "cpow"}, "transfer": {"wtow"}, "withdraw": {"wwow"}, "admin": {"chow"}, "other": {"ttow"},
-	}
-	words := []string{bitgetClassicKey}
-	for _, permission := range permissions {
-		words = append(words, codes[permission]...)
-	}
+	words := append([]string{bitgetClassicKey}, closest(bitgetClosest, permissions)...)
 	if contains(permissions, "read") && !contains(words, "stow") {
 		words = append(words, "stor")
 	}

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,12 +18,10 @@ var bitgetUnifiedKeyRoutes = []bitgetRoute{
 }
 
 func bitgetSubList(v *bitget, _ bitgetCall) (any, *bitgetError) {
-	list := []object{}
+	list := []json.RawMessage{}
 	for i, uid := range v.account.Subs {
-		list = append(list, object{
-			"subUid": uid, "username": bitgetSubName(i), "status": "normal", "accountMode": "unified", "type": "virtual", "note": "",
-			"createdTime": bitgetRegistered, "updatedTime": bitgetRegistered,
-		})
+		list = append(list, fill(`{"subUid":"$uid","username":"$name","status":"normal","accountMode":"unified","type":"virtual","note":"",
+			"createdTime":"$opened","updatedTime":"$opened"}`, "uid", uid, "name", bitgetSubName(i), "opened", bitgetRegistered))
 	}
 	return object{"list": list, "hasNext": false, "cursor": ""}, nil
 }

@@ -44,18 +44,21 @@ func (v *bitfinex) page(string) page {
 	}
 }
 
-// bitfinexWords returns the rights that come closest to permissions of the
-// normal form.
+// bitfinexClosest are the rights that come closest to a permission of the normal
+// form.
+var bitfinexClosest = table[[]string]{
+	{"read", []string{"account:read", "history:read", "orders:read", "positions:read", "funding:read", "wallets:read"}},
+	{"spot", []string{"orders:write"}},
+	{"margin", []string{"orders:write", "positions:write"}},
+	{"futures", []string{"orders:write", "positions:write"}},
+	{"transfer", []string{"wallets:write"}},
+	{"withdraw", []string{"withdraw:write"}},
+	{"earn", []string{"funding:write"}},
+	{"other", []string{"settings:write"}},
+}
+
 func bitfinexWords(permissions []string) []string {
-	closest := map[string][]string{
-		"read": {"account:read", "history:read", "orders:read", "positions:read", "funding:read", "wallets:read"},
-		"spot": {"orders:write"}, "margin": {"orders:write", "positions:write"}, "futures": {"orders:write", "positions:write"},
-		"transfer": {"wallets:write"}, "withdraw": {"withdraw:write"}, "earn": {"funding:write"}, "other": {"settings:write"},
-	}
-	words := []string{}
-	for _, p := range permissions {
-		words = append(words, closest[p]...)
-	}
+	words := closest(bitfinexClosest, permissions)
 	slices.Sort(words)
 	return slices.Compact(words)
 }

@@ -52,9 +52,7 @@ func geminiDenies(w wanted) string {
 // form. Each but Administrator may read, so that Auditor is for nothing else.
 func geminiWords(permissions []string) []string {
 	words := []string{}
-	wants := func(one ...string) bool {
-		return slices.ContainsFunc(one, func(p string) bool { return contains(permissions, p) })
-	}
+	wants := func(one ...string) bool { return anyOf(one, permissions) }
 	if wants("spot", "margin", "futures", "options") {
 		words = append(words, geminiTrader)
 	}

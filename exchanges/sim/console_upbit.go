@@ -52,19 +52,16 @@ func (v *upbit) denies(w wanted) string {
 	return ""
 }
 
-// upbitWords returns the functions that come closest to permissions of the
+// upbitClosest are the functions that come closest to a permission of the
 // normal form.
-func upbitWords(permissions []string) []string {
-	closest := map[string][]string{
-		"read": {upbitAssets, upbitSeeOrders, upbitSeeWithdraw, upbitSeeDeposits},
-		"spot": {upbitMakeOrders}, "withdraw": {upbitWithdraw}, "other": {upbitMakeDeposits},
-	}
-	words := []string{}
-	for _, p := range permissions {
-		words = append(words, closest[p]...)
-	}
-	return words
+var upbitClosest = table[[]string]{
+	{"read", []string{upbitAssets, upbitSeeOrders, upbitSeeWithdraw, upbitSeeDeposits}},
+	{"spot", []string{upbitMakeOrders}},
+	{"withdraw", []string{upbitWithdraw}},
+	{"other", []string{upbitMakeDeposits}},
 }
+
+func upbitWords(permissions []string) []string { return closest(upbitClosest, permissions) }
 
 func upbitWordsOf(e *entry) []string {
 	if e.Words != nil {

@@ -84,6 +84,8 @@ type deribitError struct {
 }
 
 // with returns the error with a reason and the parameter that it is about.
+//
+//go:noinline
 func (e deribitError) with(reason, param string) *deribitError {
 	e.Data = object{"reason": reason}
 	if param != "" {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"maps"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,7 +15,8 @@ import (
 type figures map[string]string
 
 // json writes figures into a JSON text in place of $name, or of ${name} before
-// a letter. A name that there is no figure for is a mistake in the text.
+// a letter. A name that there is no figure for is a mistake in the text. Copied
+// into its callers, this and with would cost 40 kB.
 //
 //go:noinline
 func (f figures) json(text string) json.RawMessage {
@@ -32,13 +32,15 @@ func (f figures) json(text string) json.RawMessage {
 // and adds figures, given as names and values by turns. Values are escaped, so
 // that none can leave its quotes.
 func (f figures) and(namesAndValues ...string) figures {
-	for pair := range slices.Chunk(namesAndValues, 2) {
-		f[pair[0]] = escaped(pair[1])
+	for rest := namesAndValues; len(rest) > 1; rest = rest[2:] {
+		f[rest[0]] = escaped(rest[1])
 	}
 	return f
 }
 
 // with adds a list or an object.
+//
+//go:noinline
 func (f figures) with(name string, body any) figures {
 	f[name] = string(marshal(body))
 	return f
@@ -77,7 +79,7 @@ func millis(t time.Time) string { return digits(inMillis(t)) }
 // terms are what is fixed of a pair: its names, and how it is rounded.
 func (p pair) terms() figures {
 	return figures{
-		"base": p.Base, "quote": p.Quote, "symbol": p.symbol(), "basis": decimal(p.Price, p.PriceDecimals), "tick": p.tick(), "step": p.step(),
+		"base": p.Base, "quote": p.Quote, "symbol": p.symbol(), "tick": p.tick(), "step": p.step(),
 		"pricePlaces": strconv.Itoa(p.PriceDecimals), "sizePlaces": strconv.Itoa(p.SizeDecimals),
 	}
 }
@@ -110,10 +112,15 @@ func (p pair) trades(now time.Time, n int, text string) []json.RawMessage {
 	rows := make([]json.RawMessage, n)
 	for i := range rows {
 		at := now.Add(-time.Duration(i) * time.Second)
+		side, upbit := "Buy", "BID"
+		if at.Unix()%2 == 1 {
+			side, upbit = "Sell", "ASK"
+		}
 		f := p.terms()
 		maps.Copy(f, moments(at))
-		rows[i] = f.and("price", p.price(p.at(at)), "size", p.size(0.5), "unit", p.size(1), "worth", p.price(p.at(at)/2), "time", at.UTC().Format(time.TimeOnly), "side", [...]string{"buy", "sell"}[at.Unix()%2],
-			"Side", [...]string{"Buy", "Sell"}[at.Unix()%2], "SIDE", [...]string{"BUY", "SELL"}[at.Unix()%2], "taker", [...]string{"BID", "ASK"}[at.Unix()%2], "selling", strconv.FormatBool(at.Unix()%2 == 1)).json(text)
+		rows[i] = f.and("price", p.price(p.at(at)), "size", p.size(0.5), "unit", p.size(1), "worth", p.price(p.at(at)/2),
+			"time", at.UTC().Format(time.TimeOnly), "side", strings.ToLower(side), "Side", side, "SIDE", strings.ToUpper(side), "taker", upbit,
+			"selling", strconv.FormatBool(side == "Sell")).json(text)
 	}
 	return rows
 }

@@ -218,7 +218,7 @@ func callerOf(r *http.Request) netip.Addr {
 // bearsCredential reports whether a request tries to act as a key, in the
 // manner of any of the simulated exchanges.
 func bearsCredential(r *http.Request, body []byte, headers []string) bool {
-	for _, name := range append([]string{"X-Mbx-Apikey", "X-Bapi-Api-Key", "Api-Key", "Authorization"}, headers...) {
+	for _, name := range append([]string{"Authorization"}, headers...) {
 		if r.Header.Get(name) != "" {
 			return true
 		}

@@ -105,9 +105,8 @@ func TestBearsCredential(t *testing.T) {
 		want                 bool
 	}{
 		{"", "/api/v3/time", "", false},
-		{"X-MBX-APIKEY", "/api/v3/account", "", true},
-		{"X-BAPI-API-KEY", "/v5/user/query-api", "", true},
 		{"API-Key", "/0/private/Balance", "", true},
+		{"X-MBX-APIKEY", "/api/v3/account", "", false}, // not this exchange's
 		{"Authorization", "/api/v2/private/get_positions", "", true},
 		{"", "/api/v2/public/auth?client_id=x", "", true},
 		{"", "/api/v2", `{"method":"public/auth","params":{"client_id":"x"}}`, true},
@@ -117,7 +116,7 @@ func TestBearsCredential(t *testing.T) {
 		if c.header != "" {
 			r.Header.Set(c.header, "x")
 		}
-		if got := bearsCredential(r, []byte(c.body), nil); got != c.want {
+		if got := bearsCredential(r, []byte(c.body), krakenSites()[0].bears); got != c.want {
 			t.Errorf("%+v: %v", c, got)
 		}
 	}

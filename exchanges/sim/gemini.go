@@ -78,17 +78,21 @@ func tellTime(w http.ResponseWriter, now time.Time) {
 	w.Header().Set("Date", now.UTC().Format(http.TimeFormat))
 }
 
+// geminiFaults are the refusals by kind, without the status.
+var geminiFaults = table[geminiRefusal]{
+	{string(FaultBadRequest), geminiRefusal{0, "InvalidJson", "The JSON payload could not be parsed"}},
+	{string(FaultUnauthorized), geminiRefusal{0, "InvalidApiKey", "Invalid API key"}},
+	{string(FaultRateLimit), geminiRefusal{0, "RateLimit", "Requests were made too frequently"}},
+	{string(FaultServerError), geminiRefusal{0, "System", "We are experiencing technical issues"}},
+	{string(FaultUnavailable), geminiRefusal{0, "Maintenance", "The Gemini Exchange is currently undergoing maintenance."}},
+}
+
 // fault implements venue.
 func (v *gemini) fault(w http.ResponseWriter, kind FaultKind) {
 	tellTime(w, v.now())
 	status, _ := strconv.Atoi(string(kind)) // the kinds that come here are statuses
-	refusal := map[FaultKind]geminiRefusal{
-		FaultBadRequest:   {status, "InvalidJson", "The JSON payload could not be parsed"},
-		FaultUnauthorized: {status, "InvalidApiKey", "Invalid API key"},
-		FaultRateLimit:    {status, "RateLimit", "Requests were made too frequently"},
-		FaultServerError:  {status, "System", "We are experiencing technical issues"},
-		FaultUnavailable:  {status, "Maintenance", "The Gemini Exchange is currently undergoing maintenance."},
-	}[kind]
+	refusal, _ := geminiFaults.of(string(kind))
+	refusal.status = status
 	refusal.write(w)
 }
 

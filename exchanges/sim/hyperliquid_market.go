@@ -195,24 +195,26 @@ func (v *hyperliquid) recentTrades(q hyperliquidQuery) any {
 		"hash":"0x$hash","tid":$seconds,"users":["$buyer","$seller"]}]`)
 }
 
+var hyperliquidIntervals = table[time.Duration]{
+	{"1m", time.Minute}, {"3m", 3 * time.Minute}, {"5m", 5 * time.Minute}, {"15m", 15 * time.Minute}, {"30m", 30 * time.Minute}, {"1h", time.Hour},
+	{"2h", 2 * time.Hour}, {"4h", 4 * time.Hour}, {"8h", 8 * time.Hour}, {"12h", 12 * time.Hour}, {"1d", day}, {"3d", 3 * day}, {"1w", 7 * day}, {"1M", 30 * day},
+}
+
 // candles answers with what the price did, the oldest first, at most 5,000.
 func (v *hyperliquid) candles(q hyperliquidQuery) any {
 	var span struct {
 		Coin, Interval     string
 		StartTime, EndTime int64
 	}
-	spans := map[string]time.Duration{
-		"1m": time.Minute, "3m": 3 * time.Minute, "5m": 5 * time.Minute, "15m": 15 * time.Minute, "30m": 30 * time.Minute, "1h": time.Hour,
-		"2h": 2 * time.Hour, "4h": 4 * time.Hour, "8h": 8 * time.Hour, "12h": 12 * time.Hour, "1d": day, "3d": 3 * day, "1w": 7 * day, "1M": 30 * day,
-	}
-	if json.Unmarshal(q.span, &span) != nil || spans[span.Interval] == 0 {
+	if json.Unmarshal(q.span, &span) != nil {
 		return []object{}
 	}
 	c, ok := findHyperliquid(span.Coin)
-	if !ok {
+	width, known := hyperliquidIntervals.of(span.Interval)
+	if !ok || !known {
 		return []object{}
 	}
-	width, until := spans[span.Interval], v.now()
+	until := v.now()
 	if end := time.UnixMilli(span.EndTime); span.EndTime != 0 && end.Before(until) {
 		until = end
 	}

@@ -111,16 +111,18 @@ func (v *kraken) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, object{"error": []string{}, "result": result})
 }
 
+var krakenFaults = table[krakenRefusal]{
+	{string(FaultBadRequest), krakenBadArguments},
+	{string(FaultUnauthorized), krakenInvalidKey},
+	{string(FaultRateLimit), krakenRateLimited},
+	{string(FaultServerError), krakenInternal},
+	{string(FaultUnavailable), krakenUnavailable},
+}
+
 // fault implements venue.
 func (v *kraken) fault(w http.ResponseWriter, kind FaultKind) {
 	status, _ := strconv.Atoi(string(kind)) // the kinds that come here are statuses
-	cause := map[FaultKind]krakenRefusal{
-		FaultBadRequest:   krakenBadArguments,
-		FaultUnauthorized: krakenInvalidKey,
-		FaultRateLimit:    krakenRateLimited,
-		FaultServerError:  krakenInternal,
-		FaultUnavailable:  krakenUnavailable,
-	}[kind]
+	cause, _ := krakenFaults.of(string(kind))
 	writeJSON(w, status, object{"error": []string{string(cause)}})
 }
 

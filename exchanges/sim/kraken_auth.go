@@ -216,18 +216,27 @@ func krakenWords(permissions []string) []string {
 	return slices.Compact(words)
 }
 
+// krakenGrants are the permissions of the normal form by the words that grant
+// them; other words grant "other".
+var krakenGrants = table[[]string]{
+	{"query-funds", []string{"read"}},
+	{"query-open-trades", []string{"read"}},
+	{"query-closed-trades", []string{"read"}},
+	{"query-ledger", []string{"read"}},
+	{"export-data", []string{"read"}},
+	{"modify-trades", []string{"spot", "margin"}},
+	{"close-trades", []string{"spot"}},
+	{"withdraw-funds", []string{"withdraw"}},
+	{"add-withdraw-address", []string{"withdraw"}},
+	{"update-withdraw-address", []string{"withdraw"}},
+	{"earn-funds", []string{"earn"}},
+}
+
 // krakenNormal returns the permissions of the normal form that words grant.
 func krakenNormal(words []string) []string {
-	grants := map[string][]string{
-		"query-funds": {"read"}, "query-open-trades": {"read"}, "query-closed-trades": {"read"},
-		"query-ledger": {"read"}, "export-data": {"read"},
-		"modify-trades": {"spot", "margin"}, "close-trades": {"spot"},
-		"withdraw-funds": {"withdraw"}, "add-withdraw-address": {"withdraw"}, "update-withdraw-address": {"withdraw"},
-		"earn-funds": {"earn"},
-	}
 	granted := map[string]bool{}
 	for _, w := range words {
-		normal, known := grants[w]
+		normal, known := krakenGrants.of(w)
 		if !known {
 			normal = []string{"other"}
 		}

@@ -39,7 +39,7 @@ func krakenFuturesDemo(a *account) {
 	a.Seeds = []seed{
 		{Label: "basis-bot", Algorithm: algHMAC, Permissions: []string{"read", "futures"}, IPs: []string{home}, Age: 95 * day, LastUsed: 3 * time.Minute},
 		{Label: "kf-reader", Algorithm: algHMAC, Permissions: []string{"read"}, Age: 171 * day, LastUsed: 140 * day},
-		{Label: "spare-kraken-futures", Algorithm: algHMAC, Permissions: []string{"read", "futures"}, IPs: []string{home}, Age: time.Hour},
+		{Label: "spare-futures", Algorithm: algHMAC, Permissions: []string{"read", "futures"}, IPs: []string{home}, Age: time.Hour},
 	}
 }
 
@@ -219,16 +219,19 @@ func (v *krakenFutures) refuse(w http.ResponseWriter, status int, refusal kraken
 	writeJSON(w, status, object{"result": "error", "error": string(refusal), "serverTime": krakenFuturesTime(v.now())})
 }
 
+var krakenFuturesFaults = table[krakenFuturesRefusal]{
+	{string(FaultBadRequest), krakenFuturesBadArgument},
+	{string(FaultUnauthorized), krakenFuturesAuth},
+	{string(FaultRateLimit), krakenFuturesLimited},
+	{string(FaultServerError), krakenFuturesInternal},
+	{string(FaultUnavailable), krakenFuturesUnavailable},
+}
+
 // fault implements venue.
 func (v *krakenFutures) fault(w http.ResponseWriter, kind FaultKind) {
 	status, _ := strconv.Atoi(string(kind)) // the kinds that come here are statuses
-	v.refuse(w, status, map[FaultKind]krakenFuturesRefusal{
-		FaultBadRequest:   krakenFuturesBadArgument,
-		FaultUnauthorized: krakenFuturesAuth,
-		FaultRateLimit:    krakenFuturesLimited,
-		FaultServerError:  krakenFuturesInternal,
-		FaultUnavailable:  krakenFuturesUnavailable,
-	}[kind])
+	cause, _ := krakenFuturesFaults.of(string(kind))
+	v.refuse(w, status, cause)
 }
 
 // krakenFuturesTime writes a moment as Kraken does.

@@ -145,17 +145,18 @@ func (c kucoinCall) fields(into map[string]*string) *kucoinRefusal {
 // fault answers as KuCoin does when things go wrong on its side. What the body
 // holds with 503 is not documented.
 func (v *kucoin) fault(w http.ResponseWriter, kind FaultKind) {
+	refusal := errKucoinKey // FaultUnauthorized: the front keeps the others to itself
 	switch kind {
 	case FaultBadRequest:
-		v.refuse(w, kucoinBad("Parameter Error"))
+		refusal = kucoinBad("Parameter Error")
 	case FaultRateLimit: // without the headers the code would mean that KuCoin itself is overloaded
 		kucoinLimits(w, 0)
-		v.refuse(w, &kucoinRefusal{http.StatusTooManyRequests, "429000", "Too Many Requests"})
+		refusal = &kucoinRefusal{http.StatusTooManyRequests, "429000", "Too Many Requests"}
 	case FaultServerError:
-		v.refuse(w, &kucoinRefusal{http.StatusInternalServerError, "500000", "Internal Server Error"})
+		refusal = &kucoinRefusal{http.StatusInternalServerError, "500000", "Internal Server Error"}
 	case FaultUnavailable:
-		v.refuse(w, &kucoinRefusal{http.StatusServiceUnavailable, "503000", "Service Unavailable"})
-	default: // FaultUnauthorized: the front keeps the others to itself
-		v.refuse(w, errKucoinKey)
+		refusal = &kucoinRefusal{http.StatusServiceUnavailable, "503000", "Service Unavailable"}
+	default:
 	}
+	v.refuse(w, refusal)
 }

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/netip"
 	"strconv"
@@ -82,18 +83,16 @@ func (v *kucoin) describe(key *entry) object {
 	return body
 }
 
-func (v *kucoin) member(sub string) object {
-	return object{
-		"userId": newMaterial("kucoin", "user", v.account.ID, sub).text(lowerHex, 24), "uid": v.uid(sub), "subName": sub, "status": 2, "type": 0,
-		"access": "All", "createdAt": int64(1_668_562_696_000), "remarks": "", "tradeTypes": []string{"Spot", "Futures", "Margin"},
-		"openedTradeTypes": []string{"Spot"}, "hostedStatus": nil,
-	}
+func (v *kucoin) member(sub string) json.RawMessage {
+	return fill(`{"userId":"$user","uid":$uid,"subName":"$sub","status":2,"type":0,"access":"All","createdAt":1668562696000,"remarks":"",
+		"tradeTypes":["Spot","Futures","Margin"],"openedTradeTypes":["Spot"],"hostedStatus":null}`,
+		"user", newMaterial("kucoin", "user", v.account.ID, sub).text(lowerHex, 24), "uid", digits(v.uid(sub)), "sub", sub)
 }
 
 func (v *kucoin) subAccounts(c kucoinCall) (any, *kucoinRefusal) {
 	size := boundedInt(c.query().Get("pageSize"), 10, 100)
 	page := boundedInt(c.query().Get("currentPage"), 1, 1_000)
-	items := []object{}
+	items := []json.RawMessage{}
 	for i, sub := range v.account.Subs {
 		if i/size == page-1 {
 			items = append(items, v.member(sub))
@@ -104,7 +103,7 @@ func (v *kucoin) subAccounts(c kucoinCall) (any, *kucoinRefusal) {
 }
 
 func (v *kucoin) allSubAccounts(kucoinCall) (any, *kucoinRefusal) {
-	items := []object{}
+	items := []json.RawMessage{}
 	for _, sub := range v.account.Subs {
 		items = append(items, v.member(sub))
 	}

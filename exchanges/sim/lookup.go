@@ -23,6 +23,18 @@ func (t table[V]) of(name string) (value V, known bool) {
 	return value, false
 }
 
+// closest returns what a table of words has for permissions, one after another.
+//
+//go:noinline
+func closest(to table[[]string], permissions []string) []string {
+	words := []string{}
+	for _, permission := range permissions {
+		some, _ := to.of(permission)
+		words = append(words, some...)
+	}
+	return words
+}
+
 // What follows is asked for everywhere. The compiler would copy each into its
 // hundreds of callers, which costs a tenth of a megabyte in all.
 

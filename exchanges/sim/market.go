@@ -42,6 +42,9 @@ func perpetuals() []pair {
 // tradedAssets are the assets that the pairs are made of.
 var tradedAssets = []string{"BTC", "USDT", "ETH", "SOL", "USDC"}
 
+// findPair returns the pair of a symbol. Like the others that are marked so, it
+// is called from so many places that copies of it cost more than calls.
+//
 //go:noinline
 func findPair(symbol string) (pair, bool) { return pairOf(traded, symbol, pair.symbol) }
 

@@ -140,17 +140,18 @@ func mexcRefuse(w http.ResponseWriter, e *mexcRefusal) {
 // fault answers as MEXC does when things go wrong on its side. The words of
 // the last three are those of its futures API: no others are documented.
 func (v *mexc) fault(w http.ResponseWriter, kind FaultKind) {
+	refusal := &mexcRefusal{http.StatusUnauthorized, errMexcKey.code, errMexcKey.msg} // FaultUnauthorized: the front keeps the others to itself
 	switch kind {
 	case FaultBadRequest:
-		mexcRefuse(w, mexcSays(700008, "Illegal characters found in parameter"))
+		refusal = mexcSays(700008, "Illegal characters found in parameter")
 	case FaultRateLimit:
 		w.Header().Set("Retry-After", "10")
-		mexcRefuse(w, &mexcRefusal{http.StatusTooManyRequests, 429, "Too Many Requests"})
+		refusal = &mexcRefusal{http.StatusTooManyRequests, 429, "Too Many Requests"}
 	case FaultServerError:
-		mexcRefuse(w, &mexcRefusal{http.StatusInternalServerError, 500, "Internal error"})
+		refusal = &mexcRefusal{http.StatusInternalServerError, 500, "Internal error"}
 	case FaultUnavailable:
-		mexcRefuse(w, &mexcRefusal{http.StatusServiceUnavailable, 503, "Service not available, please try again"})
-	default: // FaultUnauthorized: the front keeps the others to itself
-		mexcRefuse(w, &mexcRefusal{http.StatusUnauthorized, errMexcKey.code, errMexcKey.msg})
+		refusal = &mexcRefusal{http.StatusServiceUnavailable, 503, "Service not available, please try again"}
+	default:
 	}
+	mexcRefuse(w, refusal)
 }

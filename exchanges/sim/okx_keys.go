@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -67,15 +68,13 @@ func okxCreateSub(*okx, okxCall) (any, *okxError) {
 }
 
 func okxSubList(v *okx, c okxCall) (any, *okxError) {
-	list := []object{}
+	list := []json.RawMessage{}
 	for _, sub := range v.account.Subs {
 		if wanted := c.query("subAcct"); wanted != "" && wanted != sub {
 			continue
 		}
-		list = append(list, object{
-			"subAcct": sub, "uid": v.uid(sub), "label": "", "type": "1", "enable": true, "canTransOut": false, "gAuth": false, "mobile": "",
-			"frozenFunc": []any{}, "subAcctLv": "1", "firstLvSubAcct": "", "ifDma": false, "ts": "1672531200000",
-		})
+		list = append(list, fill(`{"subAcct":"$sub","uid":"$uid","label":"","type":"1","enable":true,"canTransOut":false,"gAuth":false,"mobile":"",
+			"frozenFunc":[],"subAcctLv":"1","firstLvSubAcct":"","ifDma":false,"ts":"1672531200000"}`, "sub", sub, "uid", v.uid(sub)))
 	}
 	return list, nil
 }

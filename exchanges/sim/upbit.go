@@ -65,6 +65,15 @@ func (v *upbit) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	v.calls.ServeHTTP(w, r)
 }
 
+// upbitFaults are the refusals by kind, without the status.
+var upbitFaults = table[upbitRefusal]{
+	{string(FaultBadRequest), upbitRefusal{0, "validation_error", "Missing request parameter error. Check the required parameters!"}},
+	{string(FaultUnauthorized), upbitRefusal{0, "invalid_access_key", "잘못된 엑세스 키입니다."}},
+	{string(FaultRateLimit), upbitRefusal{0, "too_many_requests", "Too many API requests."}},
+	{string(FaultServerError), upbitRefusal{0, "internal_server_error", "Internal server error."}},
+	{string(FaultUnavailable), upbitRefusal{0, "service_unavailable", "Service is temporarily unavailable."}},
+}
+
 // fault implements venue.
 func (v *upbit) fault(w http.ResponseWriter, kind FaultKind) {
 	tellTime(w, v.now())
@@ -72,13 +81,8 @@ func (v *upbit) fault(w http.ResponseWriter, kind FaultKind) {
 	if kind == FaultRateLimit {
 		upbitTellRest(w, "default", 0)
 	}
-	refusal := map[FaultKind]upbitRefusal{
-		FaultBadRequest:   {status, "validation_error", "Missing request parameter error. Check the required parameters!"},
-		FaultUnauthorized: {status, "invalid_access_key", "잘못된 엑세스 키입니다."},
-		FaultRateLimit:    {status, "too_many_requests", "Too many API requests."},
-		FaultServerError:  {status, "internal_server_error", "Internal server error."},
-		FaultUnavailable:  {status, "service_unavailable", "Service is temporarily unavailable."},
-	}[kind]
+	refusal, _ := upbitFaults.of(string(kind))
+	refusal.status = status
 	refusal.write(w)
 }
 

@@ -102,8 +102,10 @@ var demoCases = map[string]func(at string, s seed) bool{
 // seedsBySite returns the keys of the demo by "exchange/environment".
 func seedsBySite() map[string][]seed {
 	all := map[string][]seed{}
-	for _, row := range demoSeeds {
-		all[row.name] = row.is
+	for _, at := range sites() {
+		var a account
+		at.demo(&a)
+		all[at.exchange+"/"+at.environment] = a.Seeds
 	}
 	return all
 }
