@@ -145,6 +145,10 @@ type Capabilities struct {
 	// RevokesItself is set where a key may revoke itself, whatever Reach says.
 	RevokesItself bool
 
+	// RevokeWantsPassphrase is set where RevokeKey wants Manager.KeyPassphrase:
+	// a key whose secret nobody has is then revoked by hand only.
+	RevokeWantsPassphrase bool
+
 	// IPsByEdit is set where a new key gets its IP whitelist by a second call.
 	IPsByEdit bool
 

@@ -13,6 +13,7 @@ import (
 var goneLaws = []Law{
 	{"a managing key is none of a sub-account's keys", managersAreNoKeys},
 	{"an unknown managing key is not the key that is managed", managersUnknown},
+	{"RevokeKey wants a key's own passphrase where that is declared", revokesWithoutPassphrase},
 	{"RevokeKey believes the list of a sub-account, not a refusal", refusalsEndNothing},
 }
 
@@ -45,6 +46,27 @@ func refusalsEndNothing(s Subject) error {
 		}))
 	}
 	return p.err()
+}
+
+// revokesWithoutPassphrase deletes a key of which nothing but the ID is known.
+func revokesWithoutPassphrase(s Subject) error {
+	return s.managing(revokes, func(d *desk) error {
+		d.account.Make(keyOf(d.Manage.New))
+		r, ok := d.exchange.(exchanges.Revoker)
+		if !ok {
+			return errNotThere
+		}
+		m := d.manager
+		m.KeyPassphrase = exchanges.Secret{}
+		err := r.RevokeKey(context.Background(), m, d.key(1))
+		if !d.site.Capabilities.RevokeWantsPassphrase {
+			return err
+		}
+		if n := len(d.writes()); n > 0 {
+			return fmt.Errorf("%d changes were sent", n)
+		}
+		return d.kind(err, exchanges.Invalid)
+	})
 }
 
 // pressing reports whether an exchange that refuses so is best left alone, also

@@ -209,3 +209,14 @@ func tell(_ string, m exchanges.Manager, err error) error {
 	e.Hint += " The secret was " + m.Credential.Secret.Reveal()
 	return &e
 }
+
+func TestAPassphraseThatIsDeclaredAndNotWantedIsSeen(t *testing.T) {
+	law := lawOf(t, "RevokeKey wants a key's own passphrase")
+	for declared, lawful := range map[bool]bool{false: true, true: false} {
+		a := newKeeper(breach{})
+		a.info.Sites[0].Capabilities.RevokeWantsPassphrase = declared
+		if err := law.Hold(a.managed()); (err == nil) != lawful {
+			t.Errorf("declared %t: %v", declared, err)
+		}
+	}
+}

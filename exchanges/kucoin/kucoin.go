@@ -68,7 +68,7 @@ func sites() []exchanges.Site {
 		all[i].Environment = exchanges.Live
 		all[i].Capabilities = exchanges.Capabilities{
 			Permissions: true, IPList: true, Created: true, Expires: true, Label: true,
-			Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys,
+			Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys, RevokeWantsPassphrase: true,
 		}
 	}
 	return all

@@ -55,7 +55,7 @@ func (k key) info(env exchanges.Environment) exchanges.KeyInfo {
 		out.Notes = append(out.Notes, "A key of the main account that may trade and has an IP list also manages sub-accounts and their keys.")
 	}
 	if idle.Covers(env, out.Permissions, out.IPs) {
-		out.Notes = append(out.Notes, idle.Words+" Every signed call counts as use, a check by keyrota with that key too.")
+		out.Notes = append(out.Notes, "Every signed call counts as use, a check by keyrota with that key too: the 14 days begin anew.")
 	}
 	return out
 }

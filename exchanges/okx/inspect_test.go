@@ -142,7 +142,7 @@ func TestAdminIsLeftOpenOrDenied(t *testing.T) {
 // A key that is not used ends, where it is live, may move something and has no
 // IP list.
 func TestTheRuleOfFourteenDays(t *testing.T) {
-	const rule = "after 14 days without use"
+	const rule = "the 14 days begin anew"
 	for name, c := range map[string]struct {
 		perm, ip any
 		want     bool

@@ -180,6 +180,23 @@ func TestSubAccountsAreListedByTheirManager(t *testing.T) {
 	}
 }
 
+// Of a stranger's key nobody has the passphrase.
+func TestAKeyWhosePassphraseIsWantedIsRevokedByHand(t *testing.T) {
+	can := ownKeys
+	can.RevokeWantsPassphrase = true
+	b, x := newRegistry(t, can)
+	b.add(t, key("one", "id-of-one"))
+	x.rows[""] = rows("id-of-one", "id-of-stranger")
+	survey(t, b)
+	u, err := b.findUnmanaged(store.Fingerprint("id-of-stranger"))
+	if err != nil || b.CanRevoke(&u) {
+		t.Errorf("%+v, %v", u, err)
+	}
+	if err := b.RevokeUnmanaged(t.Context(), u.Fingerprint, exchanges.Secret{}); err == nil || len(x.revoked) > 0 {
+		t.Errorf("%v, %q", err, x.revoked)
+	}
+}
+
 func TestAHiddenKeyIDIsHeldAgainstWhatItShows(t *testing.T) {
 	b := newBenchOf(t, func(b *bench) exchanges.Exchange { return surveyor{b.toy} }, exchanges.Capabilities{Survey: true})
 	b.add(t, key("main", "main-key-of-the-account"))

@@ -62,7 +62,7 @@ func (d *Desk) CanRevoke(u *store.Unmanaged) bool {
 		reach = exchanges.SubAccountKeys
 	}
 	_, known := d.Snapshot().ByID(u.By)
-	return known && can.Revoke && can.List && can.Reach == reach && !u.Hidden()
+	return known && can.Revoke && can.List && can.Reach == reach && !can.RevokeWantsPassphrase && !u.Hidden()
 }
 
 // ByHand is how a person deletes a key on an exchange's page.
