@@ -230,7 +230,11 @@ func (e *Engine) routeField(s *State) Field {
 			f.Options = append(f.Options, Option{Value: "api:" + string(r.ID), Words: fmt.Sprintf("by API with %s", r.Name), Help: "keyrota asks the exchange itself"})
 		}
 	}
-	f.Options = append(f.Options, Option{Value: string(ByHand), Words: "by hand", Help: "you make it on the exchange's page and paste it"})
+	byHand := "you make it on the exchange's page and paste it"
+	if s.Plan.Can.KeyIsPublicHalf {
+		byHand = "you enter it on the exchange's page"
+	}
+	f.Options = append(f.Options, Option{Value: string(ByHand), Words: "by hand", Help: byHand})
 	f.Default = f.Options[0].Value
 	return f
 }

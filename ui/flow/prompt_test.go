@@ -34,6 +34,36 @@ var (
 
 // questions has every prompt, in every situation in which it differs.
 func questions() []asks {
+	return slices.Concat(questionsOnTheWay(), questionsAtTheEnd(), questionsWithoutAPI())
+}
+
+// questionsAtTheEnd are those of a flow that is abandoned.
+func questionsAtTheEnd() []asks {
+	return []asks{
+		{"abandon-plan", stateAt(Rotate, StepPlan, leaving)},
+		{"abandon-new-key", stateAt(Rotate, StepVerify, leaving)},
+		{"abandon-switched", stateAt(Rotate, StepWatch, leaving)},
+		{"abandon-revoked", stateAt(Rotate, StepProve, leaving)},
+		{"abandon-revocation", stateAt(Revoke, StepRevoke, leaving)},
+		{"undo", stateAt(Create, StepUndo)},
+	}
+}
+
+// questionsWithoutAPI are those about an exchange that nobody can ask.
+func questionsWithoutAPI() []asks {
+	return []asks{
+		{"venue", stateAt(Create, StepVenue, handOnly)},
+		{"works", stateAt(Rotate, StepVerify, handOnly)},
+		{"works-nothing-known", stateAt(Rotate, StepVerify, handOnly, func(s *State) { s.Plan.Permissions, s.Plan.IPs = nil, untold })},
+		{"paste-no-api", stateAt(Create, StepMake, handOnly)},
+		{"watch-no-api", stateAt(Rotate, StepWatch, handOnly)},
+		{"revoke-no-api", stateAt(Revoke, StepRevoke, handOnly)},
+		{"gone-no-api", stateAt(Revoke, StepRevoke, handOnly, func(s *State) { s.Confirmed = true })},
+		{"undo-no-api", stateAt(Create, StepUndo, handOnly)},
+	}
+}
+
+func questionsOnTheWay() []asks {
 	code := func(e Effect) func(*State) {
 		return func(s *State) { s.WantCode, s.CodeRefused = e, "13009 wrong code" }
 	}
@@ -95,20 +125,6 @@ func questions() []asks {
 		{"problem-revoke", stateAt(Rotate, StepRevoke, byAPI, withProblem(DoRevoke), func(s *State) { s.Problem.Hint = "A hint." })},
 		{"problem-audit-at-the-end", stateAt(Revoke, StepDone, withProblem(DoAudit), func(s *State) { s.Old.Gone, s.Audit = true, make([]store.Event, 1) })},
 		{"problem-undo", stateAt(Create, StepUndo, withProblem(DoUndo))},
-		{"abandon-plan", stateAt(Rotate, StepPlan, leaving)},
-		{"abandon-new-key", stateAt(Rotate, StepVerify, leaving)},
-		{"abandon-switched", stateAt(Rotate, StepWatch, leaving)},
-		{"abandon-revoked", stateAt(Rotate, StepProve, leaving)},
-		{"abandon-revocation", stateAt(Revoke, StepRevoke, leaving)},
-		{"undo", stateAt(Create, StepUndo)},
-		{"venue", stateAt(Create, StepVenue, handOnly)},
-		{"works", stateAt(Rotate, StepVerify, handOnly)},
-		{"works-nothing-known", stateAt(Rotate, StepVerify, handOnly, func(s *State) { s.Plan.Permissions, s.Plan.IPs = nil, untold })},
-		{"paste-no-api", stateAt(Create, StepMake, handOnly)},
-		{"watch-no-api", stateAt(Rotate, StepWatch, handOnly)},
-		{"revoke-no-api", stateAt(Revoke, StepRevoke, handOnly)},
-		{"gone-no-api", stateAt(Revoke, StepRevoke, handOnly, func(s *State) { s.Confirmed = true })},
-		{"undo-no-api", stateAt(Create, StepUndo, handOnly)},
 	}
 }
 
