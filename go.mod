@@ -5,12 +5,13 @@ go 1.26.0
 require (
 	github.com/99designs/keyring v1.2.2 // the OS keyrings behind one interface
 	github.com/BurntSushi/toml v1.6.0 // keys.toml, config.toml, themes
+	github.com/ProtonMail/go-crypto v1.5.2 // the curve of Hyperliquid's key pairs, without a table that weighs 0.7 MB
 	github.com/charmbracelet/bubbles v1.0.0 // text input
 	github.com/charmbracelet/bubbletea v1.3.10 // the terminal program
 	github.com/charmbracelet/lipgloss v1.1.0 // colours
 	github.com/charmbracelet/x/ansi v0.11.6 // widths of text in cells
 	github.com/creack/pty v1.1.24 // tests: the real program in a pseudo-terminal
-	github.com/decred/dcrd/dcrec/secp256k1/v4 v4.4.1 // key pairs of Hyperliquid
+	github.com/decred/dcrd/dcrec/secp256k1/v4 v4.4.1 // tests: other eyes on these key pairs, and signatures
 	github.com/gofrs/flock v0.13.1 // one writer at a time, on every system
 	github.com/google/go-cmp v0.7.0 // tests: readable differences
 	github.com/hinshun/vt10x v0.0.0-20220301184237-5011da428d02 // tests: what is on the screen of that terminal
@@ -18,6 +19,7 @@ require (
 	github.com/muesli/termenv v0.16.0 // what colours a terminal can show
 	github.com/sahilm/fuzzy v0.1.3 // the palette
 	github.com/spf13/cobra v1.10.2 // commands, help, shell completion
+	github.com/spf13/pflag v1.0.9 // its flags, by the name cobra gives them
 	github.com/youmark/pkcs8 v0.0.0-20240726163527-a2c0da244d78 // private keys that are encrypted with a password
 	golang.org/x/crypto v0.59.0 // Argon2id for the file keyring; Keccak-256 for addresses of Hyperliquid
 	golang.org/x/sys v0.50.0 // no core dumps, no reading of our memory
@@ -48,7 +50,6 @@ require (
 	github.com/mtibben/percent v0.2.1 // indirect
 	github.com/muesli/ansi v0.0.0-20230316100256-276c6243b2f6 // indirect
 	github.com/rivo/uniseg v0.4.7 // indirect
-	github.com/spf13/pflag v1.0.9 // indirect
 	github.com/xo/terminfo v0.0.0-20220910002029-abceb7e1c41e // indirect
 	golang.org/x/text v0.44.0 // indirect
 )

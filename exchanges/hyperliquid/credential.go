@@ -1,12 +1,14 @@
 package hyperliquid
 
 import (
+	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"math/big"
 	"regexp"
 	"strings"
 
-	"github.com/decred/dcrd/dcrec/secp256k1/v4"
+	"github.com/ProtonMail/go-crypto/bitcurves"
 	"golang.org/x/crypto/sha3"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -96,16 +98,24 @@ func invalid(field exchanges.FieldName, problem, hint string) error {
 	}
 }
 
+// curve is secp256k1, that of Ethereum's wallets. Of the libraries that have it
+// this one brings no table of points, which would be a twentieth of the program.
+// How long it takes depends on the key, which matters to nobody here: a key is
+// used when it is made and when it is checked, on its owner's machine.
+var curve = bitcurves.S256()
+
+const privateBytes = 32
+
 // newPair makes an API wallet: its private key, and the address to approve.
 func newPair() (exchanges.Secret, string, error) {
-	key, err := secp256k1.GeneratePrivateKey()
-	if err != nil {
-		return exchanges.Secret{}, "", err
+	raw := make([]byte, privateBytes)
+	defer clear(raw)
+	for !onCurve(raw) { // seldom more than once: one in 2^128 numbers is too large
+		_, _ = rand.Read(raw) // never fails, see crypto/rand
 	}
-	defer key.Zero()
-	text := hex.AppendEncode([]byte("0x"), key.Serialize())
+	text := hex.AppendEncode([]byte("0x"), raw)
 	defer clear(text) // NewSecret has its own copy
-	return exchanges.NewSecret(text), addressOf(key), nil
+	return exchanges.NewSecret(text), addressOf(raw), nil
 }
 
 // publicHalf returns the address of a private key in its normal form. Its error
@@ -113,20 +123,27 @@ func newPair() (exchanges.Secret, string, error) {
 func publicHalf(private exchanges.Secret) (string, error) {
 	raw, err := hex.DecodeString(strings.TrimPrefix(private.Reveal(), "0x"))
 	defer clear(raw)
-	var scalar secp256k1.ModNScalar
-	defer scalar.Zero()
-	if err != nil || len(raw) != secp256k1.PrivKeyBytesLen || scalar.SetByteSlice(raw) || scalar.IsZero() {
+	if err != nil || !onCurve(raw) {
 		return "", errors.New("the private key is no number of the curve")
 	}
-	key := secp256k1.NewPrivateKey(&scalar)
-	defer key.Zero()
-	return addressOf(key), nil
+	return addressOf(raw), nil
 }
 
-// addressOf returns the address of a key as Ethereum has it: the last 20 bytes
-// of Keccak-256 over the two coordinates of its public half.
-func addressOf(key *secp256k1.PrivateKey) string {
+// onCurve reports whether a private key is one: from 1 to the order of the
+// curve, which is left out.
+func onCurve(private []byte) bool {
+	n := new(big.Int).SetBytes(private)
+	return len(private) == privateBytes && n.Sign() > 0 && n.Cmp(curve.N) < 0
+}
+
+// addressOf returns the address of a private key as Ethereum has it: the last 20
+// bytes of Keccak-256 over the two coordinates of its public half.
+func addressOf(private []byte) string {
+	var point [64]byte
+	x, y := curve.ScalarBaseMult(private)
+	x.FillBytes(point[:32])
+	y.FillBytes(point[32:])
 	h := sha3.NewLegacyKeccak256()
-	h.Write(key.PubKey().SerializeUncompressed()[1:])
+	h.Write(point[:]) // a hash never fails to write
 	return "0x" + hex.EncodeToString(h.Sum(nil)[12:])
 }

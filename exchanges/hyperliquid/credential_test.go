@@ -1,11 +1,17 @@
 package hyperliquid
 
 import (
+	"encoding/hex"
 	"encoding/json"
+	"fmt"
+	"math/big"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/decred/dcrd/dcrec/secp256k1/v4"
+	"golang.org/x/crypto/sha3"
 
 	"github.com/keyrota/keyrota/exchanges"
 )
@@ -49,6 +55,43 @@ func TestAddressesOfTheEndsOfTheCurve(t *testing.T) {
 			t.Errorf("the error quotes the key: %v", err)
 		}
 	}
+}
+
+// Another library for the same curve, with other arithmetic, finds the same
+// addresses: of random keys, and of keys next to powers of two, whose long runs
+// of equal bits take the paths of the multiplication that chance seldom takes.
+func TestAnotherLibraryFindsTheSameAddresses(t *testing.T) {
+	var keys []exchanges.Secret
+	for range 100 {
+		private, public, err := newPair()
+		if got := addressByDecred(t, private); err != nil || got != public {
+			t.Fatalf("the pair's address is %s, want %s (%v)", public, got, err)
+		}
+	}
+	for bit := range uint(256) {
+		for _, near := range []int64{-1, 1} {
+			n := new(big.Int).Lsh(big.NewInt(1), bit)
+			if n.Add(n, big.NewInt(near)).Sign() > 0 {
+				keys = append(keys, exchanges.NewSecret(fmt.Appendf(nil, "0x%064x", n)))
+			}
+		}
+	}
+	for _, private := range keys {
+		if got, err := publicHalf(private); err != nil || got != addressByDecred(t, private) {
+			t.Errorf("%s: %s, want %s (%v)", private.Reveal(), got, addressByDecred(t, private), err)
+		}
+	}
+}
+
+func addressByDecred(t *testing.T, private exchanges.Secret) string {
+	t.Helper()
+	raw, err := hex.DecodeString(strings.TrimPrefix(private.Reveal(), "0x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := sha3.NewLegacyKeccak256()
+	h.Write(secp256k1.PrivKeyFromBytes(raw).PubKey().SerializeUncompressed()[1:])
+	return "0x" + hex.EncodeToString(h.Sum(nil)[12:])
 }
 
 func TestPairsAreCredentials(t *testing.T) {

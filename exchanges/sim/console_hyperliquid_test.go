@@ -137,7 +137,8 @@ func ownerOf(private string) string {
 	if !ok || len(private) != 66 {
 		return ""
 	}
-	return addressOf(secp256k1.PrivKeyFromBytes(raw).PubKey())
+	public := secp256k1.PrivKeyFromBytes(raw).PubKey()
+	return addressOf(public.X(), public.Y())
 }
 
 func TestHyperliquidDemo(t *testing.T) {

@@ -3,10 +3,10 @@ package sim
 import (
 	"encoding/hex"
 	"encoding/json"
+	"math/big"
 	"strings"
 
-	"github.com/decred/dcrd/dcrec/secp256k1/v4"
-	"github.com/decred/dcrd/dcrec/secp256k1/v4/ecdsa"
+	"github.com/ProtonMail/go-crypto/bitcurves"
 	"golang.org/x/crypto/sha3"
 )
 
@@ -17,9 +17,13 @@ const noAddress = "0x0000000000000000000000000000000000000000"
 // from the public half and the private half, both 0x and lower-case hex.
 type wallet struct{ address, private string }
 
+// koblitz is secp256k1, the curve of Ethereum.
+var koblitz = bitcurves.S256()
+
 func (m *material) wallet() wallet {
-	private := secp256k1.PrivKeyFromBytes(m.bytes(32))
-	return wallet{addressOf(private.PubKey()), "0x" + hex.EncodeToString(private.Serialize())}
+	private := new(big.Int).SetBytes(m.bytes(32))
+	raw := private.Mod(private, koblitz.N).FillBytes(make([]byte, 32))
+	return wallet{addressOf(koblitz.ScalarBaseMult(raw)), "0x" + hex.EncodeToString(raw)}
 }
 
 // keccak is the hash of Ethereum: SHA-3 as it was before it became a standard.
@@ -31,9 +35,9 @@ func keccak(parts ...[]byte) []byte {
 	return h.Sum(nil)
 }
 
-func addressOf(public *secp256k1.PublicKey) string {
-	const formByte = 1 // says that both coordinates follow; not part of the hash
-	return "0x" + hex.EncodeToString(keccak(public.SerializeUncompressed()[formByte:])[12:])
+// addressOf returns the address of a public key, a point of the curve.
+func addressOf(x, y *big.Int) string {
+	return "0x" + hex.EncodeToString(keccak(x.FillBytes(make([]byte, 32)), y.FillBytes(make([]byte, 32)))[12:])
 }
 
 // readAddress returns an address in lower case. Capitals, which hold a check
@@ -82,10 +86,44 @@ func (s walletSignature) signer(digest []byte) (address string, ok bool) {
 	if s.v != 27 && s.v != 28 { // others belong to compressed public keys
 		return "", false
 	}
-	compact := append([]byte{s.v}, s.r...)
-	public, _, err := ecdsa.RecoverCompact(append(compact, s.s...), digest)
-	if err != nil {
+	r, ok := scalar(s.r)
+	scale, alsoOK := scalar(s.s)
+	rx, ry := pointAt(r, s.v == 28)
+	if !ok || !alsoOK || ry == nil {
 		return "", false
 	}
-	return addressOf(public), true
+	// The public key is (s·R − z·G) / r: SEC 1, 4.1.6.
+	inverse := new(big.Int).ModInverse(r, koblitz.N)
+	minus := new(big.Int).Neg(new(big.Int).SetBytes(digest))
+	gx, gy := koblitz.ScalarBaseMult(product(minus, inverse))
+	x, y := koblitz.ScalarMult(rx, ry, product(scale, inverse))
+	if gx == nil || x == nil || gx.Cmp(x) == 0 { // points that cannot be added; nobody finds such a signature
+		return "", false
+	}
+	return addressOf(koblitz.Add(x, y, gx, gy)), true
+}
+
+// scalar reads a number from 1 to the order of the curve, which is left out.
+func scalar(raw []byte) (*big.Int, bool) {
+	n := new(big.Int).SetBytes(raw)
+	return n, n.Sign() > 0 && n.Cmp(koblitz.N) < 0
+}
+
+// product returns a·b modulo the order of the curve, in 32 bytes.
+func product(a, b *big.Int) []byte {
+	p := new(big.Int).Mul(a, b)
+	return p.Mod(p, koblitz.N).FillBytes(make([]byte, 32))
+}
+
+// pointAt returns the point of the curve that has x, with an odd or an even y;
+// nil: there is none.
+func pointAt(x *big.Int, odd bool) (*big.Int, *big.Int) {
+	y := new(big.Int).Exp(x, big.NewInt(3), koblitz.P)
+	if y = y.ModSqrt(y.Add(y, koblitz.B), koblitz.P); y == nil {
+		return x, nil
+	}
+	if (y.Bit(0) == 1) != odd {
+		y.Sub(koblitz.P, y)
+	}
+	return x, y
 }

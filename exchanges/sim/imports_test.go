@@ -12,8 +12,9 @@ import (
 // strangers are the packages from elsewhere that may be imported, with what
 // they are for. The standard library has neither curve nor hash.
 var strangers = map[string]string{
-	"github.com/decred/dcrd/dcrec/secp256k1/v4":       "the wallets of Hyperliquid",
-	"github.com/decred/dcrd/dcrec/secp256k1/v4/ecdsa": "who signed an action of Hyperliquid",
+	"github.com/ProtonMail/go-crypto/bitcurves":       "the wallets of Hyperliquid, and who signed an action",
+	"github.com/decred/dcrd/dcrec/secp256k1/v4":       "tests: other eyes on these wallets",
+	"github.com/decred/dcrd/dcrec/secp256k1/v4/ecdsa": "tests: signatures that were not made here",
 	"golang.org/x/crypto/sha3":                        "Keccak-256, of which addresses and signed actions are made",
 }
 
