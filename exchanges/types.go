@@ -158,3 +158,14 @@ type Clock struct {
 	Known  bool
 	Offset time.Duration // exchange minus us: positive when our clock is slow
 }
+
+// Source says who made the secret of c, as its parts tell.
+func (c Credential) Source() KeySource {
+	switch {
+	case !c.PrivateKey.IsZero():
+		return FromKeyPair
+	case !c.Secret.IsZero():
+		return FromExchange
+	}
+	return ""
+}

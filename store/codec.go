@@ -2,8 +2,6 @@ package store
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
 	"reflect"
 	"strings"
 	"time"
@@ -14,7 +12,7 @@ import (
 )
 
 // schema is the version of keys.toml that this keyrota writes.
-const schema = 3
+const schema = 4
 
 // fileComment is the first line of keys.toml.
 const fileComment = "# keyrota wrote this file and writes it again at every change: comments are lost. Settings belong in config.toml.\n"
@@ -48,11 +46,13 @@ type fileKey struct {
 	RotateEvery string `toml:"rotate_every,omitempty"`
 	WarnBefore  string `toml:"warn_before,omitempty"`
 	UnusedAfter string `toml:"unused_after,omitempty"`
+	Source      string `toml:"secret_from,omitempty"`
 	Notes       string `toml:"notes,omitempty"`
 
 	// What the exchange said when it last accepted the key, or the person did.
 	Stated      bool     `toml:"stated,omitempty"`
 	Seen        string   `toml:"seen,omitempty"`
+	Since       string   `toml:"since,omitempty"`
 	Label       string   `toml:"exchange_label,omitempty"`
 	Owner       string   `toml:"exchange_account,omitempty"`
 	Granted     string   `toml:"granted,omitempty"`
@@ -70,8 +70,12 @@ type fileKey struct {
 	Failure string `toml:"failure,omitempty"`
 	Code    string `toml:"failure_code,omitempty"`
 	Hint    string `toml:"failure_hint,omitempty"`
+	Failing string `toml:"failing_since,omitempty"`
+	Clock   string `toml:"clock,omitempty"`
 
-	Consumers []fileConsumer `toml:"consumer,omitempty"`
+	Consumers []fileConsumer   `toml:"consumer,omitempty"`
+	Past      []fileSight      `toml:"past,omitempty"`
+	Accepted  []fileAcceptance `toml:"accepted,omitempty"`
 }
 
 type fileConsumer struct {
@@ -80,6 +84,28 @@ type fileConsumer struct {
 	OnRotate string `toml:"on_rotate,omitempty"`
 	File     string `toml:"file,omitempty"`
 	Template string `toml:"template,omitempty"`
+}
+
+// fileSight is what the exchange said before it said something else.
+type fileSight struct {
+	First     string   `toml:"first,omitempty"`
+	Last      string   `toml:"last,omitempty"`
+	Label     string   `toml:"exchange_label,omitempty"`
+	Owner     string   `toml:"exchange_account,omitempty"`
+	Granted   string   `toml:"granted,omitempty"`
+	Denied    string   `toml:"denied,omitempty"`
+	IP        string   `toml:"ip,omitempty"`
+	IPEntries []string `toml:"ip_entries,omitempty"`
+}
+
+// fileAcceptance is a finding that the person accepted.
+type fileAcceptance struct {
+	Code   string `toml:"code"`
+	Fact   string `toml:"fact"`
+	Reason string `toml:"reason"`
+	At     string `toml:"at"`
+	Until  string `toml:"until"`
+	Actor  string `toml:"by,omitempty"`
 }
 
 // encode writes records as keys.toml.
@@ -109,8 +135,9 @@ func toFile(r *Record) fileKey {
 		RotateEvery: overrideText(r.Rules.RotateEvery),
 		WarnBefore:  overrideText(r.Rules.WarnBefore),
 		UnusedAfter: overrideText(r.Rules.UnusedAfter),
+		Source:      string(r.Source),
 
-		Stated: r.Facts.Stated, Seen: timeText(r.Facts.Seen), Label: r.Facts.Label, Owner: r.Facts.Account,
+		Stated: r.Facts.Stated, Seen: timeText(r.Facts.Seen), Since: timeText(r.Facts.Since), Label: r.Facts.Label, Owner: r.Facts.Account,
 		Granted:     permissionText(r.Facts.Permissions, exchanges.Granted),
 		Denied:      permissionText(r.Facts.Permissions, exchanges.NotGranted),
 		Permissions: r.Facts.ExchangePermissions,
@@ -119,9 +146,16 @@ func toFile(r *Record) fileKey {
 		LastUsed: momentText(r.Facts.LastUsed), Remarks: r.Facts.Notes,
 
 		Checked: timeText(r.Check.At), Failure: string(r.Check.Kind), Code: r.Check.Code, Hint: r.Check.Hint,
+		Failing: timeText(r.Check.Failing), Clock: offsetText(r.Check.Clock),
 	}
 	for _, c := range r.Consumers {
 		k.Consumers = append(k.Consumers, fileConsumer{c.Name, string(c.By), c.OnRotate, c.File, c.Template})
+	}
+	for i := range r.Past {
+		k.Past = append(k.Past, sightToFile(&r.Past[i]))
+	}
+	for _, a := range r.Accepted {
+		k.Accepted = append(k.Accepted, fileAcceptance{a.Code, a.Fact, a.Reason, timeText(a.At), timeText(a.Until), a.Actor})
 	}
 	return k
 }
@@ -141,8 +175,9 @@ func fromFile(k *fileKey, r *Record) error {
 			WarnBefore:  errs.override("warn_before", k.WarnBefore),
 			UnusedAfter: errs.override("unused_after", k.UnusedAfter),
 		},
+		Source: errs.source(k.Source),
 		Facts: Facts{
-			Stated: k.Stated, Seen: errs.time("seen", k.Seen), Label: k.Label, Account: k.Owner,
+			Stated: k.Stated, Seen: errs.time("seen", k.Seen), Since: errs.time("since", k.Since), Label: k.Label, Account: k.Owner,
 			Permissions:         errs.permissions(k.Granted, k.Denied),
 			ExchangePermissions: k.Permissions,
 			IPs:                 exchanges.IPWhitelist{State: errs.ipState(k.IP), Entries: k.IPEntries},
@@ -151,10 +186,22 @@ func fromFile(k *fileKey, r *Record) error {
 			LastUsed:            errs.moment("last_used", k.LastUsed),
 			Notes:               k.Remarks,
 		},
-		Check: Check{At: errs.time("checked", k.Checked), Kind: exchanges.Kind(k.Failure), Code: k.Code, Hint: k.Hint},
+		Check: Check{
+			At: errs.time("checked", k.Checked), Kind: exchanges.Kind(k.Failure), Code: k.Code, Hint: k.Hint,
+			Failing: errs.time("failing_since", k.Failing), Clock: errs.clock(k.Clock),
+		},
 	}
 	for _, c := range k.Consumers {
 		r.Consumers = append(r.Consumers, Consumer{c.Name, Handover(c.By), c.OnRotate, c.File, c.Template})
+	}
+	for i := range k.Past {
+		r.Past = append(r.Past, errs.sight(&k.Past[i]))
+	}
+	for _, a := range k.Accepted {
+		r.Accepted = append(r.Accepted, Acceptance{
+			Code: a.Code, Fact: a.Fact, Reason: a.Reason, Actor: a.Actor,
+			At: errs.time("accepted.at", a.At), Until: errs.time("accepted.until", a.Until),
+		})
 	}
 	if errs.first != nil {
 		return errs.first
@@ -200,80 +247,6 @@ func permissionText(s exchanges.PermissionSet, g exchanges.Grant) string {
 }
 
 var permissions = exchanges.Permissions()
-
-// fieldErrors reads fields and keeps the first error.
-type fieldErrors struct{ first error }
-
-func (e *fieldErrors) add(field string, err error) {
-	if e.first == nil {
-		e.first = fmt.Errorf("%s: %w", field, err)
-	}
-}
-
-var errTime = errors.New("not a time such as 2026-11-25T20:40:00Z")
-
-func (e *fieldErrors) time(field, s string) time.Time {
-	if s == "" {
-		return time.Time{}
-	}
-	t, err := time.Parse(time.RFC3339Nano, s)
-	if err != nil {
-		e.add(field, errTime) // not err: it quotes the value
-	}
-	return t.UTC()
-}
-
-func (e *fieldErrors) moment(field, s string) exchanges.Moment {
-	switch s {
-	case "":
-		return exchanges.Moment{}
-	case never:
-		return exchanges.Never()
-	}
-	return exchanges.At(e.time(field, s))
-}
-
-func (e *fieldErrors) override(field, s string) time.Duration {
-	if s == "" {
-		return 0
-	}
-	d, err := ParsePeriod(s)
-	if err != nil {
-		e.add(field, err)
-	}
-	if d == 0 {
-		return Off
-	}
-	return d
-}
-
-func (e *fieldErrors) permissions(granted, denied string) exchanges.PermissionSet {
-	var set exchanges.PermissionSet
-	for word := range strings.FieldsSeq(denied) {
-		set = e.permission(set, "denied", word, exchanges.NotGranted)
-	}
-	for word := range strings.FieldsSeq(granted) {
-		set = e.permission(set, "granted", word, exchanges.Granted)
-	}
-	return set
-}
-
-func (e *fieldErrors) permission(set exchanges.PermissionSet, field, word string, g exchanges.Grant) exchanges.PermissionSet {
-	p, err := exchanges.ParsePermission(word)
-	if err != nil {
-		e.add(field, errors.New("not a permission of the normal form"))
-		return set
-	}
-	return set.With(p, g)
-}
-
-func (e *fieldErrors) ipState(s string) exchanges.IPState {
-	if state := exchanges.IPState(s); knownIPState(state) {
-		return state
-	}
-	e.add("ip", errors.New("use any, restricted or list"))
-	return exchanges.IPUnknown
-}
 
 // fieldNames returns the TOML names of a wire type's fields.
 func fieldNames(t reflect.Type) map[string]bool {

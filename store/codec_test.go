@@ -14,47 +14,7 @@ import (
 	"github.com/keyrota/keyrota/exchanges"
 )
 
-// fullRecord returns a record in which every field is set.
-func fullRecord() Record {
-	created := time.Date(2026, 8, 18, 22, 30, 0, 123e6, time.UTC)
-	return Record{
-		ID: "aaaaaaaaaaaaaaaaaaaaaaaaaa", Name: "grid-bot", Exchange: "bybit", Environment: exchanges.Live, Site: "eu",
-		Account: "main account", Purpose: "spot bot",
-		SubAccount: "grid@example.com", Manager: true,
-		Consumers: []Consumer{
-			{Name: "grid-bot", OnRotate: "systemctl --user restart grid-bot"}, {Name: "tax-tool"},
-			{"relay", HandFile, "relay reload", "/etc/relay/key.env", `C:\keys\relay.tmpl`},
-		},
-		KeyID: "vmPU…uh8A", Fingerprint: Fingerprint("vmPU-the-whole-key-ID-uh8A"), Slot: "key-aaaaaaaaaaaaaaaaaaaaaaaaaa.k3m5p7q2",
-		Added: created.Add(time.Hour), Rotated: created.Add(48 * time.Hour),
-		Rules: Overrides{RotateEvery: 30 * day, WarnBefore: 12 * time.Hour, UnusedAfter: Off},
-		Notes: "first line\nsecond \"line\"\n\nlast \\ line",
-		Facts: Facts{
-			Seen: created.Add(72 * time.Hour), Label: "grid", Account: "1234567",
-			Permissions: exchanges.PermissionSet{}.
-				With(exchanges.Read, exchanges.Granted).With(exchanges.Spot, exchanges.Granted).
-				With(exchanges.Withdraw, exchanges.NotGranted),
-			ExchangePermissions: []string{"ContractTrade: Order", "Spot: SpotTrade"},
-			IPs:                 exchanges.IPWhitelist{State: exchanges.IPList, Entries: []string{"203.0.113.7", "2001:db8::/32"}},
-			Created:             exchanges.At(created),
-			Expires:             exchanges.At(created.Add(90 * day)),
-			LastUsed:            exchanges.Never(),
-			Notes:               []string{"unified account"},
-		},
-		Check: Check{At: created.Add(72 * time.Hour), Kind: exchanges.IPBlocked, Code: "10010 Unmatched IP", Hint: "Add this machine's address."},
-	}
-}
-
-// statedRecord is a key of which the person alone says something.
-func statedRecord() Record {
-	set := exchanges.PermissionSet{}.With(exchanges.Read, exchanges.Granted).With(exchanges.Futures, exchanges.Granted)
-	return Record{ID: "cccccccccccccccccccccccccc", Name: "phx-bot", Exchange: "other", Environment: exchanges.Live,
-		Venue: "Phemex", KeysPage: "https://phemex.com/account/api", KeyID: MaskKeyID("abc"), Fingerprint: Fingerprint("abc"),
-		Facts: Facts{Stated: true, Seen: time.Date(2026, 8, 18, 22, 30, 0, 123e6, time.UTC),
-			Permissions: set.With(exchanges.Withdraw, exchanges.NotGranted), IPs: exchanges.IPWhitelist{State: exchanges.IPAny}}}
-}
-
-const goldenKeys = fileComment + `schema = 3
+const goldenKeys = fileComment + `schema = 4
 keyring = "secret-service"
 
 [[key]]
@@ -75,8 +35,10 @@ rotated = "2026-08-20T22:30:00.123Z"
 rotate_every = "30d"
 warn_before = "12h"
 unused_after = "off"
+secret_from = "key-pair"
 notes = "first line\nsecond \"line\"\n\nlast \\ line"
 seen = "2026-08-21T22:30:00.123Z"
+since = "2026-08-19T22:30:00.123Z"
 exchange_label = "grid"
 exchange_account = "1234567"
 granted = "read spot"
@@ -92,6 +54,8 @@ checked = "2026-08-21T22:30:00.123Z"
 failure = "ip-blocked"
 failure_code = "10010 Unmatched IP"
 failure_hint = "Add this machine's address."
+failing_since = "2026-08-21T21:30:00.123Z"
+clock = "-1.5s"
 
 [[key.consumer]]
 name = "grid-bot"
@@ -106,6 +70,27 @@ by = "file"
 on_rotate = "relay reload"
 file = "/etc/relay/key.env"
 template = "C:\\keys\\relay.tmpl"
+
+[[key.past]]
+first = "2026-08-18T22:30:00.123Z"
+last = "2026-08-19T22:30:00.123Z"
+exchange_label = "old"
+exchange_account = "1"
+granted = "read"
+denied = "spot"
+ip = "any"
+
+[[key.past]]
+first = "2026-08-18T21:30:00.123Z"
+last = "2026-08-18T22:30:00.123Z"
+
+[[key.accepted]]
+code = "withdraw-enabled"
+fact = "withdraw"
+reason = "treasury \"bot\""
+at = "2026-08-18T22:30:00.123Z"
+until = "2026-11-16T22:30:00.123Z"
+by = "ann"
 
 [[key]]
 id = "bbbbbbbbbbbbbbbbbbbbbbbbbb"
@@ -226,7 +211,7 @@ func TestLongNotesAreKeptWhole(t *testing.T) {
 	}
 }
 
-const head = "# comment\nschema = 3\n"
+const head = "# comment\nschema = 4\n"
 
 // key returns a [[key]] table of seven lines, with lines added to it.
 func key(id, name string, more ...string) string {
@@ -241,7 +226,7 @@ func TestAWrongFileIsRefusedWithItsLine(t *testing.T) {
 		line string
 		text string
 	}{
-		"unknown key at the top":   {"schema = 3\ncolour = 1\n", ":2", `"colour"`},
+		"unknown key at the top":   {"schema = 4\ncolour = 1\n", ":2", `"colour"`},
 		"unknown key in a record":  {head + key("a", "a") + key("b", "b", `secret = "`+canary+`"`), ":17", `"key.secret"`},
 		"another case":             {head + key("a", "a", `Purpose = "x"`), ":10", `"key.Purpose"`},
 		"unknown key in consumer":  {head + key("a", "a", "[[key.consumer]]", `name = "x"`, `pid = 1`), ":12", `"key.consumer.pid"`},

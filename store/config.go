@@ -31,6 +31,7 @@ type Config struct {
 
 	sites    map[exchanges.ID]exchangeTable
 	keys     map[string]keyTable // by folded name
+	needs    needs
 	warnings []Warning
 }
 
@@ -58,14 +59,28 @@ type Rules struct {
 	WarnBefore  time.Duration // warn_before, default 14 days
 	UnusedAfter time.Duration // unused_after, default 30 days
 
-	// NoIPLists is set where the exchange has no IP whitelists: that a key may be
-	// used from every address is then nothing that anybody could mend.
-	NoIPLists bool
+	StaleAfter     time.Duration // stale_after, default 7 days: how long a check stays fresh
+	ChangedWithin  time.Duration // changed_within, default 30 days: how long a change is news
+	UnrotatedAfter time.Duration // unrotated_after, default 180 days: an age at which a key should have been rotated at all
+
+	// BroadIPv4 and BroadIPv6 are the lengths of the broadest address blocks that
+	// are fine in an IP whitelist: broad_ipv4, default 24, and broad_ipv6, default
+	// 64; 0: all are.
+	BroadIPv4, BroadIPv6 int
+
+	// Needs is what the key's purpose needs; nothing is known of most purposes.
+	Needs exchanges.PermissionSet
+
+	// Severities is nil where config.toml has no [findings].
+	Severities *Severities
 }
 
 // DefaultRules holds where config.toml says nothing.
 func DefaultRules() Rules {
-	return Rules{RotateEvery: 90 * day, WarnBefore: 14 * day, UnusedAfter: 30 * day}
+	return Rules{
+		RotateEvery: 90 * day, WarnBefore: 14 * day, UnusedAfter: 30 * day,
+		StaleAfter: week, ChangedWithin: 30 * day, UnrotatedAfter: 180 * day, BroadIPv4: 24, BroadIPv6: 64,
+	}
 }
 
 // Warning is something in a file that keyrota read over.
@@ -88,6 +103,7 @@ func defaultConfig() *Config {
 		Theme: "auto", Animation: true, SyncEvery: time.Hour, Rules: DefaultRules(),
 		IPEcho:   []string{"https://api.ipify.org", "https://api6.ipify.org"},
 		ProveFor: 3 * time.Minute, ProveEvery: time.Minute,
+		needs: presetNeeds(),
 	}
 }
 
@@ -132,6 +148,9 @@ func (c *Config) RulesFor(r *Record) Rules {
 		c.keys[fold(r.Name)].apply(&rules)
 	}
 	r.Rules.apply(&rules)
+	if r.Purpose != "" {
+		rules.Needs = c.needs[sameWords(r.Purpose)]
+	}
 	return rules
 }
 

@@ -107,18 +107,23 @@ rotate_every = "off"
 rotate_every = "12h"
 unused_after = "0"
 `)
+	rules := func(rotate, warn, unused time.Duration) Rules {
+		r := DefaultRules()
+		r.RotateEvery, r.WarnBefore, r.UnusedAfter = rotate, warn, unused
+		return r
+	}
 	for _, step := range []struct {
 		what string
 		r    Record
 		want Rules
 	}{
-		{"the top", Record{Exchange: "binance", Environment: exchanges.Live}, Rules{100 * day, 10 * day, 30 * day, false}},
-		{"the exchange", Record{Exchange: "kraken", Environment: exchanges.Live}, Rules{80 * day, 10 * day, 56 * day, false}},
-		{"the environment", Record{Exchange: "kraken", Environment: exchanges.Testnet}, Rules{0, 10 * day, 56 * day, false}},
-		{"the key", Record{Name: "Grid", Exchange: "kraken", Environment: exchanges.Testnet}, Rules{12 * time.Hour, 10 * day, 0, false}},
+		{"the top", Record{Exchange: "binance", Environment: exchanges.Live}, rules(100*day, 10*day, 30*day)},
+		{"the exchange", Record{Exchange: "kraken", Environment: exchanges.Live}, rules(80*day, 10*day, 56*day)},
+		{"the environment", Record{Exchange: "kraken", Environment: exchanges.Testnet}, rules(0, 10*day, 56*day)},
+		{"the key", Record{Name: "Grid", Exchange: "kraken", Environment: exchanges.Testnet}, rules(12*time.Hour, 10*day, 0)},
 		{"the record", Record{Name: "grid", Exchange: "kraken", Environment: exchanges.Live,
-			Rules: Overrides{RotateEvery: 5 * day, WarnBefore: Off}}, Rules{5 * day, 0, 0, false}},
-		{"an unknown environment", Record{Exchange: "kraken", Environment: "paper"}, Rules{80 * day, 10 * day, 56 * day, false}},
+			Rules: Overrides{RotateEvery: 5 * day, WarnBefore: Off}}, rules(5*day, 0, 0)},
+		{"an unknown environment", Record{Exchange: "kraken", Environment: "paper"}, rules(80*day, 10*day, 56*day)},
 	} {
 		if got := c.RulesFor(&step.r); got != step.want {
 			t.Errorf("%s: %+v, want %+v", step.what, got, step.want)

@@ -28,6 +28,10 @@ type configFile struct {
 	Keyring   keyringTable             `toml:"keyring"`
 	Exchange  map[string]exchangeTable `toml:"exchange"`
 	Key       map[string]keyTable      `toml:"key"`
+	Findings  map[string]severityWord  `toml:"findings"`
+	Purpose   map[string]purposeTable  `toml:"purpose"`
+	BroadIPv4 prefix                   `toml:"broad_ipv4"`
+	BroadIPv6 prefix                   `toml:"broad_ipv6"`
 }
 
 type keyringTable struct {
@@ -36,9 +40,12 @@ type keyringTable struct {
 
 // ruleTable is the part that may stand on every level.
 type ruleTable struct {
-	RotateEvery period `toml:"rotate_every"`
-	WarnBefore  period `toml:"warn_before"`
-	UnusedAfter period `toml:"unused_after"`
+	RotateEvery    period `toml:"rotate_every"`
+	WarnBefore     period `toml:"warn_before"`
+	UnusedAfter    period `toml:"unused_after"`
+	StaleAfter     period `toml:"stale_after"`
+	ChangedWithin  period `toml:"changed_within"`
+	UnrotatedAfter period `toml:"unrotated_after"`
 }
 
 // exchangeTable is [exchange.ID].
@@ -67,14 +74,16 @@ type keyTable struct {
 }
 
 func (t ruleTable) apply(rules *Rules) {
-	if t.RotateEvery.set {
-		rules.RotateEvery = t.RotateEvery.length
-	}
-	if t.WarnBefore.set {
-		rules.WarnBefore = t.WarnBefore.length
-	}
-	if t.UnusedAfter.set {
-		rules.UnusedAfter = t.UnusedAfter.length
+	for _, f := range []struct {
+		set  period
+		rule *time.Duration
+	}{
+		{t.RotateEvery, &rules.RotateEvery}, {t.WarnBefore, &rules.WarnBefore}, {t.UnusedAfter, &rules.UnusedAfter},
+		{t.StaleAfter, &rules.StaleAfter}, {t.ChangedWithin, &rules.ChangedWithin}, {t.UnrotatedAfter, &rules.UnrotatedAfter},
+	} {
+		if f.set.set {
+			*f.rule = f.set.length
+		}
 	}
 }
 
@@ -186,6 +195,7 @@ func parseConfig(path, text string) (*Config, error) {
 	c.Theme, c.Animation, c.SyncEvery = exchanges.Clean(f.Theme), f.Animation, f.SyncEvery.length
 	c.Keyring.Backend = string(f.Keyring.Backend)
 	f.apply(&c.Rules)
+	f.applyPolicy(c)
 	c.sites = make(map[exchanges.ID]exchangeTable, len(f.Exchange))
 	for id, table := range f.Exchange {
 		c.sites[exchanges.ID(id)] = table
@@ -205,11 +215,13 @@ func parseConfig(path, text string) (*Config, error) {
 // checkTables refuses values where tables belong: the library reads over them
 // when a map is wanted.
 func checkTables(md toml.MetaData, text string) error {
-	for _, name := range []string{"exchange", "key"} {
+	for name, use := range map[string]string{
+		"exchange": "tables, [exchange.NAME]", "key": "tables, [key.NAME]", "purpose": "tables, [purpose.NAME]", "findings": "one table, [findings]",
+	} {
 		switch md.Type(name) {
 		case "", "Hash":
 		default:
-			return &lineError{positionOf(text, toml.Key{name}), fmt.Errorf("%s: use tables, [%s.NAME]", name, name)}
+			return &lineError{positionOf(text, toml.Key{name}), fmt.Errorf("%s: use %s", name, use)}
 		}
 	}
 	return nil

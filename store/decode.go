@@ -130,9 +130,13 @@ func (in interner) of(s string) string {
 
 // The names that keys.toml may have on each level.
 var (
-	topNames      = fieldNames(reflect.TypeFor[fileKeys]())
-	keyNames      = fieldNames(reflect.TypeFor[fileKey]())
-	consumerNames = fieldNames(reflect.TypeFor[fileConsumer]())
+	topNames  = fieldNames(reflect.TypeFor[fileKeys]())
+	keyNames  = fieldNames(reflect.TypeFor[fileKey]())
+	partNames = map[string]map[string]bool{
+		"consumer": fieldNames(reflect.TypeFor[fileConsumer]()),
+		"past":     fieldNames(reflect.TypeFor[fileSight]()),
+		"accepted": fieldNames(reflect.TypeFor[fileAcceptance]()),
+	}
 )
 
 // checkKeys refuses keys that this keyrota would lose at the next save. It
@@ -146,7 +150,7 @@ func checkKeys(keys []toml.Key) error {
 		case 2:
 			known = keyNames[k[1]]
 		case 3:
-			known = consumerNames[k[2]]
+			known = partNames[k[1]][k[2]]
 		}
 		if !known {
 			return fmt.Errorf("%w: the key %q is not known to this keyrota", ErrCorrupt, exchanges.Clean(k.String()))

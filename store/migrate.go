@@ -16,9 +16,9 @@ type migration func(doc map[string]any) error
 // the first that there was. A new schema adds one entry and a file of the old
 // schema to testdata.
 //
-// Schemas 2 and 3 only have names that the one before has not. The number says
+// Schemas 2, 3 and 4 only have names that the one before has not. The number says
 // so to an older keyrota, which would otherwise call the file corrupt.
-var migrations = map[int]migration{1: asItIs, 2: asItIs}
+var migrations = map[int]migration{1: asItIs, 2: asItIs, 3: asItIs}
 
 func asItIs(map[string]any) error { return nil }
 

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -63,7 +64,7 @@ func TestAnOlderSchemaIsBackedUpAndMigrated(t *testing.T) {
 	if got := readFile(t, s.Paths().Keys+".v0.bak"); got != schemaZero {
 		t.Error("the old file is not kept as it was")
 	}
-	if got := readFile(t, s.Paths().Keys); !strings.HasPrefix(got, fileComment+"schema = 3\n") {
+	if got := readFile(t, s.Paths().Keys); !strings.HasPrefix(got, fileComment+"schema = 4\n") {
 		t.Errorf("the new file is not saved:\n%s", got)
 	}
 	addKeys(t, s, "b") // the store knows what it wrote
@@ -123,7 +124,7 @@ func TestAMigrationThatFailsChangesNothing(t *testing.T) {
 
 func TestANewerSchemaIsRefused(t *testing.T) {
 	s := openStore(t, t.TempDir())
-	newer := "schema = 4\nfuture = true\n" + key("a", "a", `colour = "red"`)
+	newer := "schema = 5\nfuture = true\n" + key("a", "a", `colour = "red"`)
 	writeFile(t, s.Paths().Keys, newer)
 	_, err := s.Load()
 	wantError(t, err, ErrNewer)
@@ -139,8 +140,10 @@ func TestANewerSchemaIsRefused(t *testing.T) {
 // and says the same of it.
 func TestEverySchemaThatThereWasIsRead(t *testing.T) {
 	first := fullRecord()
+	first.Source, first.Facts.Since, first.Check.Failing, first.Check.Clock, first.Past, first.Accepted = "", time.Time{}, time.Time{}, exchanges.Clock{}, nil, nil
+	second := first
 	first.Slot, first.SubAccount, first.Manager, first.Consumers = "", "", false, first.Consumers[:2]
-	for version, want := range map[string]Record{"v1": first, "v2": fullRecord()} {
+	for version, want := range map[string]Record{"v1": first, "v2": second, "v3": second} {
 		t.Run(version, func(t *testing.T) { readsOldSchema(t, version, want) })
 	}
 }
@@ -159,7 +162,11 @@ func readsOldSchema(t *testing.T, version string, want Record) {
 	if diff := cmp.Diff(&want, snapshot.Records()[0], sameRecord); diff != "" {
 		t.Errorf("record (-want +got):\n%s", diff)
 	}
-	wantNames(t, snapshot, "grid-bot", "paper")
+	if names := []string{"grid-bot", "paper", "phx-bot"}; version == "v3" {
+		wantNames(t, snapshot, names...)
+	} else {
+		wantNames(t, snapshot, names[:2]...)
+	}
 	if r := snapshot.Records()[0]; want.Slot == "" && (r.SecretSlot() != Slot("key-"+r.ID) || r.Consumers[0].Handover() != HandHook) {
 		t.Errorf("its secret is looked for in %s, its consumer is served by %s", r.SecretSlot(), r.Consumers[0].Handover())
 	}

@@ -77,7 +77,7 @@ func TestARecordWithABadPlaceIsNotStored(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	writeFile(t, s.Paths().Keys, "schema = 3\n"+key("a", "a", `keys_page = "ftp://x"`))
+	writeFile(t, s.Paths().Keys, "schema = 4\n"+key("a", "a", `keys_page = "ftp://x"`))
 	if _, err := s.Load(); err == nil || !strings.Contains(err.Error(), "keys_page") {
 		t.Errorf("a file with such a page: %v", err)
 	}

@@ -8,8 +8,12 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
-// consumerHeader is the line that begins a consumer of the record above it.
-const consumerHeader = "[[key.consumer]]"
+// The lines that begin a part of the record above them.
+const (
+	consumerHeader = "[[key.consumer]]"
+	pastHeader     = "[[key.past]]"
+	acceptedHeader = "[[key.accepted]]"
+)
 
 // decodePlain reads a keys.toml that is laid out as encode lays it out: one
 // field a line, strings in double quotes, lists on one line. Of everything
@@ -36,10 +40,7 @@ func decodePlain(text string) (f fileKeys, ok bool) {
 		case line == keyHeader:
 			f.Keys = append(f.Keys, fileKey{})
 			table = plainTable{reflect.ValueOf(&f.Keys[len(f.Keys)-1]).Elem(), keyFields, 0}
-		case line == consumerHeader && len(f.Keys) > 0:
-			k := &f.Keys[len(f.Keys)-1]
-			k.Consumers = append(k.Consumers, fileConsumer{})
-			table = plainTable{reflect.ValueOf(&k.Consumers[len(k.Consumers)-1]).Elem(), consumerFields, 0}
+		case len(f.Keys) > 0 && table.part(&f.Keys[len(f.Keys)-1], line):
 		case !table.set(line):
 			return f, false
 		}
@@ -47,11 +48,31 @@ func decodePlain(text string) (f fileKeys, ok bool) {
 	return f, true
 }
 
+// part begins a part of a record, if line is the header of one.
+func (t *plainTable) part(k *fileKey, line string) bool {
+	switch line {
+	case consumerHeader:
+		k.Consumers = append(k.Consumers, fileConsumer{})
+		*t = plainTable{reflect.ValueOf(&k.Consumers[len(k.Consumers)-1]).Elem(), consumerFields, 0}
+	case pastHeader:
+		k.Past = append(k.Past, fileSight{})
+		*t = plainTable{reflect.ValueOf(&k.Past[len(k.Past)-1]).Elem(), pastFields, 0}
+	case acceptedHeader:
+		k.Accepted = append(k.Accepted, fileAcceptance{})
+		*t = plainTable{reflect.ValueOf(&k.Accepted[len(k.Accepted)-1]).Elem(), acceptedFields, 0}
+	default:
+		return false
+	}
+	return true
+}
+
 // Where in its wire type a name of keys.toml belongs.
 var (
 	topFields      = fieldIndex(reflect.TypeFor[fileKeys]())
 	keyFields      = fieldIndex(reflect.TypeFor[fileKey]())
 	consumerFields = fieldIndex(reflect.TypeFor[fileConsumer]())
+	pastFields     = fieldIndex(reflect.TypeFor[fileSight]())
+	acceptedFields = fieldIndex(reflect.TypeFor[fileAcceptance]())
 )
 
 func fieldIndex(t reflect.Type) map[string]int {

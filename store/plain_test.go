@@ -39,7 +39,7 @@ func TestWhatWeWriteIsReadWithoutTheLibrary(t *testing.T) {
 }
 
 func TestWhatWeDoNotWriteIsLeftToTheLibrary(t *testing.T) {
-	const head = "schema = 3\n\n[[key]]\nid = \"a\"\n"
+	const head = "schema = 4\n\n[[key]]\nid = \"a\"\n"
 	if _, ok := decodePlain(head); !ok {
 		t.Fatal("the text that the cases add to is not read")
 	}
@@ -58,7 +58,7 @@ func TestWhatWeDoNotWriteIsLeftToTheLibrary(t *testing.T) {
 			t.Errorf("%s was read as %+v", name, f)
 		}
 	}
-	for _, text := range []string{"[[key.consumer]]\nname = \"x\"\n", "schema = 12\n", "key = []\n" + strings.TrimPrefix(head, "schema = 3\n")} {
+	for _, text := range []string{"[[key.consumer]]\nname = \"x\"\n", "schema = 12\n", "key = []\n" + strings.TrimPrefix(head, "schema = 4\n")} {
 		if _, ok := decodePlain(text); ok {
 			t.Errorf("%q was read", text)
 		}
@@ -75,7 +75,7 @@ func FuzzDecodePlain(f *testing.F) {
 	f.Add(string(written))
 	f.Add(goldenKeys)
 	f.Add("schema = 2\n[[key]]\nmanager = false\nslot = \"x\"\n[[key.consumer]]\nby = \"run\"\nfile = \"\"\n")
-	f.Add("schema = 3\n[[key]]\nvenue = \"Phemex\"\nkeys_page = \"https://phemex.com/\"\nstated = true\nstated = false\n")
+	f.Add("schema = 4\n[[key]]\nvenue = \"Phemex\"\nkeys_page = \"https://phemex.com/\"\nstated = true\nstated = false\n")
 	f.Add("schema = 1\n[[key]]\nid = \"\\u0041\\\"\"\nip_entries = []\n[[key.consumer]]\nname = \"x\"\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		got, ok := decodePlain(text)

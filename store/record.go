@@ -55,9 +55,12 @@ type Record struct {
 	Added       time.Time
 	Rotated     time.Time // zero: never rotated through keyrota
 	Rules       Overrides
+	Source      exchanges.KeySource // who made the secret; empty: not known
 	Notes       string
 	Facts       Facts
 	Check       Check
+	Past        []Sight      // what the exchange said before, newest first: see Learn
+	Accepted    []Acceptance // findings that the person lives with, one a code
 }
 
 // Off as an override switches a rule off for one key.
@@ -74,6 +77,7 @@ type Overrides struct {
 type Facts struct {
 	Stated              bool                    `json:"stated,omitempty"` // the person's word: nobody can be asked
 	Seen                time.Time               `json:"seen,omitzero"`    // when; zero: never inspected, or stated
+	Since               time.Time               `json:"since,omitzero"`   // first seen with these rights, addresses, label and account; zero: as Seen
 	Label               string                  `json:"label,omitempty"`
 	Account             string                  `json:"account,omitempty"`
 	Permissions         exchanges.PermissionSet `json:"permissions,omitzero"`
@@ -91,6 +95,14 @@ type Check struct {
 	Kind exchanges.Kind `json:"kind,omitempty"`
 	Code string         `json:"code,omitempty"`
 	Hint string         `json:"hint,omitempty"`
+
+	// Failing is when inspections began to end as this one did; zero: it
+	// succeeded, or that is not known.
+	Failing time.Time `json:"failing,omitzero"`
+
+	// Clock is how far the exchange's clock was off at the last inspection, if
+	// that is worth a word: see Check.Heard.
+	Clock exchanges.Clock `json:"clock,omitzero"`
 }
 
 // Status is what the last inspection says of a key, or that there cannot be one.

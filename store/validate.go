@@ -88,14 +88,24 @@ func checkRecord(r *Record) error {
 	if !knownIPState(r.Facts.IPs.State) {
 		return fmt.Errorf("%q is not a state of an IP whitelist", exchanges.Clean(string(r.Facts.IPs.State)))
 	}
-	if n := max(len(r.Consumers), len(r.Facts.IPs.Entries), len(r.Facts.ExchangePermissions), len(r.Facts.Notes)); n > maxList {
+	if n := max(len(r.Consumers), len(r.Facts.IPs.Entries), len(r.Facts.ExchangePermissions), len(r.Facts.Notes), len(r.Past), len(r.Accepted)); n > maxList {
 		return fmt.Errorf("a list has %d entries, at most %d are kept", n, maxList)
 	}
 	if err := checkTexts(r); err != nil {
 		return err
 	}
+	return checkParts(r)
+}
+
+// checkParts checks what has a table of its own in the file.
+func checkParts(r *Record) error {
 	for _, c := range r.Consumers {
 		if err := c.check(); err != nil {
+			return err
+		}
+	}
+	for i := range r.Accepted {
+		if err := r.Accepted[i].check(); err != nil {
 			return err
 		}
 	}
@@ -148,7 +158,7 @@ func normalise(r *Record) {
 	if r.Slot == slotFor(r.ID) {
 		r.Slot = ""
 	}
-	for _, t := range []*time.Time{&r.Added, &r.Rotated, &r.Facts.Seen, &r.Check.At} {
+	for _, t := range []*time.Time{&r.Added, &r.Rotated, &r.Facts.Seen, &r.Facts.Since, &r.Check.At, &r.Check.Failing} {
 		*t = roundTime(*t)
 	}
 	for _, m := range []*exchanges.Moment{&r.Facts.Created, &r.Facts.Expires, &r.Facts.LastUsed} {
@@ -167,6 +177,10 @@ func normalise(r *Record) {
 	if len(r.Consumers) == 0 {
 		r.Consumers = nil
 	}
+	if r.Facts.Since.Equal(r.Facts.Seen) { // says nothing
+		r.Facts.Since = time.Time{}
+	}
+	normalisePast(r)
 	for _, d := range []*time.Duration{&r.Rules.RotateEvery, &r.Rules.WarnBefore, &r.Rules.UnusedAfter} {
 		*d = wholePeriod(*d)
 	}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -33,6 +34,7 @@ type row struct {
 type board struct {
 	rows   []*row // in the order of the snapshot
 	byID   map[store.RecordID]*row
+	ledger *policy.Ledger
 	tabs   []tab // the first is All
 	flows  unfinished
 	flowOf map[store.RecordID]flow.Summary // of flows, by key
@@ -49,7 +51,7 @@ type counts struct {
 
 // newBoard judges all records of the desk. heard holds records with answers
 // newer than the snapshot, which a read-only store could not keep. With
-// old given, rows judged for the same record are taken from it.
+// old given, only what changed since is judged, and other rows are taken from it.
 func newBoard(d desk.Service, heard map[store.RecordID]*store.Record, old *board, now time.Time) *board {
 	b := &board{at: now, flows: d.Flows().Open(), flowOf: map[store.RecordID]flow.Summary{}}
 	for _, s := range b.flows {
@@ -60,15 +62,19 @@ func newBoard(d desk.Service, heard map[store.RecordID]*store.Record, old *board
 	if snap := d.Snapshot(); snap != nil {
 		records = snap.Records()
 	}
+	records = slices.Clone(records)
+	for i, r := range records {
+		if h := heard[r.ID]; h != nil && h.Check.At.After(r.Check.At) {
+			records[i] = h
+		}
+	}
+	judgedAnew := b.judge(old, records, d.World(now))
 	b.rows = make([]*row, len(records))
 	b.byID = make(map[store.RecordID]*row, len(records))
 	for i, r := range records {
-		if h := heard[r.ID]; h != nil && h.Check.At.After(r.Check.At) {
-			r = h
-		}
-		made := old.same(r)
-		if made == nil {
-			made = newRow(r, names, d.RulesFor(r), now)
+		made := old.row(r.ID)
+		if made == nil || judgedAnew == nil || judgedAnew[r.ID] {
+			made = newRow(r, b.ledger.Of(r.ID), names, d.RulesFor(r))
 		}
 		b.rows[i], b.byID[r.ID] = made, made
 	}
@@ -76,20 +82,43 @@ func newBoard(d desk.Service, heard map[store.RecordID]*store.Record, old *board
 	return b
 }
 
-// same returns the row of that very record, or nil.
-func (b *board) same(r *store.Record) *row {
+// judge takes over the ledger of an old board and says which keys it judged
+// anew; nil: all, in a new one.
+func (b *board) judge(old *board, records []*store.Record, w policy.World) map[store.RecordID]bool {
+	if old == nil || old.ledger == nil || !old.holds(records) {
+		b.ledger = policy.NewLedger(records, w)
+		return nil
+	}
+	b.ledger = old.ledger
+	b.ledger.Renew(w)
+	anew := map[store.RecordID]bool{}
+	for _, r := range records {
+		if b.ledger.Record(r.ID) == r && b.flowOf[r.ID] == old.flowOf[r.ID] {
+			continue
+		}
+		for _, id := range b.ledger.Replace(r) {
+			anew[id] = true
+		}
+	}
+	return anew
+}
+
+// holds reports whether the board is of the same keys, whatever is known of them.
+func (b *board) holds(records []*store.Record) bool {
+	return len(records) == len(b.rows) && !slices.ContainsFunc(records, func(r *store.Record) bool { return b.byID[r.ID] == nil })
+}
+
+// row returns the row of a key, nil where there is none.
+func (b *board) row(id store.RecordID) *row {
 	if b == nil {
 		return nil
 	}
-	if made := b.byID[r.ID]; made != nil && made.rec == r {
-		return made
-	}
-	return nil
+	return b.byID[id]
 }
 
-func newRow(r *store.Record, names map[exchanges.ID]string, rules store.Rules, now time.Time) *row {
+func newRow(r *store.Record, judged policy.Assessment, names map[exchanges.ID]string, rules store.Rules) *row {
 	made := &row{
-		rec: r, rules: rules, judged: policy.Assess(r, rules, now),
+		rec: r, rules: rules, judged: judged,
 		exchange: placeName(names, r.Exchange, r.Venue), tab: tabOf(r), name: exchanges.Clean(r.Name), account: exchanges.Clean(r.Account),
 	}
 	made.state = stateOf(made.judged)
@@ -173,7 +202,7 @@ type state struct {
 }
 
 func stateOf(a policy.Assessment) state {
-	if f, ok := a.Worst(); ok {
+	if f, ok := a.Loud(); ok {
 		return state{word: exchanges.Clean(f.Word), severity: f.Severity}
 	}
 	return state{word: "ok", fine: true}

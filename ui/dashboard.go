@@ -117,7 +117,7 @@ func (d *dashboard) news(msg tea.Msg) tea.Cmd {
 	case spinMsg:
 		return d.spun()
 	case unmanagedMsg:
-		d.arrange()
+		return d.reload(nil) // the keys whose accounts they are on are judged by them
 	case historyMsg:
 		if d.pane != nil {
 			return d.pane.Update(msg)

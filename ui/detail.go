@@ -105,7 +105,9 @@ func (d *detail) gone() tea.Cmd {
 }
 
 func (d *detail) judge(r *store.Record) {
-	d.row = newRow(r, exchangeNames(d.env.Desk.Exchanges()), d.env.Desk.RulesFor(r), d.env.Now())
+	desk := d.env.Desk
+	judged := desk.World(d.env.Now()).Judge(r, desk.Snapshot().Records())
+	d.row = newRow(r, judged, exchangeNames(desk.Exchanges()), desk.RulesFor(r))
 }
 
 // takeFlow keeps the unfinished flow of the key.

@@ -18,7 +18,7 @@ func (d *detail) rules(f *paragraphs) {
 	}
 	head := "rule"
 	for _, e := range policy.Endings(r, all[i].Guide.Lifetimes) {
-		text := words(inkText, exchanges.Clean(e.Words))
+		text := words(inkText, exchanges.Clean(e.Rule.Words))
 		if e.At.After(now) { // a key that has outlived the rule disproves it
 			tint := inkText
 			if e.At.Sub(now) <= d.env.Desk.RulesFor(r).WarnBefore {
@@ -26,7 +26,7 @@ func (d *detail) rules(f *paragraphs) {
 			}
 			text = append(text, words(tint, "That is "+date(e.At)+" ("+ago(e.At, now)+").")...)
 		}
-		text = append(text, words(inkMuted, "("+exchanges.Clean(e.Source)+", "+exchanges.Clean(e.AsOf)+")")...)
+		text = append(text, words(inkMuted, "("+exchanges.Clean(e.Rule.Source)+", "+exchanges.Clean(e.Rule.AsOf)+")")...)
 		f.para(head, text...)
 		head = ""
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/store"
+	"github.com/keyrota/keyrota/store/policy"
 	"github.com/keyrota/keyrota/themes"
 	"github.com/keyrota/keyrota/ui/desk"
 	"github.com/keyrota/keyrota/ui/flow"
@@ -104,10 +105,15 @@ func (d *fakeDesk) Snapshot() *store.Snapshot {
 }
 
 func (d *fakeDesk) RulesFor(*store.Record) store.Rules { return d.rules }
-func (d *fakeDesk) Exchanges() []exchanges.Info        { return d.infos }
-func (d *fakeDesk) Keyring() desk.Keyring              { return d.keyring }
-func (d *fakeDesk) Link(*store.Record) desk.Link       { return d.link }
-func (d *fakeDesk) ReadOnly() string                   { return d.readOnly }
+
+func (d *fakeDesk) World(now time.Time) policy.World {
+	return policy.World{Rules: d.RulesFor, Now: now}
+}
+
+func (d *fakeDesk) Exchanges() []exchanges.Info  { return d.infos }
+func (d *fakeDesk) Keyring() desk.Keyring        { return d.keyring }
+func (d *fakeDesk) Link(*store.Record) desk.Link { return d.link }
+func (d *fakeDesk) ReadOnly() string             { return d.readOnly }
 
 func (d *fakeDesk) CheckName(name string) error {
 	if d.checkName != nil {

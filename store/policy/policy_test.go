@@ -37,7 +37,12 @@ func assess(change func(*store.Record)) Assessment {
 	if change != nil {
 		change(&r)
 	}
-	return Assess(&r, store.DefaultRules(), now)
+	return judge(&r, store.DefaultRules(), now)
+}
+
+// judge judges a record with nothing around it.
+func judge(r *store.Record, rules store.Rules, at time.Time) Assessment {
+	return Assess(&Case{Record: r, Rules: rules, Now: at})
 }
 
 func TestAHealthyKeyHasNoFindings(t *testing.T) {
@@ -48,9 +53,15 @@ func TestAHealthyKeyHasNoFindings(t *testing.T) {
 	if _, ok := a.Worst(); ok {
 		t.Error("Worst found something")
 	}
-	if want := (Deadline{daysAgo(-80), ByPolicy}); a.Deadline != want || a.Age != 10*day || !a.AgeExact {
+	if want := (Deadline{At: daysAgo(-80), Reason: ByPolicy, Every: 90 * day}); a.Deadline != want || a.Age != 10*day || !a.AgeExact {
 		t.Errorf("%+v, want the deadline %+v", a, want)
 	}
+}
+
+// byPolicy and byExpiry are deadlines of a healthy key so many days ago.
+func byPolicy(n float64) Deadline { return Deadline{At: daysAgo(n), Reason: ByPolicy, Every: 90 * day} }
+func byExpiry(n float64) Deadline {
+	return Deadline{At: daysAgo(n), Reason: ByExpiry, Told: daysAgo(0)}
 }
 
 // record is short, since the table below is wide.
@@ -113,7 +124,7 @@ func findingCases() []findingCase {
 			[]string{"critical withdraw-enabled: May withdraw funds, from any address.", "warning no-ip-whitelist"}},
 		{"withdraw play money", []func(*record){grant(exchanges.Withdraw), ips(exchanges.IPAny), env(exchanges.Testnet)},
 			[]string{"info withdraw-enabled: May withdraw funds, though only play money."}},
-		{"transfer is no withdrawal", []func(*record){grant(exchanges.Transfer)}, nil},
+		{"transfer is no withdrawal", []func(*record){grant(exchanges.Transfer)}, []string{"warning transfer-enabled: May move funds between your accounts. | Switch"}},
 		{"any address", []func(*record){ips(exchanges.IPAny)}, []string{"warning no-ip-whitelist: May be used from any address. | Enter"}},
 		{"a list that is none", []func(*record){ips(exchanges.IPList, "203.0.113.7", "0.0.0.0/0")}, []string{"warning no-ip-whitelist"}},
 		{"any address, testnet", []func(*record){ips(exchanges.IPAny), env(exchanges.Testnet)}, nil},
@@ -121,7 +132,7 @@ func findingCases() []findingCase {
 		{"a list with hidden entries", []func(*record){ips(exchanges.IPRestricted)}, nil},
 		{"unused", []func(*record){used(exchanges.At(daysAgo(31)))}, []string{"info unused: Last used 31 days ago. | Revoke"}},
 		{"used lately", []func(*record){used(exchanges.At(daysAgo(29)))}, nil},
-		{"never used, old", []func(*record){created(40), used(exchanges.Never())}, []string{"info unused: Never used since it was made, 40 days ago."}},
+		{"never used, old", []func(*record){created(40), used(exchanges.Never())}, []string{"info never-used: Never used since it was made, 40 days ago."}},
 		{"never used, new", []func(*record){used(exchanges.Never())}, nil},
 		{"nothing is known", []func(*record){unknown}, nil},
 	}
@@ -157,7 +168,7 @@ func TestFindings(t *testing.T) {
 func TestRulesThatAreOffFindNothing(t *testing.T) {
 	r := healthy()
 	r.Facts.Created, r.Facts.LastUsed = exchanges.At(daysAgo(1000)), exchanges.At(daysAgo(900))
-	a := Assess(&r, store.Rules{}, now)
+	a := judge(&r, store.Rules{}, now)
 	if len(a.Findings) > 0 || a.Deadline != (Deadline{}) {
 		t.Errorf("%+v", a)
 	}
@@ -168,11 +179,11 @@ func TestTheDeadlineIsTheEarliest(t *testing.T) {
 		expires exchanges.Moment
 		want    Deadline
 	}{
-		"no expiry":      {exchanges.Never(), Deadline{daysAgo(-80), ByPolicy}},
-		"unknown expiry": {exchanges.Moment{}, Deadline{daysAgo(-80), ByPolicy}},
-		"expiry first":   {exchanges.At(daysAgo(-20)), Deadline{daysAgo(-20), ByExpiry}},
-		"policy first":   {exchanges.At(daysAgo(-100)), Deadline{daysAgo(-80), ByPolicy}},
-		"both at once":   {exchanges.At(daysAgo(-80)), Deadline{daysAgo(-80), ByPolicy}},
+		"no expiry":      {exchanges.Never(), byPolicy(-80)},
+		"unknown expiry": {exchanges.Moment{}, byPolicy(-80)},
+		"expiry first":   {exchanges.At(daysAgo(-20)), byExpiry(-20)},
+		"policy first":   {exchanges.At(daysAgo(-100)), byPolicy(-80)},
+		"both at once":   {exchanges.At(daysAgo(-80)), byPolicy(-80)},
 	} {
 		if got := assess(func(r *store.Record) { r.Facts.Expires = c.expires }).Deadline; got != c.want {
 			t.Errorf("%s: %+v, want %+v", what, got, c.want)
@@ -180,7 +191,7 @@ func TestTheDeadlineIsTheEarliest(t *testing.T) {
 	}
 	r := healthy()
 	r.Facts.Expires = exchanges.At(daysAgo(-20))
-	if got := Assess(&r, store.Rules{}, now).Deadline; got != (Deadline{daysAgo(-20), ByExpiry}) {
+	if got := judge(&r, store.Rules{}, now).Deadline; got != byExpiry(-20) {
 		t.Errorf("expiry without a policy: %+v", got)
 	}
 }
@@ -194,12 +205,12 @@ func TestShortPoliciesAreToldInHours(t *testing.T) {
 		14*day + day/2: "14 days old, your policy says 12 hours.",
 	} {
 		r.Facts.Created = exchanges.At(now.Add(-age))
-		if got := Assess(&r, store.Rules{RotateEvery: 12 * time.Hour}, now).Findings[0].Text; got != want {
+		if got := judge(&r, store.Rules{RotateEvery: 12 * time.Hour}, now).Findings[0].Text; got != want {
 			t.Errorf("%v: %q, want %q", age, got, want)
 		}
 	}
 	r.Facts.Created = exchanges.At(now.Add(-time.Minute))
-	if got := Assess(&r, store.Rules{RotateEvery: time.Minute}, now).Findings[0].Text; got != "1 minute old, your policy says 1 minute." {
+	if got := judge(&r, store.Rules{RotateEvery: time.Minute}, now).Findings[0].Text; got != "1 minute old, your policy says 1 minute." {
 		t.Error(got)
 	}
 }
@@ -248,7 +259,11 @@ func randomRecord(r *rand.Rand) store.Record {
 
 func randomRules(r *rand.Rand) store.Rules {
 	period := func() time.Duration { return time.Duration(max(r.Int64N(int64(200*day))-int64(40*day), 0)) }
-	return store.Rules{RotateEvery: period(), WarnBefore: period(), UnusedAfter: period()}
+	rules := store.DefaultRules()
+	for _, p := range []*time.Duration{&rules.RotateEvery, &rules.WarnBefore, &rules.UnusedAfter, &rules.StaleAfter, &rules.ChangedWithin, &rules.UnrotatedAfter} {
+		*p = period()
+	}
+	return rules
 }
 
 // urgency ranks the findings that come from a deadline.
@@ -268,9 +283,9 @@ func TestAKeyNeverBecomesLessOverdue(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 2_000 {
 		rec, rules := randomRecord(r), randomRules(r)
-		before := Assess(&rec, rules, now.Add(-400*day))
+		before := judge(&rec, rules, now.Add(-400*day))
 		for at := now.Add(-399 * day); at.Before(now.Add(600 * day)); at = at.Add(time.Duration(r.Int64N(int64(60 * day)))) {
-			after := Assess(&rec, rules, at)
+			after := judge(&rec, rules, at)
 			if urgency(after) < urgency(before) || before.Overdue() && !after.Overdue() || after.Age < before.Age {
 				t.Fatalf("at %v it is better than before:\n%+v\n%+v\n%+v", at, before, after, rec)
 			}
@@ -286,7 +301,7 @@ func TestAssessmentsAreConsistent(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for range 5_000 {
 		rec, rules := randomRecord(r), randomRules(r)
-		a := Assess(&rec, rules, now)
+		a := judge(&rec, rules, now)
 		passed := !a.Deadline.At.IsZero() && !now.Before(a.Deadline.At)
 		if passed != a.Overdue() {
 			t.Fatalf("deadline %+v, overdue %v: %+v", a.Deadline, a.Overdue(), rec)
@@ -294,7 +309,7 @@ func TestAssessmentsAreConsistent(t *testing.T) {
 		if !slices.IsSortedFunc(a.Findings, func(x, y Finding) int { return int(y.Severity) - int(x.Severity) }) {
 			t.Fatalf("not the worst first: %+v", a.Findings)
 		}
-		if diff := cmp.Diff(a, Assess(&rec, rules, now)); diff != "" {
+		if diff := cmp.Diff(a, judge(&rec, rules, now)); diff != "" {
 			t.Fatalf("the same input gives another answer:\n%s", diff)
 		}
 		for _, f := range a.Findings {
@@ -312,8 +327,8 @@ func TestUnknownIsNoFinding(t *testing.T) {
 		rec, rules := randomRecord(r), randomRules(r)
 		rec.Facts.Permissions, rec.Facts.IPs = exchanges.PermissionSet{}, exchanges.IPWhitelist{}
 		rec.Facts.LastUsed, rec.Facts.Expires = exchanges.Moment{}, exchanges.Moment{}
-		a := Assess(&rec, rules, now)
-		for _, code := range []string{CodeWithdraw, CodeNoIPList, CodeUnused, CodeExpired, CodeExpiresSoon} {
+		a := judge(&rec, rules, now)
+		for _, code := range []string{CodeWithdraw, CodeNoIPList, CodeUnused, CodeNeverUsed, CodeExpired, CodeExpiresSoon} {
 			if a.Has(code) {
 				t.Fatalf("%s of a key of which nothing is known: %+v", code, rec)
 			}
@@ -326,7 +341,7 @@ func FuzzAssess(f *testing.F) {
 	f.Fuzz(func(t *testing.T, seed uint64, shift, rotate, warn int64) {
 		rec := randomRecord(rand.New(rand.NewPCG(seed, seed)))
 		rules := store.Rules{RotateEvery: time.Duration(rotate), WarnBefore: time.Duration(warn), UnusedAfter: time.Duration(shift)}
-		a := Assess(&rec, rules, now.Add(time.Duration(shift)))
+		a := judge(&rec, rules, now.Add(time.Duration(shift)))
 		if a.Age < 0 {
 			t.Errorf("age %v", a.Age)
 		}
@@ -347,7 +362,7 @@ func BenchmarkAssess(b *testing.B) {
 		b.Run(what, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				Assess(r, store.DefaultRules(), now)
+				judge(r, store.DefaultRules(), now)
 			}
 		})
 	}
@@ -357,11 +372,11 @@ func BenchmarkAssess(b *testing.B) {
 func TestAnExchangeWithoutIPListsMakesNoFindingOfIt(t *testing.T) {
 	r := &store.Record{Exchange: "hyperliquid", Environment: exchanges.Live, Added: now,
 		Facts: store.Facts{Seen: now, IPs: exchanges.IPWhitelist{State: exchanges.IPAny}}, Check: store.Check{At: now}}
-	rules := store.DefaultRules()
-	if !Assess(r, rules, now).Has(CodeNoIPList) {
+	c := &Case{Record: r, Rules: store.DefaultRules(), Now: now}
+	if !Assess(c).Has(CodeNoIPList) {
 		t.Error("a key that is open to every address is no finding")
 	}
-	if rules.NoIPLists = true; Assess(r, rules, now).Has(CodeNoIPList) {
+	if c.Terms.NoIPLists = true; Assess(c).Has(CodeNoIPList) {
 		t.Error("a finding that nobody can mend")
 	}
 }

@@ -52,7 +52,7 @@ func TestAnAgeThatIsNotStatedIsOurs(t *testing.T) {
 	r := healthy()
 	r.Added, r.Check = daysAgo(100), store.Check{}
 	r.Facts = store.Facts{Stated: true, Seen: daysAgo(100)}
-	a := Assess(&r, store.DefaultRules(), now)
+	a := judge(&r, store.DefaultRules(), now)
 	if a.AgeExact || len(a.Findings) != 1 || a.Findings[0].Text != "At least 100 days old, your policy says 90." {
 		t.Errorf("%+v", a)
 	}

@@ -67,7 +67,7 @@ func (s *session) rotateIn(t *testing.T, key, manager string, want flow.Verdict)
 		route = "api:" + string(m.ID)
 	}
 	values := map[string]string{"route": route, "ips": "203.0.113.7"}
-	if s.desk.RulesFor(before).NoIPLists {
+	if s.desk.World(before.Added).Terms(before).NoIPLists {
 		values["ips"] = "any"
 	}
 	if !before.Facts.Permissions.Known() {

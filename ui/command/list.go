@@ -34,10 +34,20 @@ type judged struct {
 	assessment policy.Assessment
 }
 
+// assess judges records, which may be newer than the store's, among all that
+// there are.
 func (s *session) assess(records []*store.Record, now time.Time) []judged {
+	_, _ = s.desk.Unmanaged() // the world has those; that they cannot be read is doctor's to say
+	world := s.desk.World(now)
+	ledger := policy.NewLedger(s.desk.Snapshot().Records(), world)
+	for _, r := range records {
+		if ledger.Record(r.ID) != r {
+			ledger.Replace(r)
+		}
+	}
 	out := make([]judged, len(records))
 	for i, r := range records {
-		out[i] = judged{r, policy.Assess(r, s.desk.RulesFor(r), now)}
+		out[i] = judged{r, ledger.Of(r.ID)}
 	}
 	return out
 }

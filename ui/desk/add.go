@@ -175,7 +175,7 @@ func (d *Desk) draft(k NewKey) (store.Record, exchanges.Credential, error) {
 		ID: store.NewRecordID(), Name: k.Name, Exchange: k.Exchange, Environment: k.Environment, Site: k.Site,
 		Account: k.Details.Account, Purpose: k.Details.Purpose, Consumers: k.Details.Consumers, Notes: k.Details.Notes,
 		SubAccount: k.Details.SubAccount, Manager: k.Details.Manager, Venue: k.Details.Venue, KeysPage: k.Details.KeysPage,
-		KeyID: store.MaskKeyID(c.KeyID), Fingerprint: store.Fingerprint(c.KeyID), Added: cmp.Or(k.Since, d.now()).UTC(),
+		KeyID: store.MaskKeyID(c.KeyID), Fingerprint: store.Fingerprint(c.KeyID), Source: c.Source(), Added: cmp.Or(k.Since, d.now()).UTC(),
 	}
 	if d.manual(k.Exchange) {
 		d.state(&r, k.Details.Stated)
@@ -191,12 +191,11 @@ func (d *Desk) draft(k NewKey) (store.Record, exchanges.Credential, error) {
 // learn writes what an inspection said into a record.
 func (d *Desk) learn(r *store.Record, t Trial) {
 	if t.Err == nil {
-		r.Facts = store.MergeFacts(r.Facts, r.Check, t.Info, d.capabilities(siteOf(r)), t.At)
-		r.Check = store.Check{At: t.At.UTC()}
+		r.Learn(store.MergeFacts(r.Facts, r.Check, t.Info, d.capabilities(siteOf(r)), t.At), store.Check{At: t.At.UTC()}.Heard(t.Info.Clock))
 		if r.Account == "" {
 			r.Account = t.Info.Account
 		}
 		return
 	}
-	r.Check = store.Check{At: t.At.UTC(), Kind: t.Err.Kind, Code: t.Err.Code, Hint: t.Err.Hint}
+	r.Check = r.Check.Failed(store.Check{At: t.At.UTC(), Kind: t.Err.Kind, Code: t.Err.Code, Hint: t.Err.Hint})
 }

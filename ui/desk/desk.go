@@ -12,6 +12,7 @@ import (
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/store"
+	"github.com/keyrota/keyrota/store/policy"
 	"github.com/keyrota/keyrota/ui/flow"
 )
 
@@ -109,6 +110,8 @@ type Service interface {
 	Snapshot() *store.Snapshot
 	// RulesFor returns the policy that holds for a key.
 	RulesFor(*store.Record) store.Rules
+	// World returns what keys are judged by at a moment, without asking anybody.
+	World(now time.Time) policy.World
 	// Exchanges describes the exchanges that keyrota can talk to.
 	Exchanges() []exchanges.Info
 	// Keyring says what is known of the keyring.

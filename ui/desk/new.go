@@ -9,6 +9,7 @@ import (
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/store"
+	"github.com/keyrota/keyrota/store/policy"
 	"github.com/keyrota/keyrota/ui/flow"
 )
 
@@ -64,6 +65,8 @@ type Desk struct {
 	venues map[site]exchanges.Exchange
 	links  map[site]Link
 	seen   sightings
+	terms  map[site]policy.Terms
+	strays map[store.RecordID]*policy.Strays // of the last Unmanaged
 }
 
 var _ Service = (*Desk)(nil)
@@ -78,7 +81,7 @@ func New(d Deps) *Desk {
 	}
 	out := &Desk{
 		store: d.Store, plain: d.Registry, registry: d.Registry.With(d.Store.Config().Overrides()), now: d.Now, log: d.Log, agent: d.UserAgent, sleep: d.Sleep,
-		keysPage: d.KeysPage, ring: newKeyring(d), venues: map[site]exchanges.Exchange{}, links: map[site]Link{},
+		keysPage: d.KeysPage, ring: newKeyring(d), venues: map[site]exchanges.Exchange{}, links: map[site]Link{}, terms: map[site]policy.Terms{},
 		seen: sightings{ids: map[string]string{}},
 	}
 	out.flows = newFlows(out, d)
@@ -120,11 +123,7 @@ func (d *Desk) Snapshot() *store.Snapshot { return d.store.Snapshot() }
 
 // RulesFor returns the policy that holds for a key.
 func (d *Desk) RulesFor(r *store.Record) store.Rules {
-	rules := d.store.Config().RulesFor(r)
-	if a, err := d.registry.Get(r.Exchange); err == nil {
-		rules.NoIPLists = a.Info.Guide.IPs.None
-	}
-	return rules
+	return d.store.Config().RulesFor(r)
 }
 
 // Exchanges describes the exchanges that keyrota can talk to.

@@ -236,11 +236,12 @@ func listKeys(ctx context.Context, v exchanges.Exchange, m exchanges.Manager) ([
 // the last survey, the ignored ones last.
 func (d *Desk) Unmanaged() ([]store.Unmanaged, error) {
 	all, err := d.surveyed()
-	if err != nil || len(all) == 0 {
+	if err != nil {
 		return nil, err
 	}
 	ours := d.ours()
 	all = slices.DeleteFunc(all, func(u store.Unmanaged) bool { return ours.has(&u) })
+	d.noteStrays(all)
 	slices.SortStableFunc(all, func(a, b store.Unmanaged) int {
 		return cmp.Or(cmp.Compare(ignoredRank(&a), ignoredRank(&b)), cmp.Compare(a.Exchange, b.Exchange), cmp.Compare(a.Name(), b.Name()))
 	})

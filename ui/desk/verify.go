@@ -123,6 +123,9 @@ func (d *Desk) ask(ctx context.Context, vault *vault, venue exchanges.Exchange, 
 func keyringFailure(r *store.Record, err error) *exchanges.Error {
 	e := &exchanges.Error{Exchange: r.Exchange, Op: "read the secret", Kind: Keyless, Outcome: exchanges.NotSent, Err: err,
 		Hint: "Run keyrota doctor; if the secret is gone, forget this entry and add the key again."}
+	if errors.Is(err, store.ErrNoSecret) {
+		e.Kind = store.KindNoSecret
+	}
 	if hint := store.Hint(err); hint != "" {
 		e.Hint = hint
 	}

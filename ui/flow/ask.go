@@ -83,7 +83,7 @@ func (e *Engine) askPurpose(s *State, p *Prompt) {
 	p.Title = "What is the key for?"
 	p.Text = []string{"The purpose decides what the key may do: as little as it needs. No purpose lets it withdraw."}
 	preset := Field{Name: "purpose", Label: "Purpose", Kind: FieldChoice, Default: s.Plan.Purpose}
-	for _, x := range Purposes() {
+	for _, x := range store.Purposes() {
 		preset.Options = append(preset.Options, Option{Value: x.ID, Words: x.Words, Help: x.Help})
 	}
 	p.Fields = []Field{preset, e.permissionField(s, "Permissions", "for your own choice only")}

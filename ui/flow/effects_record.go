@@ -29,6 +29,7 @@ func (e *Engine) switchRecord(c call) (Event, error) {
 		now := e.Now().UTC()
 		r.Slot, r.KeyID, r.Fingerprint, r.Rotated = s.New.Slot, s.New.Masked, s.New.Fingerprint, now
 		r.Facts, r.Check = s.New.Facts, store.Check{At: s.New.Accepted}
+		r.Past, r.Source = nil, s.Plan.Source // another key: it never was anything else
 		return d.Replace(r)
 	})
 	return ev, err
@@ -60,7 +61,7 @@ func (s *State) newRecord() store.Record {
 	r := store.Record{
 		Exchange: s.Plan.Exchange, Environment: s.Plan.Environment, Site: s.Plan.Site, SubAccount: s.Plan.SubAccount,
 		Account: s.New.Facts.Account, Purpose: s.Plan.Purpose, Venue: s.Plan.Venue, KeysPage: s.Plan.KeysPage, KeyID: s.New.Masked, Fingerprint: s.New.Fingerprint, Slot: s.New.Slot,
-		Facts: s.New.Facts,
+		Facts: s.New.Facts, Source: s.Plan.Source,
 	}
 	if !s.New.Accepted.IsZero() {
 		r.Check = store.Check{At: s.New.Accepted}
@@ -95,7 +96,7 @@ func (e *Engine) keep(c call) (Event, error) {
 	if !s.Watch.Since.IsZero() {
 		ending = "-old"
 		r.KeyID, r.Fingerprint, r.Slot, r.Facts = s.Old.Masked, s.Old.Fingerprint, s.Old.Slot, s.Old.Facts
-		r.Check = store.Check{At: s.Old.Accepted}
+		r.Check, r.Source = store.Check{At: s.Old.Accepted}, ""
 	}
 	ev := Event{}
 	_, err := e.Records.Update(func(d *store.Draft) error {

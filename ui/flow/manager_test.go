@@ -121,7 +121,7 @@ func TestBlastPutsTheWorstFirst(t *testing.T) {
 
 func TestNoPurposeWithdraws(t *testing.T) {
 	seen := map[string]bool{}
-	for _, p := range Purposes() {
+	for _, p := range store.Purposes() {
 		if slices.Contains(p.Permissions, exchanges.Withdraw) || slices.Contains(p.Permissions, exchanges.Admin) || slices.Contains(p.Permissions, exchanges.Transfer) {
 			t.Errorf("%s asks for %v", p.ID, p.Permissions)
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/store"
 )
 
@@ -77,12 +76,4 @@ type Stage struct {
 	Name string // "plan", "create", "prove dead"
 	Done bool
 	Here bool
-}
-
-// Purpose is a preset of the create flow.
-type Purpose struct {
-	ID          string // stable: "spot-bot"
-	Words       string // "Spot bot"
-	Help        string
-	Permissions []exchanges.Permission // least privilege; never Withdraw
 }

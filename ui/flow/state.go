@@ -266,6 +266,7 @@ type Summary struct {
 	Moved       time.Time
 	Problem     string // the sentence, when it is stuck
 	Untouched   bool   // nothing was done yet but planning
+	Alive       bool   // the old key was revoked, and the exchange still accepts or lists it
 }
 
 // Summary returns what lists show of the flow.
@@ -273,6 +274,7 @@ func (s *State) Summary() Summary {
 	out := Summary{
 		ID: s.ID, Kind: s.Kind, Record: s.Record, Name: s.Name, Exchange: s.Plan.Exchange, Environment: s.Plan.Environment, Venue: s.Plan.Venue,
 		Step: s.Step, Batch: s.Batch, Began: s.Began, Moved: s.Moved, Untouched: s.untouched(),
+		Alive: s.Step == StepProve && s.Proof.Alive,
 	}
 	if s.Problem != nil {
 		out.Problem = s.Problem.What
