@@ -136,7 +136,7 @@ func (r *Record) Changed(part Part, since time.Time) (Change, bool) {
 	present := true // all sights so far say what the facts say
 	for i := range r.Past {
 		was := &r.Past[i]
-		if c.Before.First.Before(since) {
+		if !c.Before.First.After(since) {
 			break
 		}
 		if !was.tells(part) {
@@ -200,6 +200,9 @@ func (c *Change) compare() bool {
 // told nothing but its being there can be compared.
 func (c *Change) compareIPs() bool {
 	was, is := c.Before.IPs, c.After.IPs
+	if sameIPs(was, is) {
+		return false
+	}
 	if was.State == exchanges.IPRestricted && is.State != exchanges.IPAny || is.State == exchanges.IPRestricted && was.State != exchanges.IPAny {
 		return false
 	}

@@ -68,6 +68,15 @@ func (s *severityWord) UnmarshalText(text []byte) error {
 // Severities is how severe the person finds findings, by code: [findings].
 type Severities struct{ words map[string]severityWord }
 
+// NewSeverities returns severities by code: "off", "info", "warning", "critical".
+func NewSeverities(words map[string]string) *Severities {
+	s := &Severities{map[string]severityWord{}}
+	for code, word := range words {
+		s.words[code] = severityWord(word)
+	}
+	return s
+}
+
 // Of returns "off", "info", "warning" or "critical", or "" where nothing is set.
 func (s *Severities) Of(code string) string {
 	if s == nil {

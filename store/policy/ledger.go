@@ -31,6 +31,10 @@ type Ledger struct {
 	at      map[store.RecordID]int
 	keys    map[string]group // by fingerprint
 	users   map[string]users // by a consumer's folded name
+
+	room    []int // for groups of one, which most are
+	bench   Case  // what is judged, and as what
+	subject subject
 }
 
 type entry struct {
@@ -50,7 +54,7 @@ func NewLedger(records []*store.Record, w World) *Ledger {
 	for i, r := range records {
 		l.entries[i].record = r
 		l.at[r.ID] = i
-		l.index(i, group.with)
+		l.index(i, l.with)
 	}
 	for i := range l.entries {
 		l.judge(i)
@@ -80,9 +84,9 @@ func (l *Ledger) Replace(r *store.Record) []store.RecordID {
 	touch := func(j int) { touched[j] = true }
 	l.keys[old.Fingerprint].each(touch)
 	before := l.heads(old, r)
-	l.index(i, group.without)
+	l.index(i, without)
 	l.entries[i].record = r
-	l.index(i, group.with)
+	l.index(i, l.with)
 	l.keys[r.Fingerprint].each(touch)
 	for user, after := range l.heads(old, r) {
 		if after != before[user] { // else nobody else sees a difference
@@ -164,11 +168,12 @@ func (l *Ledger) index(i int, change func(group, int) group) {
 }
 
 func (l *Ledger) judge(i int) {
-	l.entries[i].judged = l.world.assess(l.entries[i].record, l.around(i))
+	l.bench = l.world.of(l.entries[i].record, l.around(i))
+	l.entries[i].judged = l.subject.assess(&l.bench)
 }
 
-// assess judges a record of which is known what others say of it.
-func (w *World) assess(r *store.Record, a Around) Assessment {
+// of returns the case of a record of which is known what others say of it.
+func (w *World) of(r *store.Record, a Around) Case {
 	c := Case{Record: r, Rules: store.DefaultRules(), Machine: w.Machine, Now: w.Now, Forecast: w.Forecast, Around: a}
 	if w.Rules != nil {
 		c.Rules = w.Rules(r)
@@ -182,7 +187,7 @@ func (w *World) assess(r *store.Record, a Around) Assessment {
 	if w.Strays != nil {
 		c.Around.Strays = w.Strays(r.ID)
 	}
-	return Assess(&c)
+	return c
 }
 
 // Judge judges one key among all, as a ledger of all of them would: for whoever
@@ -205,7 +210,8 @@ func (w World) Judge(r *store.Record, all []*store.Record) Assessment {
 			a.Mixes = append(a.Mixes, Mix{c.Name, all[i].Name})
 		}
 	}
-	return w.assess(r, a)
+	c := w.of(r, a)
+	return Assess(&c)
 }
 
 func otherMoney(a, b *store.Record) bool {
@@ -240,7 +246,10 @@ func (l *Ledger) around(i int) Around {
 // not depend on how it came about.
 type group []int
 
-func (g group) with(i int) group {
+func (l *Ledger) with(g group, i int) group {
+	if len(g) == 0 {
+		return l.alone(i)
+	}
 	at, there := slices.BinarySearch(g, i)
 	if there {
 		return g
@@ -248,7 +257,18 @@ func (g group) with(i int) group {
 	return slices.Insert(g, at, i)
 }
 
-func (g group) without(i int) group {
+// alone returns a group of one.
+func (l *Ledger) alone(i int) group {
+	if len(l.room) == 0 {
+		l.room = make([]int, 1024)
+	}
+	g := group(l.room[:1:1]) // what is added goes elsewhere
+	l.room = l.room[1:]
+	g[0] = i
+	return g
+}
+
+func without(g group, i int) group {
 	at, there := slices.BinarySearch(g, i)
 	if !there {
 		return g

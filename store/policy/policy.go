@@ -144,13 +144,16 @@ func (a Assessment) Overdue() bool {
 	return a.Has(CodeOverdue) || a.Has(CodeExpired) || a.Has(CodeMayBeGone)
 }
 
-// Assess judges a key. It is quick enough to be called for every key of
-// thousands: it allocates for findings only.
-func Assess(c *Case) Assessment {
-	s := newSubject(c)
+// Assess judges a key.
+func Assess(c *Case) Assessment { return new(subject).assess(c) }
+
+// assess judges a key. A subject can be used again: it allocates for findings
+// only, so that thousands of keys are judged quickly.
+func (s *subject) assess(c *Case) Assessment {
+	s.take(c)
 	a := Assessment{Deadline: s.deadline(), Age: s.age, AgeExact: s.exact}
 	for i := range ruleList {
-		if f, found := ruleList[i].judge(&s); found {
+		if f, found := ruleList[i].judge(s); found {
 			a.put(c, &ruleList[i], f)
 		}
 	}

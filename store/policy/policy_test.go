@@ -246,8 +246,9 @@ func randomRecord(r *rand.Rand) store.Record {
 	}
 	pick := func(words ...string) string { return words[r.IntN(len(words))] }
 	rec := store.Record{
+		Name: pick("a", "paper", "prod"), Source: exchanges.KeySource(pick("", "secret", "key-pair")), Purpose: pick("", "spot bot"),
 		Added: at(), Rotated: at(), Environment: exchanges.Environment(pick("live", "testnet", "demo", "?")),
-		Facts: store.Facts{Seen: at(), Created: moment(), Expires: moment(), LastUsed: moment(),
+		Facts: store.Facts{Seen: at(), Label: pick("", "x", "y"), Account: pick("", "1", "2"), Created: moment(), Expires: moment(), LastUsed: moment(),
 			IPs: exchanges.IPWhitelist{State: exchanges.IPState(pick("", "any", "restricted", "list", "?")), Entries: []string{pick("", "::/0", "203.0.113.7")}}},
 		Check: store.Check{At: at(), Kind: exchanges.Kind(pick("", "auth", "network", "?")), Hint: pick("", "do it")},
 	}

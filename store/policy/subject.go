@@ -18,8 +18,8 @@ type subject struct {
 	ending Ending    // the exchange's rule that ends the key first; At is zero: none
 }
 
-func newSubject(c *Case) subject {
-	s := subject{Record: c.Record, Case: c}
+func (s *subject) take(c *Case) {
+	*s = subject{Record: c.Record, Case: c}
 	created, exact := c.Record.Created()
 	if !created.IsZero() {
 		s.age, s.exact = max(c.Now.Sub(created), 0), exact
@@ -33,7 +33,6 @@ func newSubject(c *Case) subject {
 			s.ending = e
 		}
 	}
-	return s
 }
 
 // deadline returns the earliest of policy, expiry and the exchange's rules.
