@@ -6,6 +6,7 @@ require (
 	github.com/99designs/keyring v1.2.2 // the OS keyrings behind one interface
 	github.com/BurntSushi/toml v1.6.0 // keys.toml, config.toml, themes
 	github.com/ProtonMail/go-crypto v1.5.2 // the curve of Hyperliquid's key pairs, without a table that weighs 0.7 MB
+	github.com/arran4/golang-ical v0.3.4 // tests: other eyes on calendars
 	github.com/charmbracelet/bubbles v1.0.0 // text input
 	github.com/charmbracelet/bubbletea v1.3.10 // the terminal program
 	github.com/charmbracelet/lipgloss v1.1.0 // colours
@@ -17,6 +18,8 @@ require (
 	github.com/hinshun/vt10x v0.0.0-20220301184237-5011da428d02 // tests: what is on the screen of that terminal
 	github.com/muesli/cancelreader v0.2.2 // tests: that answers of the terminal never reach a text field
 	github.com/muesli/termenv v0.16.0 // what colours a terminal can show
+	github.com/prometheus/client_model v0.6.3 // tests: what common reads
+	github.com/prometheus/common v0.73.1 // tests: other eyes on metrics
 	github.com/sahilm/fuzzy v0.1.3 // the palette
 	github.com/spf13/cobra v1.10.2 // commands, help, shell completion
 	github.com/spf13/pflag v1.0.9 // its flags, by the name cobra gives them
@@ -49,7 +52,10 @@ require (
 	github.com/mattn/go-runewidth v0.0.19 // indirect
 	github.com/mtibben/percent v0.2.1 // indirect
 	github.com/muesli/ansi v0.0.0-20230316100256-276c6243b2f6 // indirect
+	github.com/munnerz/goautoneg v0.0.0-20191010083416-a7dc8b61c822 // indirect
+	github.com/pandatix/go-abnf v0.5.3 // indirect
 	github.com/rivo/uniseg v0.4.7 // indirect
 	github.com/xo/terminfo v0.0.0-20220910002029-abceb7e1c41e // indirect
 	golang.org/x/text v0.44.0 // indirect
+	google.golang.org/protobuf v1.36.12 // indirect
 )

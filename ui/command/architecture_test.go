@@ -33,6 +33,7 @@ var allowed = []struct {
 	{"ui/termguard", nil},
 	{"ui/flow", []string{"exchanges", "store", "ui/flow"}},
 	{"ui/desk", []string{"exchanges", "store", "ui/flow"}},
+	{"ui/command/ical", nil},
 	{"ui/command", []string{"exchanges", "store", "themes", "ui"}},
 	{"ui", []string{"exchanges", "store", "themes", "ui/desk", "ui/flow"}},
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -39,7 +40,8 @@ func (a *App) auditCommand(g *globals) *cobra.Command {
 		Use: "audit", Short: "Show the audit log: which key was added, verified, changed, when and by whom", Args: noSecretArgs,
 		Long: "audit prints the audit log, oldest first, or what of it the flags choose. With --as-of it answers from the log\n" +
 			"which keys there were on a day, who issued them, for what, and which consumers had them. Days are those of UTC.\n" +
-			"It exits 0, 1 when the log was changed or a line of it cannot be read, 2 when it was asked wrongly.",
+			"It exits 0, 1 when the log was changed or a line of it cannot be read, 2 when it was asked wrongly.\n\n" +
+			"Actions: " + strings.Join(actionWords(), ", ") + ".",
 		Example: "  keyrota audit --key grid-bot --since 30d\n" +
 			"  keyrota audit --action revoked,proven-dead --format csv --output revoked.csv\n" +
 			"  keyrota audit --as-of 2026-11-01 --consumer grid-bot\n" +

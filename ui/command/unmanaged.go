@@ -185,12 +185,14 @@ func (a *App) printStrays(n int) error {
 	if n == 0 {
 		return nil
 	}
-	text := "1 key on your accounts is not managed; keyrota unmanaged lists it"
-	if n > 1 {
-		text = count(n, "key") + " on your accounts are not managed; keyrota unmanaged lists them"
+	return a.say("%s\n", straysText(n))
+}
+
+func straysText(n int) string {
+	if n == 1 {
+		return "1 key on your accounts is not managed; keyrota unmanaged lists it"
 	}
-	_, err := fmt.Fprintln(a.Stdout, text)
-	return err
+	return count(n, "key") + " on your accounts are not managed; keyrota unmanaged lists them"
 }
 
 // lookAround surveys for check, whose exit code is about managed keys alone.

@@ -61,6 +61,7 @@ type checkJSON struct {
 	keyJSON
 
 	Unmanaged []unmanagedJSON `json:"unmanaged"`
+	AsOf      *time.Time      `json:"as_of,omitempty"` // the moment by which it is judged, where that is not now
 }
 
 func newSurveyJSON(s *session, keys []store.Unmanaged, accounts []desk.Account) surveyJSON {
@@ -98,16 +99,16 @@ func newUnmanagedJSON(s *session, keys []store.Unmanaged) []unmanagedJSON {
 }
 
 // newCheckJSON prepares keys with what was listed by each.
-func newCheckJSON(s *session, keys []judged, strays []store.Unmanaged) []checkJSON {
-	out := make([]checkJSON, len(keys))
-	for i, k := range keys {
+func newCheckJSON(r *report) []checkJSON {
+	out := make([]checkJSON, len(r.keys))
+	for i, k := range r.keys {
 		var listed []store.Unmanaged
-		for _, u := range strays {
+		for _, u := range r.strays {
 			if u.By == k.record.ID {
 				listed = append(listed, u)
 			}
 		}
-		out[i] = checkJSON{newKeyJSON(k.record, k.assessment), newUnmanagedJSON(s, listed)}
+		out[i] = checkJSON{newKeyJSON(k.record, k.assessment), newUnmanagedJSON(r.session, listed), timeJSON(r.asOf)}
 	}
 	return out
 }
