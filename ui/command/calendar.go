@@ -92,7 +92,7 @@ func (s *session) deadlineEvent(k judged, place string) ical.Event {
 		Revised: revised, Sequence: int64(max(0, min(math.MaxInt32, revised.Sub(r.Added).Seconds()))),
 		Start: d.At, Length: shownFor,
 		Summary:     exchanges.Clean(fmt.Sprintf("Rotate %s (%s %s)", r.Name, place, r.Environment)),
-		Description: exchanges.Clean(deadlineReason(r, d.Reason, rules)) + "\n" + deadlineAdvice(d.Reason),
+		Description: exchanges.Clean(deadlineReason(r, d, rules)) + "\n" + deadlineAdvice(d.Reason),
 		Categories:  []string{"API keys", place, string(r.Environment)},
 		Alarms:      alarms(rules.WarnBefore),
 	}
@@ -129,8 +129,8 @@ func exchangeName(known *exchanges.Registry, r *store.Record) string {
 
 // deadlineReason says what makes the deadline, without a count of days that
 // would be another one tomorrow.
-func deadlineReason(r *store.Record, reason policy.Reason, rules store.Rules) string {
-	switch reason {
+func deadlineReason(r *store.Record, d policy.Deadline, rules store.Rules) string {
+	switch d.Reason {
 	case policy.ByPolicy:
 		created, told := r.Created()
 		since := "keyrota has known the key since "
@@ -141,12 +141,18 @@ func deadlineReason(r *store.Record, reason policy.Reason, rules store.Rules) st
 	case policy.ByExpiry:
 		return "The exchange lets the key expire then" + asStated(r) + "."
 	}
-	return "The exchange ends the key then: " + strings.ReplaceAll(string(reason), "-", " ") + "."
+	if d.Rule != nil {
+		return fmt.Sprintf("By a rule of the exchange: %s (%s, %s)", d.Rule.Words, d.Rule.Source, d.Rule.AsOf)
+	}
+	return "The exchange ends the key then: " + strings.ReplaceAll(string(d.Reason), "-", " ") + "."
 }
 
 func deadlineAdvice(reason policy.Reason) string {
 	if reason == policy.ByPolicy {
 		return "Rotate the key: press r on it in keyrota."
+	}
+	if reason == policy.ByInactivity {
+		return "Let its program make a call before that, or revoke the key: press x on it in keyrota."
 	}
 	return "Renew or rotate the key before that: press r on it in keyrota."
 }

@@ -177,12 +177,14 @@ func TestWhyADeadlineIs(t *testing.T) {
 	stated := &store.Record{Added: october(2), Facts: store.Facts{Stated: true, Created: exchanges.At(october(1))}}
 	rules := store.DefaultRules()
 	for want, got := range map[string]string{
-		"The key was made on 2025-10-01; your rotate_every is 90d.":                deadlineReason(made, policy.ByPolicy, rules),
-		"The key was made on 2025-10-01, as you stated; your rotate_every is 90d.": deadlineReason(stated, policy.ByPolicy, rules),
-		"keyrota has known the key since 2025-10-02; your rotate_every is 90d.":    deadlineReason(&store.Record{Added: october(2)}, policy.ByPolicy, rules),
-		"The exchange lets the key expire then.":                                   deadlineReason(made, policy.ByExpiry, rules),
-		"The exchange lets the key expire then, as you stated.":                    deadlineReason(stated, policy.ByExpiry, rules),
-		"The exchange ends the key then: no ip.":                                   deadlineReason(made, "no-ip", rules),
+		"The key was made on 2025-10-01; your rotate_every is 90d.":                deadlineReason(made, policy.Deadline{Reason: policy.ByPolicy}, rules),
+		"The key was made on 2025-10-01, as you stated; your rotate_every is 90d.": deadlineReason(stated, policy.Deadline{Reason: policy.ByPolicy}, rules),
+		"keyrota has known the key since 2025-10-02; your rotate_every is 90d.":    deadlineReason(&store.Record{Added: october(2)}, policy.Deadline{Reason: policy.ByPolicy}, rules),
+		"The exchange lets the key expire then.":                                   deadlineReason(made, policy.Deadline{Reason: policy.ByExpiry}, rules),
+		"The exchange lets the key expire then, as you stated.":                    deadlineReason(stated, policy.Deadline{Reason: policy.ByExpiry}, rules),
+		"The exchange ends the key then: no ip.":                                   deadlineReason(made, policy.Deadline{Reason: policy.ByNoIPs}, rules),
+		"By a rule of the exchange: Idle keys go. (its FAQ, 2026-11-23)": deadlineReason(made, policy.Deadline{Reason: policy.ByInactivity,
+			Rule: &exchanges.Lifetime{Words: "Idle keys go.", Source: "its FAQ", AsOf: "2026-11-23"}}, rules),
 	} {
 		if got != want {
 			t.Errorf("it says %q, want %q", got, want)

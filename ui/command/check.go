@@ -126,7 +126,9 @@ func (a *App) check(ctx context.Context, g *globals, ask *checkAsk) error {
 			return err
 		}
 		r := &report{session: s, strays: heeded(all), at: a.Now(), asOf: ask.asOf}
-		r.keys = s.assess(records, r.judgedAt())
+		if r.keys = s.assess(records, r.at); !r.asOf.IsZero() {
+			r.keys = s.foresee(records, r.asOf)
+		}
 		if err := ask.print(a, r); err != nil {
 			return err
 		}
@@ -135,14 +137,6 @@ func (a *App) check(ctx context.Context, g *globals, ask *checkAsk) error {
 		}
 		return verdict(r.keys, ask.failOn, blind)
 	})
-}
-
-// judgedAt is the moment by which keys are judged.
-func (r *report) judgedAt() time.Time {
-	if r.asOf.IsZero() {
-		return r.at
-	}
-	return r.asOf
 }
 
 // verdict turns findings into the exit code: something found outweighs

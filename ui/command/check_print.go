@@ -43,7 +43,7 @@ func (a *App) printCheckText(r *report) error {
 		}
 	}
 	for _, k := range r.keys {
-		if len(k.assessment.Findings) == 0 {
+		if _, loud := k.assessment.Loud(); !loud {
 			continue
 		}
 		if err := a.say("%s (%s %s)\n", k.record.Name, placeOf(k.record), k.record.Environment); err != nil {
@@ -68,7 +68,7 @@ func (r *report) asOfText() string {
 func (r *report) sum() string {
 	fine := 0
 	for _, k := range r.keys {
-		if len(k.assessment.Findings) == 0 {
+		if _, loud := k.assessment.Loud(); !loud {
 			fine++
 		}
 	}

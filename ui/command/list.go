@@ -37,8 +37,22 @@ type judged struct {
 // assess judges records, which may be newer than the store's, among all that
 // there are.
 func (s *session) assess(records []*store.Record, now time.Time) []judged {
+	return s.judge(records, s.world(now))
+}
+
+// foresee judges records by a moment that lies ahead.
+func (s *session) foresee(records []*store.Record, at time.Time) []judged {
+	world := s.world(at)
+	world.Forecast = true
+	return s.judge(records, world)
+}
+
+func (s *session) world(at time.Time) policy.World {
 	_, _ = s.desk.Unmanaged() // the world has those; that they cannot be read is doctor's to say
-	world := s.desk.World(now)
+	return s.desk.World(at)
+}
+
+func (s *session) judge(records []*store.Record, world policy.World) []judged {
 	ledger := policy.NewLedger(s.desk.Snapshot().Records(), world)
 	for _, r := range records {
 		if ledger.Record(r.ID) != r {
