@@ -190,6 +190,9 @@ func (d *Desk) draft(k NewKey) (store.Record, exchanges.Credential, error) {
 
 // learn writes what an inspection said into a record.
 func (d *Desk) learn(r *store.Record, t Trial) {
+	if t.Source != "" { // records of before do not have it
+		r.Source = t.Source
+	}
 	if t.Err == nil {
 		r.Learn(store.MergeFacts(r.Facts, r.Check, t.Info, d.capabilities(siteOf(r)), t.At), store.Check{At: t.At.UTC()}.Heard(t.Info.Clock))
 		if r.Account == "" {

@@ -64,6 +64,9 @@ type Trial struct {
 	Err  *exchanges.Error
 	At   time.Time
 	Took time.Duration
+
+	// Source is who made the secret, as the credential tells; empty: it was not read.
+	Source exchanges.KeySource
 }
 
 // Phase says where a key is in a verification.

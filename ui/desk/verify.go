@@ -115,7 +115,9 @@ func (d *Desk) ask(ctx context.Context, vault *vault, venue exchanges.Exchange, 
 	}
 	defer func() { c.Secret.Wipe(); c.PrivateKey.Wipe(); c.Passphrase.Wipe() }()
 	c.Nonce = d.store.Config().NonceUnit(r)
-	return d.inspect(ctx, siteOf(r), venue, c)
+	t := d.inspect(ctx, siteOf(r), venue, c)
+	t.Source = c.Source()
+	return t
 }
 
 // keyringFailure words a credential that could not be read: the exchange was

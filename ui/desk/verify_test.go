@@ -198,7 +198,7 @@ func TestVerifyTellsAMissingSecretFromARefusal(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, _ := b.Snapshot().ByID(r.ID)
-	if got.Check.Kind != Keyless || got.Status() != store.Unreachable || got.Check.Hint == "" || len(b.toy.asked) != 0 {
+	if got.Check.Kind != store.KindNoSecret || got.Status() != store.Unreachable || got.Check.Hint == "" || len(b.toy.asked) != 0 {
 		t.Errorf("check %+v, asked %v", got.Check, b.toy.asked)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/store"
+	"github.com/keyrota/keyrota/store/policy"
 )
 
 // Warnings returns what config.toml says that has no effect: settings that are
@@ -19,6 +20,11 @@ func (d *Desk) Warnings() []store.Warning {
 		if _, err := d.registry.Get(id); err != nil {
 			out = append(out, store.Warning{File: file,
 				Text: fmt.Sprintf("[exchange.%s] has no effect: %s", exchanges.Clean(string(id)), exchanges.AsError(err).Hint)})
+		}
+	}
+	for _, code := range conf.Rules.Severities.Codes() {
+		if !policy.Known(code) {
+			out = append(out, store.Warning{File: file, Text: fmt.Sprintf("[findings] %s has no effect: there is no such finding. The README lists them", exchanges.Clean(code))})
 		}
 	}
 	for id, o := range conf.Overrides() {
