@@ -140,9 +140,10 @@ func deadlineReason(r *store.Record, d policy.Deadline, rules store.Rules) strin
 		return since + created.UTC().Format(time.DateOnly) + asStated(r) + "; your rotate_every is " + store.FormatPeriod(rules.RotateEvery) + "."
 	case policy.ByExpiry:
 		return "The exchange lets the key expire then" + asStated(r) + "."
-	}
-	if d.Rule != nil {
-		return fmt.Sprintf("By a rule of the exchange: %s (%s, %s)", d.Rule.Words, d.Rule.Source, d.Rule.AsOf)
+	case policy.ByInactivity, policy.ByNoIPs, policy.ByLifetime:
+		if d.Rule != nil {
+			return fmt.Sprintf("By a rule of the exchange: %s (%s, %s)", d.Rule.Words, d.Rule.Source, d.Rule.AsOf)
+		}
 	}
 	return "The exchange ends the key then: " + strings.ReplaceAll(string(d.Reason), "-", " ") + "."
 }
