@@ -64,6 +64,7 @@ type Desk struct {
 	venues map[site]exchanges.Exchange
 	links  map[site]Link
 	seen   sightings
+	here   whereabouts
 }
 
 var _ Service = (*Desk)(nil)
@@ -112,8 +113,12 @@ func (d *Desk) begin() (end func()) {
 	return d.busy.RUnlock
 }
 
-// Load reads keys.toml and returns the first snapshot.
-func (d *Desk) Load() (*store.Snapshot, error) { return d.store.Load() }
+// Load reads keys.toml and returns the first snapshot. What is known of this
+// machine is read with it, so that no frame waits for a file.
+func (d *Desk) Load() (*store.Snapshot, error) {
+	_ = d.Machine()
+	return d.store.Load()
+}
 
 // Snapshot returns the records as they are now.
 func (d *Desk) Snapshot() *store.Snapshot { return d.store.Snapshot() }
