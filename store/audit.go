@@ -30,6 +30,7 @@ const (
 	ActionFound        Action = "unmanaged-found" // an exchange lists a key that no record is about
 	ActionIgnored      Action = "unmanaged-ignored"
 	ActionHeeded       Action = "unmanaged-heeded" // no longer ignored
+	ActionMoved        Action = "address-changed"  // of this machine: another public address
 	ActionRepaired     Action = "log-repaired"     // an unfinished last line was removed
 	ActionAnchored     Action = "log-anchored"     // entries were taken over that the keyring did not know
 
@@ -52,7 +53,7 @@ const (
 func Actions() []Action {
 	return []Action{
 		ActionAdded, ActionVerified, ActionVerifyFailed, ActionEdited, ActionForgotten, ActionRevealed, ActionExported,
-		ActionFound, ActionIgnored, ActionHeeded, ActionRepaired, ActionAnchored,
+		ActionFound, ActionIgnored, ActionHeeded, ActionMoved, ActionRepaired, ActionAnchored,
 		ActionFlowBegun, ActionFlowAbandoned, ActionCreated, ActionSwitched, ActionHandedOver, ActionHandOverFailed,
 		ActionRevoked, ActionProvenDead, ActionFoundRefused, ActionSecretForgotten, ActionKept,
 	}

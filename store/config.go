@@ -21,6 +21,12 @@ type Config struct {
 	// empty list asks nobody. The default asks once for IPv4 and once for IPv6.
 	IPEcho []string
 
+	// WatchAddresses is whether they are asked with every verification too, at
+	// most every ten minutes: watch_addresses, default false. Without it they
+	// are asked when the person says so and never else. They get an ordinary web
+	// request: no key, no name, nothing of an exchange.
+	WatchAddresses bool
+
 	// ProveFor is how long an exchange must go on refusing a revoked key where
 	// its words may mean something else too: "for" in [prove], up to an hour,
 	// default three minutes; 0: one refusal is enough. ProveEvery is how often

@@ -24,6 +24,7 @@ type configFile struct {
 	Animation bool                     `toml:"animation"`
 	SyncEvery period                   `toml:"sync_every"`
 	IPEcho    []echoURL                `toml:"ip_echo"`
+	Watch     bool                     `toml:"watch_addresses"`
 	Prove     proveTable               `toml:"prove"`
 	Keyring   keyringTable             `toml:"keyring"`
 	Exchange  map[string]exchangeTable `toml:"exchange"`

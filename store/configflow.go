@@ -42,8 +42,9 @@ func safeScheme(u *url.URL) bool {
 	return u.Scheme == "https" || u.Scheme == "http" && loopback
 }
 
-// applyFlows takes over ip_echo and [prove].
+// applyFlows takes over ip_echo, watch_addresses and [prove].
 func (f *configFile) applyFlows(c *Config, text string) error {
+	c.WatchAddresses = f.Watch
 	if len(f.IPEcho) > maxEcho {
 		return &lineError{positionOf(text, toml.Key{"ip_echo"}), fmt.Errorf("ip_echo: use at most %d addresses", maxEcho)}
 	}

@@ -163,11 +163,14 @@ func checkKeys(keys []toml.Key) error {
 const keyHeader = "[[key]]"
 
 // keyLine returns the line on which the i-th record begins.
-func keyLine(data []byte, i int) int {
+func keyLine(data []byte, i int) int { return tableLine(data, keyHeader, i) }
+
+// tableLine returns the line of the i-th such header.
+func tableLine(data []byte, header string, i int) int {
 	n := 0
 	for line := range bytes.Lines(data) {
 		n++
-		if strings.TrimSpace(string(line)) == keyHeader {
+		if strings.TrimSpace(string(line)) == header {
 			if i == 0 {
 				return n
 			}

@@ -76,7 +76,7 @@ func (d *doctor) modes() {
 	for _, dir := range p.folders() {
 		open += d.mode(dir, folderMode)
 	}
-	for _, file := range []string{p.Config, p.Keys, p.Backup(), p.Audit, p.Lock} {
+	for _, file := range []string{p.Config, p.Keys, p.Backup(), p.Audit, p.Lock, p.Unmanaged, p.Machine} {
 		open += d.mode(file, fileMode)
 	}
 	if open == 0 {

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"net/netip"
 	"slices"
 	"time"
@@ -30,17 +29,21 @@ type AddressChange struct{ From, To Address }
 // maxEarlier is how many earlier addresses are kept.
 const maxEarlier = 20
 
+// The kinds of addresses, by their length in bits.
+var kinds = [...]int{32, 128}
+
 // Current returns the addresses that this machine had when it was last asked
 // for, IPv4 before IPv6. Where no service answered for one kind, the last of
 // that kind stays, with its age.
 func (m Machine) Current() []Address {
 	var out []Address
-	for _, a := range m.Addresses {
-		if !a.Gone {
-			out = append(out, a)
+	for _, kind := range kinds {
+		for _, a := range m.Addresses {
+			if !a.Gone && a.Addr.BitLen() == kind {
+				out = append(out, a)
+			}
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Address) int { return cmp.Compare(a.Addr.BitLen(), b.Addr.BitLen()) })
 	return out
 }
 
@@ -85,19 +88,15 @@ func (c AddressChange) Fresh() bool { return c.To.First.Equal(c.To.Last) }
 // of which no service answered stays as it is: it may be the service that is
 // away, and not the address.
 func (m Machine) Seen(at time.Time, answers ...netip.Addr) Machine {
-	out := Machine{slices.Clone(m.Addresses)}
-	for _, kind := range []int{32, 128} {
+	for _, kind := range kinds {
 		if told := ofKind(kind, answers); len(told) > 0 {
-			out.take(roundTime(at), told)
+			m = m.take(roundTime(at), told)
 		}
 	}
-	slices.SortStableFunc(out.Addresses, func(a, b Address) int {
-		return cmp.Or(goneRank(a)-goneRank(b), b.First.Compare(a.First), b.Last.Compare(a.Last))
-	})
-	if most := len(out.Current()) + maxEarlier; len(out.Addresses) > most {
-		out.Addresses = out.Addresses[:most]
+	if most := len(m.Current()) + maxEarlier; len(m.Addresses) > most {
+		m.Addresses = m.Addresses[:most]
 	}
-	return out
+	return m
 }
 
 // ofKind returns the addresses of so many bits, each once.
@@ -111,35 +110,37 @@ func ofKind(kind int, answers []netip.Addr) []netip.Addr {
 	return out
 }
 
-// take writes down the addresses of one kind that services answered with.
-func (m *Machine) take(at time.Time, told []netip.Addr) {
+// take writes down the addresses of one kind that services answered with: the
+// new ones come first, and those that are gone since before those that were
+// gone already.
+func (m Machine) take(at time.Time, told []netip.Addr) Machine {
 	kind := told[0].BitLen()
 	for _, a := range m.Addresses {
 		if a.Addr.BitLen() == kind && !a.Last.Before(at) {
 			at = a.Last.Add(time.Millisecond) // a clock that was set back makes no answer older than the one before
 		}
 	}
-	for i := range m.Addresses {
-		a := &m.Addresses[i]
-		if a.Gone || a.Addr.BitLen() != kind {
-			continue
-		}
-		if n := slices.Index(told, a.Addr); n >= 0 {
-			a.Last, told = at, slices.Delete(told, n, n+1)
-		} else {
+	var stay, leave, gone []Address
+	for _, a := range m.Addresses {
+		n := slices.Index(told, a.Addr)
+		switch {
+		case a.Gone:
+			gone = append(gone, a)
+		case n >= 0:
+			told, a.Last = slices.Delete(told, n, n+1), at
+			stay = append(stay, a)
+		case a.Addr.BitLen() == kind:
 			a.Gone = true
+			leave = append(leave, a)
+		default:
+			stay = append(stay, a)
 		}
 	}
+	var came []Address
 	for _, t := range told {
-		m.Addresses = append(m.Addresses, Address{Addr: t, First: at, Last: at})
+		came = append(came, Address{Addr: t, First: at, Last: at})
 	}
-}
-
-func goneRank(a Address) int {
-	if a.Gone {
-		return 1
-	}
-	return 0
+	return Machine{slices.Concat(came, stay, leave, gone)}
 }
 
 // Standing says how this machine stands to the IP whitelist of a key.

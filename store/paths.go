@@ -18,6 +18,7 @@ type Paths struct {
 	Flows  string // folder of unfinished flows
 
 	Unmanaged string // unmanaged.toml
+	Machine   string // machine.toml
 }
 
 // folders returns the distinct folders of p, outermost first.
@@ -89,5 +90,6 @@ func pathsIn(config, data string) Paths {
 		Flows:  filepath.Join(data, "flows"),
 
 		Unmanaged: filepath.Join(data, "unmanaged.toml"),
+		Machine:   filepath.Join(data, "machine.toml"),
 	}
 }

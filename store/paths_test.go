@@ -16,12 +16,12 @@ func TestPaths(t *testing.T) {
 		want Paths
 	}{
 		"one folder": {home: "/h", env: map[string]string{"XDG_DATA_HOME": "/d"},
-			want: Paths{"/h/config.toml", "/h/keys.toml", "/h/audit.log", "/h/lock", "/h/flows", "/h/unmanaged.toml"}},
+			want: Paths{"/h/config.toml", "/h/keys.toml", "/h/audit.log", "/h/lock", "/h/flows", "/h/unmanaged.toml", "/h/machine.toml"}},
 		"XDG": {env: map[string]string{"HOME": "/u", "XDG_CONFIG_HOME": "/c", "XDG_DATA_HOME": "/d"},
-			want: Paths{"/c/keyrota/config.toml", "/d/keyrota/keys.toml", "/d/keyrota/audit.log", "/d/keyrota/lock", "/d/keyrota/flows", "/d/keyrota/unmanaged.toml"}},
+			want: Paths{"/c/keyrota/config.toml", "/d/keyrota/keys.toml", "/d/keyrota/audit.log", "/d/keyrota/lock", "/d/keyrota/flows", "/d/keyrota/unmanaged.toml", "/d/keyrota/machine.toml"}},
 		"defaults, and relative ones ignored": {env: map[string]string{"HOME": "/u", "XDG_CONFIG_HOME": "c"},
 			want: Paths{"/u/.config/keyrota/config.toml", "/u/.local/share/keyrota/keys.toml", "/u/.local/share/keyrota/audit.log",
-				"/u/.local/share/keyrota/lock", "/u/.local/share/keyrota/flows", "/u/.local/share/keyrota/unmanaged.toml"}},
+				"/u/.local/share/keyrota/lock", "/u/.local/share/keyrota/flows", "/u/.local/share/keyrota/unmanaged.toml", "/u/.local/share/keyrota/machine.toml"}},
 	} {
 		got, err := FindPaths(c.home, func(name string) string { return c.env[name] })
 		if err != nil || got != c.want {

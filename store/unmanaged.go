@@ -1,15 +1,9 @@
 package store
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
-	"io/fs"
-	"os"
 	"strings"
 	"time"
-
-	"github.com/BurntSushi/toml"
 
 	"github.com/keyrota/keyrota/exchanges"
 )
@@ -100,42 +94,22 @@ type fileFoundling struct {
 
 const unmanagedSchema = 1
 
+const unmanagedHint = "Mend that line, or remove the file: the keys are found again at the next look at your accounts; what you chose to ignore has to be said again."
+
+func (f *fileUnmanaged) schema() int { return f.Schema }
+
 // Unmanaged returns what unmanaged.toml has, in its order. A missing file has
 // nothing.
 func (s *Store) Unmanaged() ([]Unmanaged, error) {
-	path := s.paths.Unmanaged
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fileError("read", path, err)
-	}
-	all, err := decodeUnmanaged(string(data))
-	if err != nil {
-		return nil, &Error{Op: "read", Path: at(path, err), Err: err,
-			Hint: "Mend that line, or remove the file: the keys are found again at the next look at your accounts; what you chose to ignore has to be said again."}
-	}
-	return all, nil
-}
-
-func decodeUnmanaged(text string) ([]Unmanaged, error) {
 	var f fileUnmanaged
-	md, err := toml.Decode(text, &f)
+	text, err := readSmall(s.paths.Unmanaged, &f, unmanagedSchema, unmanagedHint)
 	if err != nil {
-		line, cause := tomlError(err)
-		return nil, &lineError{line, cause}
-	}
-	if f.Schema > unmanagedSchema {
-		return nil, &lineError{1, fmt.Errorf("%w: schema %d, this one knows %d", ErrNewer, f.Schema, unmanagedSchema)}
-	}
-	if more := md.Undecoded(); len(more) > 0 {
-		return nil, &lineError{positionOf(text, more[0]), fmt.Errorf("%w: the key %q is not known to this keyrota", ErrCorrupt, exchanges.Clean(more[0].String()))}
+		return nil, err
 	}
 	all := make([]Unmanaged, len(f.Keys))
 	for i, k := range f.Keys {
 		if all[i], err = k.unmanaged(); err != nil {
-			return nil, &lineError{keyLine([]byte(text), i), err}
+			return nil, smallError(s.paths.Unmanaged, &lineError{keyLine([]byte(text), i), err}, unmanagedHint)
 		}
 	}
 	return all, nil
@@ -158,14 +132,7 @@ func (s *Store) UpdateUnmanaged(change func([]Unmanaged) []Unmanaged) error {
 		u.Ignored.Reason, u.Ignored.Actor = exchanges.Clean(u.Ignored.Reason), exchanges.Clean(u.Ignored.Actor)
 		f.Keys = append(f.Keys, foundling(&u))
 	}
-	var b bytes.Buffer
-	b.WriteString(unmanagedComment)
-	enc := toml.NewEncoder(&b)
-	enc.Indent = ""
-	if err := enc.Encode(f); err != nil {
-		return &Error{Op: "save", Path: s.paths.Unmanaged, Err: err}
-	}
-	return fileError("save", s.paths.Unmanaged, s.disk.replace(s.paths.Unmanaged, b.Bytes(), false))
+	return s.writeSmall(s.paths.Unmanaged, unmanagedComment, &f)
 }
 
 func foundling(u *Unmanaged) fileFoundling {

@@ -137,7 +137,7 @@ func auditTime(e *store.AuditEntry) string { return e.At.UTC().Format("2006-01-0
 // deedInk marks what a person should look at.
 func deedInk(a store.Action) ink {
 	switch a {
-	case store.ActionVerifyFailed, store.ActionHandOverFailed, store.ActionFoundRefused, store.ActionFound,
+	case store.ActionVerifyFailed, store.ActionHandOverFailed, store.ActionFoundRefused, store.ActionFound, store.ActionMoved,
 		store.ActionRepaired, store.ActionAnchored, store.ActionRevealed, store.ActionExported:
 		return inkWarning
 	case store.ActionRevoked, store.ActionProvenDead, store.ActionForgotten, store.ActionSecretForgotten:

@@ -57,6 +57,7 @@ func (d *dashboard) fleetActions(readOnly string) []Action {
 			Do:   func() tea.Cmd { return openOverlay(newIncidentPicker(d.env)) },
 			Help: "Revoke the keys that leaked, the most dangerous first: those of a program or of an exchange."},
 		auditAction(d.env),
+		machineAction(d.env),
 	}
 }
 

@@ -121,7 +121,7 @@ func (d *detail) rights(f *paragraphs) {
 	if own := facts.ExchangePermissions; len(own) > 0 {
 		f.para("", append(words(inkMuted, "exchange says:"), words(inkMuted, cleanJoin(own, " "))...)...)
 	}
-	f.para("from", d.addresses()...)
+	f.para("from", append(d.addresses(), d.here()...)...)
 	d.stated(f)
 }
 

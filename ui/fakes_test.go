@@ -40,6 +40,7 @@ type fakeDesk struct {
 	events   []store.Event
 	flows    *fakeFlows
 	strays   fakeStrays
+	machine  fakeMachine
 	audit    fakeAudit
 
 	load      func() (*store.Snapshot, error)

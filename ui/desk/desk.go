@@ -8,6 +8,7 @@ package desk
 
 import (
 	"context"
+	"net/netip"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -163,6 +164,17 @@ type Service interface {
 	RevokeUnmanaged(ctx context.Context, fingerprint string, code exchanges.Secret) error
 	// DeleteByHand returns how a person deletes one on the exchange's page.
 	DeleteByHand(*store.Unmanaged) ByHand
+	// Machine returns what is known of this machine's public addresses, without
+	// asking anybody.
+	Machine() store.Machine
+	// AskMachine asks the services of ip_echo for them; EchoHosts names those.
+	// The error is for when none answered, and for what kept the answers from
+	// being written down.
+	AskMachine(context.Context) (store.Machine, error)
+	EchoHosts() []string
+	// Standing says how this machine stands to a key's IP whitelist, and by
+	// which of its addresses; see store.Machine.Standing and ThroughProxy.
+	Standing(*store.Record) (store.Standing, netip.Addr)
 	// Flows is create, rotate and revoke.
 	Flows() flow.Flows
 	// History returns the newest audit events of a key, newest first.

@@ -2,13 +2,7 @@ package desk
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
-	"net/http"
-	"net/netip"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -101,60 +95,6 @@ func (f flowLog) Logged(want store.Event) (bool, error) {
 		}
 	}
 	return false, nil
-}
-
-const (
-	echoTime = 5 * time.Second
-	echoBody = 1 << 10
-)
-
-// myAddresses asks the configured services which public addresses this machine
-// has. One of them may fail: a machine need not have both kinds.
-func (d *Desk) myAddresses(ctx context.Context) ([]string, error) {
-	urls := d.store.Config().IPEcho
-	if len(urls) == 0 {
-		return nil, Refuse("no echo service is configured", "Set ip_echo in config.toml, or write the addresses yourself.")
-	}
-	var out []string
-	var errs []error
-	for _, u := range urls {
-		addr, err := d.echo(ctx, u)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		out = append(out, addr)
-	}
-	if len(out) == 0 {
-		return nil, errors.Join(errs...)
-	}
-	return out, nil
-}
-
-// echo asks one service. It gets no key and no name, as any web page would.
-func (d *Desk) echo(ctx context.Context, url string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, echoTime)
-	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
-	if err != nil {
-		return "", err
-	}
-	r.Header.Set("User-Agent", d.agent)
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	resp, err := client.Do(r)
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, echoBody))
-	if err != nil {
-		return "", err
-	}
-	addr, err := netip.ParseAddr(strings.TrimSpace(string(body)))
-	if resp.StatusCode != http.StatusOK || err != nil {
-		return "", fmt.Errorf("%s answered no address (status %d)", r.URL.Host, resp.StatusCode)
-	}
-	return addr.String(), nil
 }
 
 // pairs returns what makes key pairs for an exchange.

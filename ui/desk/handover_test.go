@@ -2,8 +2,6 @@ package desk
 
 import (
 	"context"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -162,31 +160,6 @@ func TestAFileThatCannotBeWritten(t *testing.T) {
 		}
 		if what, hint := Explain(err); strings.Contains(what, "CANARY") || hint == "" {
 			t.Errorf("%s / %s", what, hint)
-		}
-	}
-}
-
-// TestMyAddresses: one service that fails does not hide the other, and what is
-// no address is not taken for one.
-func TestMyAddresses(t *testing.T) {
-	echo := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch r.URL.Path {
-		case "/v4":
-			_, _ = w.Write([]byte(" 203.0.113.7\n"))
-		case "/v6":
-			_, _ = w.Write([]byte("2001:db8::1"))
-		case "/page":
-			_, _ = w.Write([]byte("<html>" + strings.Repeat("x", 1<<16)))
-		default:
-			http.Redirect(w, r, "/v4", http.StatusFound)
-		}
-	}))
-	defer echo.Close()
-	d := &Desk{agent: "test"}
-	for path, want := range map[string]string{"/v4": "203.0.113.7", "/v6": "2001:db8::1", "/page": "", "/away": ""} {
-		got, err := d.echo(t.Context(), echo.URL+path)
-		if got != want || (err == nil) != (want != "") {
-			t.Errorf("%s: %q %v", path, got, err)
 		}
 	}
 }

@@ -67,6 +67,7 @@ type Desk struct {
 	seen   sightings
 	terms  map[site]policy.Terms
 	strays map[store.RecordID]*policy.Strays // of the last Unmanaged
+	here   whereabouts
 }
 
 var _ Service = (*Desk)(nil)
@@ -115,8 +116,12 @@ func (d *Desk) begin() (end func()) {
 	return d.busy.RUnlock
 }
 
-// Load reads keys.toml and returns the first snapshot.
-func (d *Desk) Load() (*store.Snapshot, error) { return d.store.Load() }
+// Load reads keys.toml and returns the first snapshot. What is known of this
+// machine is read with it, so that no frame waits for a file.
+func (d *Desk) Load() (*store.Snapshot, error) {
+	_ = d.Machine()
+	return d.store.Load()
+}
 
 // Snapshot returns the records as they are now.
 func (d *Desk) Snapshot() *store.Snapshot { return d.store.Snapshot() }

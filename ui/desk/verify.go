@@ -31,12 +31,14 @@ type answer struct {
 }
 
 // Verify asks the exchanges about the given keys, each exchange at its own
-// pace, and writes down what they say.
+// pace, and writes down what they say. Where the person wants that, the echo
+// services are asked for this machine's addresses meanwhile.
 func (d *Desk) Verify(ctx context.Context, ids []store.RecordID, report func(Progress)) error {
 	defer d.begin()()
 	if report == nil {
 		report = func(Progress) {}
 	}
+	defer d.watchMachine(ctx)()
 	bySite := d.group(ids)
 	if bySite = d.leaveStated(bySite, report); len(bySite) == 0 {
 		return ctx.Err()

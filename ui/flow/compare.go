@@ -2,7 +2,6 @@ package flow
 
 import (
 	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -124,14 +123,8 @@ func difference(a, b []string) []string {
 // normalIP writes an address or block in one way: a block of one address is
 // that address.
 func normalIP(text string) string {
-	if p, err := netip.ParsePrefix(text); err == nil {
-		if p.IsSingleIP() {
-			return p.Addr().Unmap().String()
-		}
-		return p.Masked().String()
-	}
-	if a, err := netip.ParseAddr(text); err == nil {
-		return a.Unmap().String()
+	if r, ok := exchanges.ParseIPRange(text); ok {
+		return r.String()
 	}
 	return text
 }
