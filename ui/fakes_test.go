@@ -41,6 +41,8 @@ type fakeDesk struct {
 	strays   fakeStrays
 	audit    fakeAudit
 
+	diagnosis fakeDiagnosis
+
 	load      func() (*store.Snapshot, error)
 	checkName func(string) error
 	checkCred func(exchanges.ID, exchanges.Credential) (exchanges.Credential, error)
