@@ -104,6 +104,10 @@ type Error struct {
 	// address, a right or the signature does not set it.
 	UnknownKey bool
 
+	// Causes are what the exchange's code leaves open, where that is more or
+	// other than Kind says, the likeliest first; see Possible.
+	Causes []Cause
+
 	Err error // cause, free of URLs with queries, bodies and secrets
 }
 

@@ -73,6 +73,12 @@ type (
 		// unknown keeps its present value. NotFound: there is no such key.
 		EditKey(ctx context.Context, m Manager, keyID string, r KeyRequest) error
 	}
+	// Timekeeper tells how far the clocks are apart. It sends no credential.
+	Timekeeper interface {
+		// MeasureClock returns what was measured a moment ago or now; an unknown
+		// clock where the exchange tells none. The error is an *Error.
+		MeasureClock(ctx context.Context) (Clock, error)
+	}
 	// Revoker kills keys.
 	Revoker interface {
 		// RevokeKey is idempotent: nil if the key is gone when it returns. A
@@ -201,6 +207,7 @@ type Field struct {
 	Help     string // one line: what it looks like and where it is found
 	Optional bool
 	PEM      bool // the field also takes a PEM private key of several lines
+	Usual    int  // how many characters it has in all examples that are known; 0: that varies, or nobody knows
 }
 
 // Site returns the site of an environment: the named one, or the default for

@@ -62,6 +62,7 @@ func (d *dashboard) rowActions(onRow, changeRow string) []Action {
 			Disabled: onRow, Do: func() tea.Cmd { return d.startVerify() }},
 		{Keys: []string{" "}, Label: "mark", Help: "Mark the key, to verify, rotate or revoke several at once.", Group: "Keys", Quiet: true,
 			Disabled: onRow, Do: d.mark},
+		diagnoseAction(d.env, onRow, d.onSelected),
 		{Keys: []string{"e"}, Label: "edit", Help: "Change name, account, purpose, consumers and notes.", Group: "Keys", Quiet: true,
 			Disabled: changeRow, Do: d.onSelected(func(id store.RecordID) tea.Cmd { return push(newEditForm(d.env, id)) })},
 		{Keys: []string{"X"}, Label: "forget", Help: "Remove the key and its secret from keyrota; it lives on at the exchange.", Group: "Keys", Quiet: true,

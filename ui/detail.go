@@ -169,24 +169,31 @@ func (d *detail) Actions() []Action {
 	if ro := d.env.Desk.ReadOnly(); ro != "" {
 		change = ro
 	}
-	scroll := func(label, help string, n int, keys ...string) Action {
-		return Action{Keys: keys, Label: label, Help: help, Group: "Move", Quiet: true, Do: func() tea.Cmd { d.scroll(n); return nil }}
-	}
-	page := max(1, d.h-1)
-	return append(append(d.flowActions(change), d.pageActions()...), []Action{
+	return append(append(append(d.flowActions(change), d.pageActions()...), []Action{
 		{Keys: []string{"v"}, Label: "verify", Help: "Ask the exchange about this key.", Group: "Keys", Disabled: ask,
 			Do: func() tea.Cmd { return startVerify(d.env, d.id) }},
+		diagnoseAction(d.env, ask, func(open func(store.RecordID) tea.Cmd) func() tea.Cmd { return func() tea.Cmd { return open(d.id) } }),
 		{Keys: []string{"e"}, Label: "edit", Help: "Change name, account, purpose, consumers and notes.", Group: "Keys", Disabled: change,
 			Do: func() tea.Cmd { return push(newEditForm(d.env, d.id)) }},
 		{Keys: []string{"X"}, Label: "forget", Help: "Remove the key and its secret from keyrota; it lives on at the exchange.", Group: "Keys", Disabled: change,
 			Do: func() tea.Cmd { return openOverlay(newForgetDialog(d.env, d.id)) }},
-		scroll("down", "Scroll down.", 1, "j", "down"),
-		scroll("up", "Scroll up.", -1, "k", "up"),
-		scroll("page down", "A page down.", page, "pgdown", "ctrl+d"),
-		scroll("page up", "A page up.", -page, "pgup", "ctrl+u"),
-		scroll("first", "To the top.", -1<<20, "g", "home"),
-		scroll("last", "To the end.", 1<<20, "G", "end"),
-	}...)
+	}...), scrollActions(d.scroll, d.h)...)
+}
+
+// scrollActions move a text of which h lines are shown.
+func scrollActions(scroll func(int), h int) []Action {
+	by := func(label, help string, n int, keys ...string) Action {
+		return Action{Keys: keys, Label: label, Help: help, Group: "Move", Quiet: true, Do: func() tea.Cmd { scroll(n); return nil }}
+	}
+	page := max(1, h-1)
+	return []Action{
+		by("down", "Scroll down.", 1, "j", "down"),
+		by("up", "Scroll up.", -1, "k", "up"),
+		by("page down", "A page down.", page, "pgdown", "ctrl+d"),
+		by("page up", "A page up.", -page, "pgup", "ctrl+u"),
+		by("first", "To the top.", -1<<20, "g", "home"),
+		by("last", "To the end.", 1<<20, "G", "end"),
+	}
 }
 
 // flowActions are rotate and revoke, or to go on with what is unfinished.

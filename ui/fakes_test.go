@@ -43,6 +43,8 @@ type fakeDesk struct {
 	machine  fakeMachine
 	audit    fakeAudit
 
+	diagnosis fakeDiagnosis
+
 	load      func() (*store.Snapshot, error)
 	checkName func(string) error
 	checkCred func(exchanges.ID, exchanges.Credential) (exchanges.Credential, error)

@@ -13,11 +13,11 @@ var pairs = []cred.Algorithm{cred.Ed25519, cred.RSA}
 func form() exchanges.Form {
 	return exchanges.Form{Fields: []exchanges.Field{
 		{
-			Name: exchanges.FieldKey, Label: "API Key",
+			Name: exchanges.FieldKey, Label: "API Key", Usual: length,
 			Help: "64 letters and digits, shown on the API Management page",
 		},
 		{
-			Name: exchanges.FieldSecret, Label: "Secret Key", PEM: true,
+			Name: exchanges.FieldSecret, Label: "Secret Key", PEM: true, Usual: length,
 			Help: "64 letters and digits, or the PEM of your own Ed25519 or RSA private key",
 		},
 		cred.PEMPassword(),

@@ -25,6 +25,11 @@ const (
 	hintOther   = "Look the code up in Binance's list of errors, and the key on the API Management page."
 )
 
+// vague is what -2015 leaves open: "Invalid API-key, IP, or permissions".
+var vague = []exchanges.Cause{
+	exchanges.CauseIP, exchanges.CauseRight, exchanges.CauseEnvironment, exchanges.CauseDeleted, exchanges.CauseSwapped,
+}
+
 // verdicts are the codes that signed reads can end in. The docs do not tie
 // codes to HTTP statuses, so the code alone decides.
 var verdicts = map[int64]rest.Verdict{
@@ -40,8 +45,8 @@ var verdicts = map[int64]rest.Verdict{
 	-1016: rest.Trouble(hintTrouble), // shutting down
 	-1020: rest.Refused(exchanges.Unsupported, hintRequest),
 	-1021: rest.Refused(exchanges.ClockSkew, hintClock),
-	-1022: rest.Refused(exchanges.Auth, hintSecret),
-	-1099: rest.Refused(exchanges.Auth, hintKey),
+	-1022: rest.Refused(exchanges.Auth, hintSecret, rest.NotItsSecret...),
+	-1099: rest.Refused(exchanges.Auth, hintKey, vague...),
 	-1100: rest.Refused(exchanges.Protocol, hintRequest),
 	-1101: rest.Refused(exchanges.Protocol, hintRequest),
 	-1102: rest.Refused(exchanges.Protocol, hintRequest),
@@ -51,9 +56,9 @@ var verdicts = map[int64]rest.Verdict{
 	-1106: rest.Refused(exchanges.Protocol, hintRequest),
 	-1130: rest.Refused(exchanges.Protocol, hintRequest),
 	-1131: rest.Refused(exchanges.Protocol, hintRequest), // recvWindow
-	-2008: rest.Refused(exchanges.Auth, hintKey),
-	-2014: rest.Refused(exchanges.Auth, hintFormat),
-	-2015: rest.Refused(exchanges.Auth, hintKey),
+	-2008: rest.Refused(exchanges.Auth, hintKey, rest.NoSuchKey...),
+	-2014: rest.Refused(exchanges.Auth, hintFormat, exchanges.CauseDamaged, exchanges.CauseSwapped, exchanges.CauseEnvironment),
+	-2015: rest.Refused(exchanges.Auth, hintKey, vague...),
 	-9000: rest.Refused(exchanges.Unsupported, hintRequest),
 }
 

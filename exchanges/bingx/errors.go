@@ -37,10 +37,10 @@ const (
 // verdicts are the codes that a signed call can end in. They come with HTTP 200.
 var verdicts = map[int64]rest.Verdict{
 	80014:   rest.Refused(exchanges.ClockSkew, hintClock),
-	100001:  rest.Refused(exchanges.Auth, hintSecret),
+	100001:  rest.Refused(exchanges.Auth, hintSecret, rest.NotItsSecret...),
 	100410:  rest.Refused(exchanges.RateLimited, hintLimit),
-	keyCode: rest.Refused(exchanges.Auth, hintHeader),
-	100414:  rest.Refused(exchanges.Denied, hintAccount),
+	keyCode: rest.Refused(exchanges.Auth, hintHeader, exchanges.CauseDeleted, exchanges.CauseDamaged, exchanges.CauseSwapped),
+	100414:  rest.Refused(exchanges.Denied, hintAccount, exchanges.CauseAccount),
 	100419:  rest.Refused(exchanges.IPBlocked, hintIP),
 	100421:  rest.Refused(exchanges.ClockSkew, hintClock),
 	100500:  rest.Trouble(hintTrouble),

@@ -36,12 +36,12 @@ const (
 // secret, and perhaps for a foreign address, so that none of them says that a
 // key is unknown and nothing else.
 var verdicts = map[int64]rest.Verdict{
-	authFailed: rest.Refused(exchanges.Auth, hintKey),
-	10111:      rest.Refused(exchanges.Protocol, hintRequest), // payload
-	10112:      rest.Refused(exchanges.Auth, hintSecret),      // signature
-	badHMAC:    rest.Refused(exchanges.Auth, hintSecret),
-	badNonce:   rest.Refused(exchanges.Nonce, hintNonce),
-	10001:      rest.Refused(exchanges.Protocol, hintGeneric),
+	authFailed: rest.Refused(exchanges.Auth, hintKey, exchanges.CauseDeleted, exchanges.CauseSecret, exchanges.CauseSwapped, exchanges.CauseIP, exchanges.CauseDamaged),
+	10111:      rest.Refused(exchanges.Protocol, hintRequest),                  // payload
+	10112:      rest.Refused(exchanges.Auth, hintSecret, rest.NotItsSecret...), // signature
+	badHMAC:    rest.Refused(exchanges.Auth, hintSecret, rest.NotItsSecret...),
+	badNonce:   rest.Refused(exchanges.Nonce, hintNonce, exchanges.CauseNonce, exchanges.CauseClock),
+	10001:      rest.Refused(exchanges.Protocol, hintGeneric, exchanges.CauseRight, exchanges.CauseAccount, exchanges.CauseDown),
 	10020:      rest.Refused(exchanges.Protocol, hintRequest),
 	11000:      rest.Refused(exchanges.Unavailable, hintTrouble), // not ready
 	tooMany:    rest.Refused(exchanges.RateLimited, hintLimit),

@@ -11,11 +11,11 @@ var pairs = []cred.Algorithm{cred.RSA}
 func form() exchanges.Form {
 	return exchanges.Form{Fields: []exchanges.Field{
 		{
-			Name: exchanges.FieldKey, Label: "API Key",
+			Name: exchanges.FieldKey, Usual: usualKey, Label: "API Key",
 			Help: "about 18 letters and digits, shown under API Management",
 		},
 		{
-			Name: exchanges.FieldSecret, Label: "API Secret", PEM: true,
+			Name: exchanges.FieldSecret, Usual: usualSecret, Label: "API Secret", PEM: true,
 			Help: "about 36 letters and digits, or the PEM of your own RSA private key",
 		},
 		cred.PEMPassword(),

@@ -42,22 +42,22 @@ var verdicts = map[int64]rest.Verdict{
 	10000: rest.Trouble(hintTrouble), // timeout inside
 	10001: rest.Refused(exchanges.Protocol, hintRequest),
 	10002: rest.Refused(exchanges.ClockSkew, hintClock),
-	10003: rest.Refused(exchanges.Auth, hintKey),
-	10004: rest.Refused(exchanges.Auth, hintSecret),
+	10003: rest.Refused(exchanges.Auth, hintKey, rest.NoSuchKey...),
+	10004: rest.Refused(exchanges.Auth, hintSecret, rest.NotItsSecret...),
 	10005: rest.Refused(exchanges.Denied, hintDenied),
 	10006: rest.Refused(exchanges.RateLimited, hintLimit),
-	10007: rest.Refused(exchanges.Auth, hintKey),
-	10008: rest.Refused(exchanges.Denied, hintRegion),    // account banned
-	10009: rest.Refused(exchanges.Blocked, hintFirewall), // address banned
+	10007: rest.Refused(exchanges.Auth, hintKey, rest.NoSuchKey...),
+	10008: rest.Refused(exchanges.Denied, hintRegion, exchanges.CauseAccount), // account banned
+	10009: rest.Refused(exchanges.Blocked, hintFirewall),                      // address banned
 	10010: rest.Refused(exchanges.IPBlocked, hintIP),
 	10016: rest.Trouble(hintTrouble),
 	10014: rest.Refused(exchanges.Protocol, hintRequest),  // sent twice
 	10017: rest.Refused(exchanges.Protocol, hintRequest),  // no such path
 	10018: rest.Refused(exchanges.RateLimited, hintLimit), // of the address; retired
-	10024: rest.Refused(exchanges.Blocked, hintRegion),
-	10027: rest.Refused(exchanges.Denied, hintRegion),       // may not trade
-	10028: rest.Refused(exchanges.Unsupported, hintRequest), // unified accounts only
-	20096: rest.Refused(exchanges.Denied, hintRegion),       // identity check needed
+	10024: rest.Refused(exchanges.Blocked, hintRegion, exchanges.CauseBlocked, exchanges.CauseSite, exchanges.CauseAccount),
+	10027: rest.Refused(exchanges.Denied, hintRegion, exchanges.CauseAccount), // may not trade
+	10028: rest.Refused(exchanges.Unsupported, hintRequest),                   // unified accounts only
+	20096: rest.Refused(exchanges.Denied, hintRegion, exchanges.CauseAccount), // identity check needed
 	33004: rest.Refused(exchanges.Expired, hintExpired),
 	-2015: rest.Refused(exchanges.Expired, hintExpired), // what the spot gateway says for 33004
 	81007: rest.Refused(exchanges.Unsupported, hintByHand),

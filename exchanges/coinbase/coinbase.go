@@ -87,7 +87,8 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (found exch
 		if !errors.Is(err, exchanges.Auth) {
 			break
 		}
-		exchanges.AsError(err).Hint = causes(c, v.Clock())
+		e := exchanges.AsError(err)
+		e.Hint, e.Causes = causes(c, v.Clock()), leftOpen(v.Clock())
 	}
 	if err != nil {
 		return exchanges.KeyInfo{}, err

@@ -82,6 +82,17 @@ func causes(c exchanges.Credential, clock exchanges.Clock) string {
 	return "Coinbase does not say why. Possible causes: " + strings.Join(all, "; ") + "."
 }
 
+// leftOpen is what causes words, as far as there are names for it.
+func leftOpen(clock exchanges.Clock) []exchanges.Cause {
+	all := []exchanges.Cause{
+		exchanges.CauseDeleted, exchanges.CauseIP, exchanges.CauseSecret, exchanges.CauseSite, exchanges.CauseDamaged,
+	}
+	if !clock.Known {
+		all = append(all, exchanges.CauseClock)
+	}
+	return all
+}
+
 // refusal turns an answer into an error, nil for success. Why a key is refused is
 // for causes to say.
 func refusal(r rest.Response) *exchanges.Error {

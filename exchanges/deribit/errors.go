@@ -33,6 +33,14 @@ const (
 	hintOdd     = "Check base_url and proxy in config.toml; Deribit does not answer like this."
 )
 
+// What the two vague refusals leave open.
+var (
+	signature   = []exchanges.Cause{exchanges.CauseSecret, exchanges.CauseClock, exchanges.CauseIP, exchanges.CauseDamaged}
+	credentials = []exchanges.Cause{
+		exchanges.CauseEnvironment, exchanges.CauseDeleted, exchanges.CauseSecret, exchanges.CauseIP, exchanges.CauseSwapped, exchanges.CauseDamaged,
+	}
+)
+
 // verdicts maps Deribit's error codes to what they mean for the calls in use.
 // Codes about orders, instruments and transfers cannot come from them. The
 // message beside a code is not stable and decides nothing.
@@ -41,18 +49,18 @@ const (
 // gets, but also a wrong secret, a disabled key and, as far as is known, an
 // address that is not on the whitelist. So no error says UnknownKey.
 var verdicts = map[int]rest.Verdict{
-	10000: rest.Refused(exchanges.Auth, hintSignature),   // authorization_required
-	13004: rest.Refused(exchanges.Auth, hintCredentials), // invalid_credentials
-	13007: rest.Refused(exchanges.Auth, hintCredentials), // user_not_found
-	13009: rest.Refused(exchanges.Auth, hintSignature),   // unauthorized, invalid_token
-	11098: rest.Refused(exchanges.Auth, hintAccount),     // account_locked
+	10000: rest.Refused(exchanges.Auth, hintSignature, signature...),         // authorization_required
+	13004: rest.Refused(exchanges.Auth, hintCredentials, credentials...),     // invalid_credentials
+	13007: rest.Refused(exchanges.Auth, hintCredentials, credentials...),     // user_not_found
+	13009: rest.Refused(exchanges.Auth, hintSignature, signature...),         // unauthorized, invalid_token
+	11098: rest.Refused(exchanges.Auth, hintAccount, exchanges.CauseAccount), // account_locked
 
-	11042: rest.Refused(exchanges.Denied, hintScope),   // permission_denied
-	13012: rest.Refused(exchanges.Denied, hintScope),   // unavailable_in_subaccount
-	13021: rest.Refused(exchanges.Denied, hintScope),   // forbidden
-	13031: rest.Refused(exchanges.Denied, hintAccount), // verification_required
-	13403: rest.Refused(exchanges.Denied, hintScope),   // scope_exceeded
-	13904: rest.Refused(exchanges.Denied, hintSetup),   // security_key_setup_required
+	11042: rest.Refused(exchanges.Denied, hintScope),                           // permission_denied
+	13012: rest.Refused(exchanges.Denied, hintScope),                           // unavailable_in_subaccount
+	13021: rest.Refused(exchanges.Denied, hintScope),                           // forbidden
+	13031: rest.Refused(exchanges.Denied, hintAccount, exchanges.CauseAccount), // verification_required
+	13403: rest.Refused(exchanges.Denied, hintScope),                           // scope_exceeded
+	13904: rest.Refused(exchanges.Denied, hintSetup),                           // security_key_setup_required
 
 	12998: rest.Refused(exchanges.SecondFactor, hintGuesses), // security_key_authorization_over_limit
 	13668: rest.Refused(exchanges.SecondFactor, hintCode),    // security_key_authorization_error
@@ -127,7 +135,7 @@ func (e *wireError) classify(r rest.Response, method string) *exchanges.Error {
 		v.Hint = hintManage
 	}
 	return &exchanges.Error{
-		Kind: v.Kind, Outcome: v.Outcome, Hint: v.Hint,
+		Kind: v.Kind, Outcome: v.Outcome, Hint: v.Hint, Causes: v.Causes,
 		Code:       exchanges.Clean(e.words()),
 		RetryAfter: max(rest.RetryAfter(r.Header), e.Data.wait()),
 	}

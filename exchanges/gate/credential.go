@@ -15,8 +15,8 @@ import (
 
 func form() exchanges.Form {
 	return exchanges.Form{Fields: []exchanges.Field{
-		{Name: exchanges.FieldKey, Label: "Key", Help: "about 32 digits and letters from a to f, of an API v4 key"},
-		{Name: exchanges.FieldSecret, Label: "Secret", Help: "about 64 digits and letters from a to f, shown when the key is made"},
+		{Name: exchanges.FieldKey, Usual: usualKey, Label: "Key", Help: "about 32 digits and letters from a to f, of an API v4 key"},
+		{Name: exchanges.FieldSecret, Usual: usualSecret, Label: "Secret", Help: "about 64 digits and letters from a to f, shown when the key is made"},
 	}}
 }
 

@@ -44,14 +44,14 @@ const (
 
 // verdicts are the labels that a call of this package can end in.
 var verdicts = map[string]rest.Verdict{
-	labelUnknownKey:           rest.Refused(exchanges.Auth, hintKey),
-	labelAddress:              rest.Refused(exchanges.IPBlocked, hintIPOr),
-	"INVALID_CREDENTIALS":     rest.Refused(exchanges.Auth, hintCredentials),
-	"INVALID_SIGNATURE":       rest.Refused(exchanges.Auth, hintSecret),
+	labelUnknownKey:           rest.Refused(exchanges.Auth, hintKey, exchanges.CauseEnvironment, exchanges.CauseDeleted, exchanges.CauseExpired, exchanges.CauseSwapped, exchanges.CauseDamaged),
+	labelAddress:              rest.Refused(exchanges.IPBlocked, hintIPOr, exchanges.CauseIP, exchanges.CauseBlocked),
+	"INVALID_CREDENTIALS":     rest.Refused(exchanges.Auth, hintCredentials, exchanges.CauseEnvironment, exchanges.CauseDeleted, exchanges.CauseExpired, exchanges.CauseSecret, exchanges.CauseSwapped, exchanges.CauseDamaged),
+	"INVALID_SIGNATURE":       rest.Refused(exchanges.Auth, hintSecret, rest.NotItsSecret...),
 	"FORBIDDEN":               rest.Refused(exchanges.Denied, hintDenied),
 	"READ_ONLY":               rest.Refused(exchanges.Denied, hintWrite),
-	"ACCOUNT_LOCKED":          rest.Refused(exchanges.Denied, hintAccount),
-	"SUB_ACCOUNT_LOCKED":      rest.Refused(exchanges.Denied, hintAccount),
+	"ACCOUNT_LOCKED":          rest.Refused(exchanges.Denied, hintAccount, exchanges.CauseAccount),
+	"SUB_ACCOUNT_LOCKED":      rest.Refused(exchanges.Denied, hintAccount, exchanges.CauseAccount),
 	"SUB_ACCOUNT_NOT_FOUND":   rest.Refused(exchanges.NotFound, hintSub),
 	"REQUEST_EXPIRED":         rest.Refused(exchanges.ClockSkew, hintClock),
 	"MISSING_REQUIRED_HEADER": rest.Refused(exchanges.Protocol, hintRequest),
@@ -94,9 +94,9 @@ func refusal(r rest.Response) *exchanges.Error {
 func placed(e *exchanges.Error, words string) {
 	switch {
 	case strings.Contains(words, "location"):
-		e.Kind, e.Hint = exchanges.Blocked, hintRegion
+		e.Kind, e.Hint, e.Causes = exchanges.Blocked, hintRegion, nil
 	case strings.Contains(words, "whitelist"):
-		e.Hint = hintIP
+		e.Hint, e.Causes = hintIP, nil
 	}
 }
 

@@ -86,15 +86,15 @@ const (
 // verdicts are the documented reasons. None of them is known to mean that the
 // key is gone and nothing else.
 var verdicts = map[string]rest.Verdict{
-	"InvalidSignature":         rest.Refused(exchanges.Auth, hintSecret),
-	"InvalidApiKey":            rest.Refused(exchanges.Auth, hintKey),
+	"InvalidSignature":         rest.Refused(exchanges.Auth, hintSecret, exchanges.CauseSecret, exchanges.CauseDamaged, exchanges.CauseEnvironment, exchanges.CauseSwapped),
+	"InvalidApiKey":            rest.Refused(exchanges.Auth, hintKey, exchanges.CauseEnvironment, exchanges.CauseDeleted, exchanges.CauseDamaged),
 	"MissingApikeyHeader":      rest.Refused(exchanges.Protocol, hintOdd),
 	"RemoteAddressForbidden":   rest.Refused(exchanges.IPBlocked, hintIP),
 	"ApiKeyIpFilteringFailure": rest.Refused(exchanges.IPBlocked, hintIP),
-	"InvalidNonce":             rest.Refused(exchanges.Nonce, hintNonce),
+	"InvalidNonce":             rest.Refused(exchanges.Nonce, hintNonce, exchanges.CauseNonce, exchanges.CauseClock),
 	"MissingRole":              rest.Refused(exchanges.Denied, hintRole),
-	"MissingAccountName":       rest.Refused(exchanges.Unsupported, hintMaster),
-	"MissingAccounts":          rest.Refused(exchanges.Unsupported, hintMaster),
+	"MissingAccountName":       rest.Refused(exchanges.Unsupported, hintMaster, exchanges.CauseRight),
+	"MissingAccounts":          rest.Refused(exchanges.Unsupported, hintMaster, exchanges.CauseRight),
 	"RateLimit":                rest.Refused(exchanges.RateLimited, hintLimit),
 	"Maintenance":              rest.Refused(exchanges.Unavailable, hintDown),
 }
@@ -131,6 +131,6 @@ func whyNonce(e *exchanges.Error, u exchanges.NonceUnit, off time.Duration, cloc
 	case u != "":
 		e.Hint = hintScale
 	case clock.Known && off.Abs() > clockSlack:
-		e.Kind, e.Hint = exchanges.ClockSkew, hintClock
+		e.Kind, e.Hint, e.Causes = exchanges.ClockSkew, hintClock, nil
 	}
 }

@@ -28,35 +28,40 @@ const (
 	hintOther   = "keyrota does not know this error. Look it up in HTX's list of errors, and the key under API Management."
 )
 
+// leftOpen is what those codes leave open whose words do not tell.
+var leftOpen = []exchanges.Cause{
+	exchanges.CauseDeleted, exchanges.CauseSecret, exchanges.CauseIP, exchanges.CauseExpired, exchanges.CauseSwapped, exchanges.CauseDamaged, exchanges.CauseClock,
+}
+
 // signature are the codes of every refusal of a key. Their words tell which.
 var signature = []string{"api-signature-not-valid", "api-signature-check-failed", "1002", "1003"}
 
 // verdicts are HTX's codes: words in answers of its older calls, numbers in
 // those of the newer ones.
 var verdicts = map[string]rest.Verdict{
-	"api-signature-not-valid":    rest.Refused(exchanges.Auth, hintAny),
-	"api-signature-check-failed": rest.Refused(exchanges.Auth, hintAny),
-	"1003":                       rest.Refused(exchanges.Auth, hintAny),
+	"api-signature-not-valid":    rest.Refused(exchanges.Auth, hintAny, leftOpen...),
+	"api-signature-check-failed": rest.Refused(exchanges.Auth, hintAny, leftOpen...),
+	"1003":                       rest.Refused(exchanges.Auth, hintAny, leftOpen...),
 	"1002":                       rest.Refused(exchanges.Denied, hintDenied),
 	"2002":                       rest.Refused(exchanges.Protocol, hintValue),
 	"2014":                       rest.Refused(exchanges.KeyLimit, hintLimit),
-	"2016":                       rest.Refused(exchanges.Denied, hintLocked),
+	"2016":                       rest.Refused(exchanges.Denied, hintLocked, exchanges.CauseAccount),
 	"500":                        rest.Trouble(hintTrouble),
 	"gateway-internal-error":     rest.Trouble(hintTrouble),
 }
 
 // causes are the words beside the codes in signature, the telling ones first.
 var causes = []struct {
-	words, hint string
-	kind        exchanges.Kind
+	words string
+	rest.Verdict
 }{
-	{"incorrect ip", hintIP, exchanges.IPBlocked},
-	{"has expired", hintExpired, exchanges.Expired},
-	{"no permission", hintDenied, exchanges.Denied},
-	{"timestamp", hintClock, exchanges.ClockSkew},
-	{"submission time", hintClock, exchanges.ClockSkew}, // as in github.com/ccxt/ccxt, issue 25931
-	{unknownKey, hintKey, exchanges.Auth},
-	{"verification failure", hintSecret, exchanges.Auth},
+	{"incorrect ip", rest.Refused(exchanges.IPBlocked, hintIP)},
+	{"has expired", rest.Refused(exchanges.Expired, hintExpired)},
+	{"no permission", rest.Refused(exchanges.Denied, hintDenied)},
+	{"timestamp", rest.Refused(exchanges.ClockSkew, hintClock)},
+	{"submission time", rest.Refused(exchanges.ClockSkew, hintClock)}, // as in github.com/ccxt/ccxt, issue 25931
+	{unknownKey, rest.Refused(exchanges.Auth, hintKey, exchanges.CauseDeleted, exchanges.CauseSwapped, exchanges.CauseDamaged)},
+	{"verification failure", rest.Refused(exchanges.Auth, hintSecret, rest.NotItsSecret...)},
 }
 
 // unknownKey is what HTX says to a key that it does not have. It has other words
@@ -82,7 +87,7 @@ func refusal(r rest.Response) *exchanges.Error {
 	low := strings.ToLower(words)
 	for _, c := range causes {
 		if strings.Contains(low, c.words) {
-			e.Kind, e.Hint, e.UnknownKey = c.kind, c.hint, c.words == unknownKey
+			e.Kind, e.Hint, e.Causes, e.UnknownKey = c.Kind, c.Hint, c.Causes, c.words == unknownKey
 			break
 		}
 	}

@@ -56,6 +56,7 @@ func parseRole(r rest.Response) (master string, _ *exchanges.Error) {
 		return strings.ToLower(user), nil
 	case "missing":
 		refused.Kind, refused.UnknownKey, refused.Hint = exchanges.NotFound, true, hintMissing
+		refused.Causes = []exchanges.Cause{exchanges.CauseEnvironment, exchanges.CauseDeleted, exchanges.CauseExpired}
 	case "user":
 		refused.Kind, refused.Hint, refused.Err = exchanges.Invalid, hintWallet, errors.New("it is the key of a wallet, not of an API wallet")
 	case "vault", "subAccount":

@@ -18,7 +18,7 @@ const (
 
 func form() exchanges.Form {
 	return exchanges.Form{Fields: []exchanges.Field{
-		{Name: exchanges.FieldKey, Label: "API key", Help: "56 characters, from Settings > Connections & API at Kraken Pro"},
+		{Name: exchanges.FieldKey, Label: "API key", Usual: keyLen, Help: "56 characters, from Settings > Connections & API at Kraken Pro"},
 		{Name: exchanges.FieldSecret, Label: "Private key", Help: `88 characters that end in "=="; shown once, when the key is made`},
 		{Name: exchanges.FieldPassphrase, Label: "Second factor of the key", Optional: true,
 			Help: "only for a key with a static password of its own; a code from an authenticator app changes and cannot be kept"},
@@ -48,7 +48,7 @@ func check(c exchanges.Credential) (exchanges.Credential, error) {
 	if strings.ContainsFunc(otp, unicode.IsControl) {
 		return c, &exchanges.Error{
 			Exchange: ID, Op: "check " + string(exchanges.FieldPassphrase), Kind: exchanges.Invalid, Outcome: exchanges.NotSent,
-			Code: "the second factor has a line end or control character inside", Hint: "Paste the key's static password alone.",
+			Causes: []exchanges.Cause{exchanges.CausePassphrase}, Code: "the second factor has a line end or control character inside", Hint: "Paste the key's static password alone.",
 		}
 	}
 	c.Passphrase = exchanges.NewSecret(otp)

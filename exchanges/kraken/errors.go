@@ -46,6 +46,11 @@ const (
 	hintOdd      = "Check base_url and proxy in config.toml; Kraken does not answer like this."
 )
 
+// invalidKey is what the vaguest of them leaves open.
+var invalidKey = []exchanges.Cause{
+	exchanges.CauseDeleted, exchanges.CauseIP, exchanges.CauseExpired, exchanges.CauseSite, exchanges.CauseSwapped, exchanges.CauseDamaged,
+}
+
 // verdicts maps Kraken's errors, in lower case and without trailing details,
 // to what they mean for an inspection. Errors about orders, funds and pairs
 // cannot come from it.
@@ -55,27 +60,27 @@ const (
 // may be that to an address which is not on the key's list. So none sets
 // Error.UnknownKey.
 var verdicts = map[string]rest.Verdict{
-	"eapi:invalid key":         rest.Refused(exchanges.Auth, hintKey),
-	"eapi:invalid signature":   rest.Refused(exchanges.Auth, hintSignature),
-	"eapi:invalid nonce":       rest.Refused(exchanges.Nonce, hintNonce),
+	"eapi:invalid key":         rest.Refused(exchanges.Auth, hintKey, invalidKey...),
+	"eapi:invalid signature":   rest.Refused(exchanges.Auth, hintSignature, exchanges.CauseSecret, exchanges.CauseDamaged, exchanges.CausePassphrase),
+	"eapi:invalid nonce":       rest.Refused(exchanges.Nonce, hintNonce, exchanges.CauseNonce, exchanges.CauseClock),
 	"eapi:rate limit exceeded": rest.Refused(exchanges.RateLimited, hintRate),
-	"eapi:bad request":         rest.Refused(exchanges.Protocol, hintArgument),
+	"eapi:bad request":         rest.Refused(exchanges.Protocol, hintArgument, exchanges.CausePassphrase, exchanges.CauseAnswer),
 	"eapi:feature disabled":    rest.Refused(exchanges.Unsupported, hintMethod),
 
-	"egeneral:permission denied": rest.Refused(exchanges.Denied, hintDenied),
+	"egeneral:permission denied": rest.Refused(exchanges.Denied, hintDenied, exchanges.CauseIP, exchanges.CauseAccount, exchanges.CauseRight),
 	"egeneral:temporary lockout": rest.Refused(exchanges.RateLimited, hintLockout),
 	"egeneral:too many requests": rest.Refused(exchanges.RateLimited, hintRate),
 	"egeneral:unknown method":    rest.Refused(exchanges.Unsupported, hintMethod),
-	"egeneral:invalid arguments": rest.Refused(exchanges.Protocol, hintArgument),
+	"egeneral:invalid arguments": rest.Refused(exchanges.Protocol, hintArgument, exchanges.CausePassphrase, exchanges.CauseAnswer),
 	"egeneral:internal error":    rest.Trouble(hintDown),
 	"egeneral:unknown error":     rest.Trouble(hintDown),
 	"egeneral:timeout":           rest.Trouble(hintDown),
 
-	"eauth:account temporary disabled": rest.Refused(exchanges.Auth, hintAccount),
-	"eauth:account unconfirmed":        rest.Refused(exchanges.Auth, hintAccount),
+	"eauth:account temporary disabled": rest.Refused(exchanges.Auth, hintAccount, exchanges.CauseAccount),
+	"eauth:account unconfirmed":        rest.Refused(exchanges.Auth, hintAccount, exchanges.CauseAccount),
 	"eauth:rate limit exceeded":        rest.Refused(exchanges.RateLimited, hintRate),
 	"eauth:too many requests":          rest.Refused(exchanges.RateLimited, hintRate),
-	"eaccount:invalid permissions":     rest.Refused(exchanges.Denied, hintAccount),
+	"eaccount:invalid permissions":     rest.Refused(exchanges.Denied, hintAccount, exchanges.CauseAccount),
 
 	"eservice:unavailable":                rest.Refused(exchanges.Unavailable, hintDown),
 	"eservice:busy":                       rest.Refused(exchanges.Unavailable, hintDown),
@@ -140,7 +145,7 @@ func wordsError(words []string, r rest.Response, now time.Time) *exchanges.Error
 		}
 	}
 	return &exchanges.Error{
-		Kind: v.Kind, Outcome: v.Outcome, Hint: v.Hint,
+		Kind: v.Kind, Outcome: v.Outcome, Hint: v.Hint, Causes: v.Causes,
 		Code:       exchanges.Clean(strings.Join(words, ", ")),
 		RetryAfter: max(rest.RetryAfter(r.Header), wait(which, now)),
 	}

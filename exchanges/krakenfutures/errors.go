@@ -25,21 +25,26 @@ const (
 	hintOther   = "keyrota does not know this answer. Look the words up in Kraken's list of errors, and the key on its page."
 )
 
+// leftOpen is what hintKey words.
+var leftOpen = []exchanges.Cause{
+	exchanges.CauseEnvironment, exchanges.CauseDeleted, exchanges.CauseSite, exchanges.CauseSecret, exchanges.CauseSwapped, exchanges.CauseIP, exchanges.CauseDamaged,
+}
+
 // verdicts are the words of the trading API, in lower case. Which of its cases
 // each of them covers is not documented: the first one is for an unknown key, a
 // wrong signature and perhaps a foreign address alike, so that none of them
 // says that a key is unknown and nothing else.
 var verdicts = map[string]rest.Verdict{
-	"authenticationerror":    rest.Refused(exchanges.Auth, hintKey),
-	"insufficientprivileges": rest.Refused(exchanges.Denied, hintDenied),
+	"authenticationerror":    rest.Refused(exchanges.Auth, hintKey, leftOpen...),
+	"insufficientprivileges": rest.Refused(exchanges.Denied, hintDenied, exchanges.CauseRight, exchanges.CauseIP),
 	"noncebelowthreshold":    rest.Refused(exchanges.Nonce, hintNonce),
 	"nonceduplicate":         rest.Refused(exchanges.Nonce, hintNonce),
 	"apilimitexceeded":       rest.Refused(exchanges.RateLimited, hintLimit),
 	"unavailable":            rest.Trouble(hintTrouble),
 
 	// Statuses that mean more than one thing at Kraken, whatever its words.
-	"http 401": rest.Refused(exchanges.Auth, hintKey),
-	"http 403": rest.Refused(exchanges.Blocked, hintForbidden),
+	"http 401": rest.Refused(exchanges.Auth, hintKey, leftOpen...),
+	"http 403": rest.Refused(exchanges.Blocked, hintForbidden, exchanges.CauseIP, exchanges.CauseRight, exchanges.CauseBlocked),
 }
 
 // refusal turns an answer into an error: Kraken's own, if the body has one, else

@@ -15,8 +15,8 @@ import (
 
 func form() exchanges.Form {
 	return exchanges.Form{Fields: []exchanges.Field{
-		{Name: exchanges.FieldKey, Label: "Public key", Help: "about 56 characters, from Settings > API Keys of Kraken Futures"},
-		{Name: exchanges.FieldSecret, Label: "Private key", Help: "about 88 characters of base64; shown once, when the key is made"},
+		{Name: exchanges.FieldKey, Usual: usualKey, Label: "Public key", Help: "about 56 characters, from Settings > API Keys of Kraken Futures"},
+		{Name: exchanges.FieldSecret, Usual: usualSecret, Label: "Private key", Help: "about 88 characters of base64; shown once, when the key is made"},
 	}}
 }
 

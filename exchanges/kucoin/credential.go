@@ -11,11 +11,11 @@ import (
 func form() exchanges.Form {
 	return exchanges.Form{Fields: []exchanges.Field{
 		{
-			Name: exchanges.FieldKey, Label: "API Key",
+			Name: exchanges.FieldKey, Usual: usualKey, Label: "API Key",
 			Help: "24 digits and letters from a to f, shown under API Management",
 		},
 		{
-			Name: exchanges.FieldSecret, Label: "API Secret",
+			Name: exchanges.FieldSecret, Usual: usualSecret, Label: "API Secret",
 			Help: "36 characters in five groups with hyphens, shown once when the key is made",
 		},
 		{

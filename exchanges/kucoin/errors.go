@@ -48,15 +48,15 @@ const (
 var verdicts = map[int64]rest.Verdict{
 	400001:     rest.Refused(exchanges.Protocol, hintRequest), // a header is missing
 	400002:     rest.Refused(exchanges.ClockSkew, hintClock),
-	unknownKey: rest.Refused(exchanges.Auth, hintKey),
-	400004:     rest.Refused(exchanges.Auth, hintPassphrase),
-	400005:     rest.Refused(exchanges.Auth, hintSecret),
+	unknownKey: rest.Refused(exchanges.Auth, hintKey, exchanges.CauseSite, exchanges.CauseDeleted, exchanges.CauseExpired, exchanges.CauseSwapped, exchanges.CauseDamaged),
+	400004:     rest.Refused(exchanges.Auth, hintPassphrase, exchanges.CausePassphrase),
+	400005:     rest.Refused(exchanges.Auth, hintSecret, rest.NotItsSecret...),
 	400006:     rest.Refused(exchanges.IPBlocked, hintIP),
 	400007:     rest.Refused(exchanges.Denied, hintDenied),
 	400100:     rest.Refused(exchanges.Protocol, hintRequest), // a parameter
-	400500:     rest.Refused(exchanges.Blocked, hintRegion),
-	126047:     rest.Refused(exchanges.Blocked, hintRegion),
-	411100:     rest.Refused(exchanges.Denied, hintFrozen),
+	400500:     rest.Refused(exchanges.Blocked, hintRegion, exchanges.CauseAccount, exchanges.CauseBlocked, exchanges.CauseSite),
+	126047:     rest.Refused(exchanges.Blocked, hintRegion, exchanges.CauseAccount, exchanges.CauseBlocked, exchanges.CauseSite),
+	411100:     rest.Refused(exchanges.Denied, hintFrozen, exchanges.CauseAccount),
 	112010:     rest.Refused(exchanges.Unsupported, hintRequest), // for unified accounts only
 	tooMany:    rest.Refused(exchanges.RateLimited, hintLimit),
 }

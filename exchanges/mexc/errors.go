@@ -32,14 +32,14 @@ const (
 
 // verdicts are the codes that a signed call can end in.
 var verdicts = map[int64]rest.Verdict{
-	400:    rest.Refused(exchanges.Protocol, hintHeader),
-	602:    rest.Refused(exchanges.Auth, hintSecret),
-	10072:  rest.Refused(exchanges.Auth, hintKey),
+	400:    rest.Refused(exchanges.Protocol, hintHeader, rest.Interfered...),
+	602:    rest.Refused(exchanges.Auth, hintSecret, rest.NotItsSecret...),
+	10072:  rest.Refused(exchanges.Auth, hintKey, exchanges.CauseDeleted, exchanges.CauseExpired, exchanges.CauseRight, exchanges.CauseSwapped, exchanges.CauseDamaged),
 	10073:  rest.Refused(exchanges.ClockSkew, hintClock),
 	140001: rest.Refused(exchanges.NotFound, hintSub),
-	140002: rest.Refused(exchanges.Denied, hintClosed),
-	700001: rest.Refused(exchanges.Auth, hintForm),
-	700002: rest.Refused(exchanges.Auth, hintSecret),
+	140002: rest.Refused(exchanges.Denied, hintClosed, exchanges.CauseAccount),
+	700001: rest.Refused(exchanges.Auth, hintForm, exchanges.CauseDamaged, exchanges.CauseSwapped),
+	700002: rest.Refused(exchanges.Auth, hintSecret, rest.NotItsSecret...),
 	700003: rest.Refused(exchanges.ClockSkew, hintClock),
 	700005: rest.Refused(exchanges.Protocol, hintRequest), // recvWindow
 	700006: rest.Refused(exchanges.IPBlocked, hintIP),

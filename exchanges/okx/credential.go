@@ -14,11 +14,11 @@ func form() exchanges.Form {
 	return exchanges.Form{Fields: []exchanges.Field{
 		{
 			Name: exchanges.FieldKey, Label: "API key",
-			Help: "36 characters in five groups, shown under API and connections",
+			Usual: 36, Help: "36 characters in five groups, shown under API and connections",
 		},
 		{
 			Name: exchanges.FieldSecret, Label: "Secret key",
-			Help: "about 32 characters, shown once, when the key is made",
+			Usual: 32, Help: "about 32 characters, shown once, when the key is made",
 		},
 		{
 			Name: exchanges.FieldPassphrase, Label: "Passphrase",
@@ -51,7 +51,7 @@ func check(c exchanges.Credential) (exchanges.Credential, error) {
 	if err == nil && usualSecret.MatchString(c.Passphrase.Reveal()) && !usualSecret.MatchString(c.Secret.Reveal()) {
 		err = &exchanges.Error{
 			Exchange: ID, Op: "check " + string(exchanges.FieldPassphrase), Kind: exchanges.Invalid, Outcome: exchanges.NotSent,
-			Err: errors.New("secret and passphrase seem to be swapped"), Hint: "They look swapped: put each into the other's field.",
+			Causes: []exchanges.Cause{exchanges.CausePassphrase}, Err: errors.New("secret and passphrase seem to be swapped"), Hint: "They look swapped: put each into the other's field.",
 		}
 	}
 	return c, err

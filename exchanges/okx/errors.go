@@ -54,20 +54,20 @@ var verdicts = map[string]rest.Verdict{
 	"50035": rest.Refused(exchanges.Denied, hintBind),
 	"50038": rest.Refused(exchanges.Unsupported, hintNotHere), // in demo trading
 	"50061": rest.Refused(exchanges.RateLimited, hintLimit),
-	"50100": rest.Refused(exchanges.Auth, hintFrozen),
-	"50101": rest.Refused(exchanges.Auth, hintEnvironment),
+	"50100": rest.Refused(exchanges.Auth, hintFrozen, exchanges.CauseAccount),
+	"50101": rest.Refused(exchanges.Auth, hintEnvironment, exchanges.CauseEnvironment),
 	"50102": rest.Refused(exchanges.ClockSkew, hintClock),
-	"50103": rest.Refused(exchanges.Protocol, hintHeaders), // key
-	"50104": rest.Refused(exchanges.Protocol, hintHeaders), // passphrase
-	"50105": rest.Refused(exchanges.Auth, hintPassphrase),
-	"50106": rest.Refused(exchanges.Protocol, hintHeaders), // signature
-	"50107": rest.Refused(exchanges.Protocol, hintHeaders), // timestamp
+	"50103": rest.Refused(exchanges.Protocol, hintHeaders, rest.Interfered...), // key
+	"50104": rest.Refused(exchanges.Protocol, hintHeaders, rest.Interfered...), // passphrase
+	"50105": rest.Refused(exchanges.Auth, hintPassphrase, exchanges.CausePassphrase),
+	"50106": rest.Refused(exchanges.Protocol, hintHeaders, rest.Interfered...), // signature
+	"50107": rest.Refused(exchanges.Protocol, hintHeaders, rest.Interfered...), // timestamp
 	"50110": rest.Refused(exchanges.IPBlocked, hintIP),
-	"50111": rest.Refused(exchanges.Auth, hintForm),
+	"50111": rest.Refused(exchanges.Auth, hintForm, exchanges.CauseDamaged, exchanges.CauseSwapped),
 	"50112": rest.Refused(exchanges.Protocol, hintRequest), // form of the timestamp
-	"50113": rest.Refused(exchanges.Auth, hintSecret),
-	"50114": rest.Refused(exchanges.Auth, hintRefused),
-	"50119": rest.Refused(exchanges.Auth, hintKey),
+	"50113": rest.Refused(exchanges.Auth, hintSecret, rest.NotItsSecret...),
+	"50114": rest.Refused(exchanges.Auth, hintRefused, exchanges.CauseSecret, exchanges.CausePassphrase, exchanges.CauseEnvironment, exchanges.CauseDeleted, exchanges.CauseDamaged),
+	"50119": rest.Refused(exchanges.Auth, hintKey, exchanges.CauseSite, exchanges.CauseDeleted, exchanges.CauseSwapped, exchanges.CauseDamaged),
 	"50120": rest.Refused(exchanges.Denied, hintDenied),
 	"59500": rest.Refused(exchanges.Denied, hintMain),
 	"59501": rest.Refused(exchanges.KeyLimit, hintMostKeys),

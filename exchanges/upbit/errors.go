@@ -25,14 +25,14 @@ const (
 // verdicts are Upbit's errors. That the one for an invalid access key means that
 // the key is gone, and nothing else, is not documented.
 var verdicts = map[string]rest.Verdict{
-	"invalid_access_key":     rest.Refused(exchanges.Auth, hintKey),
-	"jwt_verification":       rest.Refused(exchanges.Auth, hintSecret),
+	"invalid_access_key":     rest.Refused(exchanges.Auth, hintKey, exchanges.CauseSite, exchanges.CauseDeleted, exchanges.CauseSwapped, exchanges.CauseDamaged),
+	"jwt_verification":       rest.Refused(exchanges.Auth, hintSecret, exchanges.CauseSecret, exchanges.CauseSwapped, exchanges.CauseDamaged, exchanges.CauseSite, exchanges.CauseDeleted, exchanges.CauseExpired),
 	"expired_access_key":     rest.Refused(exchanges.Expired, hintExpired),
 	"no_authorization_ip":    rest.Refused(exchanges.IPBlocked, hintIP),
 	"no_authorization_i_p":   rest.Refused(exchanges.IPBlocked, hintIP),
 	"out_of_scope":           rest.Refused(exchanges.Denied, hintDenied),
-	"nonce_used":             rest.Refused(exchanges.Protocol, hintTwice),
-	"no_authorization_token": rest.Refused(exchanges.Protocol, hintHeader),
+	"nonce_used":             rest.Refused(exchanges.Protocol, hintTwice, rest.Interfered...),
+	"no_authorization_token": rest.Refused(exchanges.Protocol, hintHeader, rest.Interfered...),
 	"invalid_query_payload":  rest.Refused(exchanges.Protocol, hintRequest),
 }
 

@@ -146,6 +146,9 @@ type Service interface {
 	// several goroutines. When ctx ends, what was learned so far
 	// is kept.
 	Verify(ctx context.Context, ids []store.RecordID, report func(Progress)) error
+	// Diagnose asks the exchange about a key as Verify does, and takes a refusal
+	// apart. The error is for what kept it from looking.
+	Diagnose(ctx context.Context, id store.RecordID, o DiagnoseOptions) (Diagnosis, error)
 	// Survey asks for the keys of every account that an exchange lists, and
 	// writes down those that no record is about.
 	Survey(ctx context.Context) ([]Account, error)

@@ -38,6 +38,8 @@ type Rules struct {
 type Shape struct {
 	Words string            // "64 letters and digits": what to tell the person
 	Fits  func(string) bool // nil: nothing is documented, anything fits
+
+	encoded bool // what does not fit cannot be decoded
 }
 
 func (s Shape) fits(v string) bool { return s.Fits == nil || s.Fits(v) }
@@ -60,7 +62,27 @@ func (r Rules) Check(c exchanges.Credential) (exchanges.Credential, error) {
 	return c, &exchanges.Error{
 		Exchange: r.Exchange, Op: "check " + string(p.field),
 		Kind: exchanges.Invalid, Outcome: exchanges.NotSent, Err: errors.New(p.text), Hint: p.hint,
+		Causes: []exchanges.Cause{r.cause(p)},
 	}
+}
+
+// The problems that have causes of their own.
+const (
+	swappedText    = "API key and secret seem to be swapped"
+	secretFormText = "the secret does not have the exchange's form"
+)
+
+// cause names what a problem is.
+func (r Rules) cause(p *problem) exchanges.Cause {
+	switch {
+	case p.text == swappedText:
+		return exchanges.CauseSwapped
+	case p.field == exchanges.FieldPassphrase:
+		return exchanges.CausePassphrase
+	case p.field == exchanges.FieldPrivateKey, p.text == secretFormText && r.Secret.encoded:
+		return exchanges.CauseEncoding
+	}
+	return exchanges.CauseDamaged
 }
 
 // problem is what is wrong with a field, without its value.
@@ -149,11 +171,11 @@ func (r Rules) judgePlain(key, secret string) error {
 	case key == secret:
 		return &problem{exchanges.FieldSecret, "the secret is the same as the API key", "Copy the secret as well; most exchanges show it only once, when the key is made."}
 	case swapped(key, secret):
-		return &problem{exchanges.FieldKey, "API key and secret seem to be swapped", "They look swapped: put each into the other's field."}
+		return &problem{exchanges.FieldKey, swappedText, "They look swapped: put each into the other's field."}
 	case !r.Key.fits(key):
 		return &problem{exchanges.FieldKey, "the API key does not have the exchange's form", "An API key here is " + r.Key.Words + ". Copy it again, whole."}
 	case !r.Secret.fits(secret):
-		return &problem{exchanges.FieldSecret, "the secret does not have the exchange's form", "A secret here is " + r.Secret.Words + ". Copy it again, whole."}
+		return &problem{exchanges.FieldSecret, secretFormText, "A secret here is " + r.Secret.Words + ". Copy it again, whole."}
 	}
 	return nil
 }

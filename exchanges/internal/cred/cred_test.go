@@ -163,3 +163,28 @@ func TestPassphraseAsThirdPart(t *testing.T) {
 		}
 	}
 }
+
+func TestCheckNamesTheCause(t *testing.T) {
+	packed := Rules{Exchange: "acme", Secret: Base64("base64", func(n int) bool { return n == 8 }), Passphrase: &Shape{}}
+	third := pair(goodKey, "AAAAAAAAAAA=")
+	for name, tt := range map[string]struct {
+		rules Rules
+		cred  exchanges.Credential
+		want  exchanges.Cause
+	}{
+		"swapped":              {strict, pair(goodSecret, goodKey), exchanges.CauseSwapped},
+		"white space":          {strict, pair("AAAA bbbb", goodSecret), exchanges.CauseDamaged},
+		"a secret that is cut": {strict, pair(goodKey, goodSecret[1:]), exchanges.CauseDamaged},
+		"no passphrase":        {packed, third, exchanges.CausePassphrase},
+		"no PEM":               {strict, pair(goodKey, "-----BEGIN PRIVATE KEY-----"), exchanges.CauseEncoding},
+	} {
+		_, err := tt.rules.Check(tt.cred)
+		if got := exchanges.AsError(err).Possible(); len(got) != 1 || got[0] != tt.want {
+			t.Errorf("%s: %v (%v)", name, got, err)
+		}
+	}
+	packed.Passphrase = nil
+	if _, err := packed.Check(pair(goodKey, "AAAA!")); exchanges.AsError(err).Possible()[0] != exchanges.CauseEncoding {
+		t.Errorf("a secret that does not decode: %v", err)
+	}
+}

@@ -22,7 +22,7 @@ func Whole(words string) Shape {
 
 // Base64 is the shape of secrets that are base64 of as many bytes as fit says.
 func Base64(words string, fit func(bytes int) bool) Shape {
-	return Shape{Words: words, Fits: func(s string) bool {
+	return Shape{Words: words, encoded: true, Fits: func(s string) bool {
 		raw, err := base64.StdEncoding.DecodeString(s)
 		defer clear(raw)
 		return err == nil && fit(len(raw))

@@ -124,6 +124,16 @@ func (k *clock) measure(ctx context.Context) *exchanges.Error {
 	}
 }
 
+// MeasureClock asks the exchange for its time, by a call without a credential,
+// unless it told a moment ago. Where no call tells it, the clock is what the date
+// of the last answer said.
+func (c *Client) MeasureClock(ctx context.Context) (exchanges.Clock, error) {
+	if _, _, err := c.clock.exchangeNow(ctx); err != nil {
+		return exchanges.Clock{}, c.explain(ctx, Call{Op: "measure the clock"}, err)
+	}
+	return c.Clock(), nil
+}
+
 func (k *clock) fail(err exchanges.Error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

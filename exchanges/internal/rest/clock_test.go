@@ -316,3 +316,16 @@ func TestClockOfAHeader(t *testing.T) {
 		t.Errorf("clock %+v", c)
 	}
 }
+
+func TestTheClockIsMeasuredOnDemand(t *testing.T) {
+	r := newClockRig(t, 90*time.Second)
+	c, err := r.MeasureClock(context.Background())
+	if err != nil || !c.Known || c.Offset != 90*time.Second {
+		t.Errorf("%+v, %v", c, err)
+	}
+	r = newRig(t, exchangetest.Routes{}, withClock)
+	r.server.Handle(timeCall, func(exchangetest.Request) exchangetest.Reply { return exchangetest.Reply{Status: 503} })
+	if c, err := r.MeasureClock(context.Background()); c.Known || exchanges.AsError(err).Kind != exchanges.Unavailable {
+		t.Errorf("%+v, %v", c, err)
+	}
+}

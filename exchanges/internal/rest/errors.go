@@ -48,6 +48,10 @@ const (
 	certHint  = "The certificate is not the exchange's or this machine's clock is far off: check date, base_url and proxy, and whether something in between reads TLS."
 )
 
+// webPage is left open where a web page answers: that of a firewall, or one at
+// which a network wants its users to log in.
+var webPage = []exchanges.Cause{exchanges.CauseBlocked, exchanges.CauseNetwork, exchanges.CauseAnswer}
+
 // NotJSON is the error for an answer that should have been JSON and is not.
 func NotJSON(r Response) *exchanges.Error {
 	if r.Status >= 300 {
@@ -55,12 +59,12 @@ func NotJSON(r Response) *exchanges.Error {
 			return s
 		}
 	}
-	what := "not the documented JSON"
+	what, causes := "not the documented JSON", []exchanges.Cause(nil)
 	if bytes.HasPrefix(bytes.TrimSpace(r.Body), []byte("<")) {
-		what = "a web page instead of JSON"
+		what, causes = "a web page instead of JSON", webPage
 	}
 	return &exchanges.Error{
-		Kind: exchanges.Protocol, Code: fmt.Sprintf("HTTP %d, %s", r.Status, what),
+		Kind: exchanges.Protocol, Causes: causes, Code: fmt.Sprintf("HTTP %d, %s", r.Status, what),
 		Hint: "Something between here and the exchange answered: check base_url, proxy, VPN, or a network login page.",
 	}
 }
@@ -130,7 +134,7 @@ func redirectError(res *http.Response) *exchanges.Error {
 		where = u.Scheme + "://" + u.Host
 	}
 	return &exchanges.Error{
-		Kind: exchanges.Protocol, Outcome: exchanges.Refused,
+		Kind: exchanges.Protocol, Outcome: exchanges.Refused, Causes: Interfered,
 		Code: exchanges.Clean(fmt.Sprintf("HTTP %d, redirect to %s", res.StatusCode, where)),
 		Hint: "keyrota does not follow redirects, so that signatures stay with the exchange: check base_url, proxy, or a network login page.",
 	}

@@ -11,17 +11,19 @@ type Verdict struct {
 	Kind    exchanges.Kind
 	Outcome exchanges.Outcome
 	Hint    string
+	Causes  []exchanges.Cause // see exchanges.Error
 }
 
-// Refused is the verdict on a call with which the exchange did nothing.
-func Refused(kind exchanges.Kind, hint string) Verdict {
-	return Verdict{kind, exchanges.Refused, hint}
+// Refused is the verdict on a call with which the exchange did nothing. Causes
+// are what the code leaves open, the likeliest first; none: what the kind says.
+func Refused(kind exchanges.Kind, hint string, causes ...exchanges.Cause) Verdict {
+	return Verdict{kind, exchanges.Refused, hint, causes}
 }
 
 // Trouble is the verdict on a call that went wrong inside the exchange, which may
 // have acted all the same.
 func Trouble(hint string) Verdict {
-	return Verdict{exchanges.Unavailable, exchanges.OutcomeUnknown, hint}
+	return Verdict{Kind: exchanges.Unavailable, Outcome: exchanges.OutcomeUnknown, Hint: hint}
 }
 
 // Judge turns an exchange's error code into an error: by the table, else by the
@@ -33,11 +35,11 @@ func Judge[C comparable](r Response, table map[C]Verdict, code C, words, other s
 	if !known {
 		v = Refused(exchanges.Protocol, other)
 		if s := HTTPError(r); s != nil && s.Kind != exchanges.Protocol && r.Status != http.StatusForbidden {
-			v = Verdict{s.Kind, s.Outcome, s.Hint}
+			v = Verdict{s.Kind, s.Outcome, s.Hint, s.Causes}
 		}
 	}
 	return &exchanges.Error{
-		Kind: v.Kind, Outcome: v.Outcome, Hint: v.Hint,
+		Kind: v.Kind, Outcome: v.Outcome, Hint: v.Hint, Causes: v.Causes,
 		Code: exchanges.Clean(words), RetryAfter: RetryAfter(r.Header),
 	}
 }

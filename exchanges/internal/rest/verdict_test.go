@@ -9,7 +9,7 @@ import (
 )
 
 func TestJudgePrefersTheTable(t *testing.T) {
-	table := map[int]Verdict{7: {exchanges.IPBlocked, exchanges.Refused, "mend the list"}}
+	table := map[int]Verdict{7: Refused(exchanges.IPBlocked, "mend the list", exchanges.CauseIP, exchanges.CauseBlocked)}
 	for name, c := range map[string]struct {
 		status, code int
 		kind         exchanges.Kind
@@ -29,6 +29,9 @@ func TestJudgePrefersTheTable(t *testing.T) {
 			t.Errorf("%s: %+v", name, e)
 		}
 	}
+	if e := Judge(Response{}, table, 7, "", ""); len(e.Possible()) != 2 {
+		t.Errorf("the code leaves open %v", e.Possible())
+	}
 	slow := Response{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"9"}}}
 	if e := Judge(slow, table, 8, "", ""); e.Kind != exchanges.RateLimited || e.RetryAfter != 9*time.Second {
 		t.Errorf("%+v", e)
@@ -36,10 +39,10 @@ func TestJudgePrefersTheTable(t *testing.T) {
 }
 
 func TestVerdictsByTheirNames(t *testing.T) {
-	if v := Refused(exchanges.Auth, "mend it"); v != (Verdict{exchanges.Auth, exchanges.Refused, "mend it"}) {
+	if v := Refused(exchanges.Auth, "mend it", NoSuchKey...); v.Kind != exchanges.Auth || v.Outcome != exchanges.Refused || v.Hint != "mend it" || len(v.Causes) != len(NoSuchKey) {
 		t.Errorf("%+v", v)
 	}
-	if v := Trouble("wait"); v != (Verdict{exchanges.Unavailable, exchanges.OutcomeUnknown, "wait"}) {
+	if v := Trouble("wait"); v.Kind != exchanges.Unavailable || v.Outcome != exchanges.OutcomeUnknown || v.Hint != "wait" || v.Causes != nil {
 		t.Errorf("%+v", v)
 	}
 }
