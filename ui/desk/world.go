@@ -22,7 +22,7 @@ func (d *Desk) World(now time.Time) policy.World {
 	strays := d.strays
 	d.mu.Unlock()
 	return policy.World{
-		Rules: d.RulesFor, Terms: d.termsOf, Now: now,
+		Rules: d.RulesFor, Terms: d.termsOf, Machine: d.Machine(), Now: now,
 		Flow:   func(id store.RecordID) *policy.Flow { return flows[id] },
 		Strays: func(id store.RecordID) *policy.Strays { return strays[id] },
 	}
@@ -44,7 +44,7 @@ func (d *Desk) termsOf(r *store.Record) policy.Terms {
 		t = policy.Terms{
 			Lifetimes: guide.Lifetimes, KeyPairs: where.Capabilities.KeyPair != "",
 			NoIPLists: guide.IPs.None, TakesIPv6: guide.IPs.IPv6,
-			ByProxy: d.store.Config().ExchangeConfig(store.Target{Exchange: s.exchange, Environment: s.env}).Proxy != "",
+			ByProxy: d.proxied(r),
 		}
 	}
 	d.terms[s] = t

@@ -132,7 +132,7 @@ func keyRefusals() []refusal {
 	ending := func(how exchanges.LifeEnd) func(*Evidence) {
 		return func(e *Evidence) {
 			worked(e)
-			e.Endings = []policy.Ending{{Lifetime: exchanges.Lifetime{Then: how, Words: "keys live 90 days."}, At: now.Add(-time.Hour)}}
+			e.Endings = []policy.Ending{{Rule: &exchanges.Lifetime{Then: how, Words: "keys live 90 days."}, At: now.Add(-time.Hour)}}
 		}
 	}
 	tried := func(err *exchanges.Error) func(*Evidence) {

@@ -59,8 +59,8 @@ func (c *inquiry) notYet(f finding, text string) finding {
 // ended says by which of the exchange's rules the key has ended.
 func (c *inquiry) ended(how exchanges.LifeEnd) (string, bool) {
 	for _, e := range c.Endings {
-		if e.Then == how && !e.At.IsZero() && !e.At.After(c.Now) {
-			return strings.TrimSuffix(e.Words, ".") + ": that was on " + date(e.At), true
+		if e.Rule.Then == how && !e.At.IsZero() && !e.At.After(c.Now) {
+			return strings.TrimSuffix(e.Rule.Words, ".") + ": that was on " + date(e.At), true
 		}
 	}
 	return "", false
