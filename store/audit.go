@@ -23,6 +23,7 @@ const (
 	ActionAdded        Action = "added"
 	ActionVerified     Action = "verified"
 	ActionVerifyFailed Action = "verify-failed"
+	ActionTested       Action = "tested" // with reads, and drills
 	ActionEdited       Action = "edited"
 	ActionForgotten    Action = "forgotten"
 	ActionRevealed     Action = "revealed"
@@ -52,7 +53,7 @@ const (
 // them.
 func Actions() []Action {
 	return []Action{
-		ActionAdded, ActionVerified, ActionVerifyFailed, ActionEdited, ActionForgotten, ActionRevealed, ActionExported,
+		ActionAdded, ActionVerified, ActionVerifyFailed, ActionTested, ActionEdited, ActionForgotten, ActionRevealed, ActionExported,
 		ActionFound, ActionIgnored, ActionHeeded, ActionMoved, ActionRepaired, ActionAnchored,
 		ActionFlowBegun, ActionFlowAbandoned, ActionCreated, ActionSwitched, ActionHandedOver, ActionHandOverFailed,
 		ActionRevoked, ActionProvenDead, ActionFoundRefused, ActionSecretForgotten, ActionKept,

@@ -60,6 +60,7 @@ func (d *dashboard) rowActions(onRow, changeRow string) []Action {
 			Disabled: onRow, Do: d.verifyChosen},
 		{Keys: []string{"V"}, Label: "verify all", Help: "Ask the exchanges about all keys.", Group: "Keys", Quiet: true,
 			Disabled: onRow, Do: func() tea.Cmd { return d.startVerify() }},
+		d.testRun(),
 		{Keys: []string{" "}, Label: "mark", Help: "Mark the key, to verify, rotate or revoke several at once.", Group: "Keys", Quiet: true,
 			Disabled: onRow, Do: d.mark},
 		diagnoseAction(d.env, onRow, d.onSelected),

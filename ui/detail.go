@@ -173,6 +173,7 @@ func (d *detail) Actions() []Action {
 		{Keys: []string{"v"}, Label: "verify", Help: "Ask the exchange about this key.", Group: "Keys", Disabled: ask,
 			Do: func() tea.Cmd { return startVerify(d.env, d.id) }},
 		diagnoseAction(d.env, ask, func(open func(store.RecordID) tea.Cmd) func() tea.Cmd { return func() tea.Cmd { return open(d.id) } }),
+		d.testRun(gone),
 		{Keys: []string{"e"}, Label: "edit", Help: "Change name, account, purpose, consumers and notes.", Group: "Keys", Disabled: change,
 			Do: func() tea.Cmd { return push(newEditForm(d.env, d.id)) }},
 		{Keys: []string{"X"}, Label: "forget", Help: "Remove the key and its secret from keyrota; it lives on at the exchange.", Group: "Keys", Disabled: change,

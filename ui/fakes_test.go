@@ -53,6 +53,7 @@ type fakeDesk struct {
 	edit      func(context.Context, store.RecordID, string, desk.Details) (func(context.Context) error, error)
 	forget    func(context.Context, store.RecordID) error
 	verify    func(context.Context, []store.RecordID, func(desk.Progress)) error
+	testRun   func(context.Context, desk.TestOptions, func(desk.TestStep)) (desk.TestReport, error)
 }
 
 var _ desk.Service = (*fakeDesk)(nil)

@@ -97,7 +97,7 @@ type Law struct {
 func Laws() []Law {
 	return slices.Concat(
 		describeLaws, addressLaws, guideLaws, checkLaws, inspectLaws, replyLaws, callLaws, secretLaws,
-		spellingLaws, createLaws, listLaws, surveyLaws, refusedLaws, changeLaws, goneLaws, onceLaws,
+		spellingLaws, createLaws, listLaws, surveyLaws, refusedLaws, changeLaws, goneLaws, onceLaws, testRunLaws,
 	)
 }
 

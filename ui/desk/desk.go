@@ -149,6 +149,14 @@ type Service interface {
 	// Diagnose asks the exchange about a key as Verify does, and takes a refusal
 	// apart. The error is for what kept it from looking.
 	Diagnose(ctx context.Context, id store.RecordID, o DiagnoseOptions) (Diagnosis, error)
+	// CanTest returns why a key cannot be test-run, or "".
+	CanTest(*store.Record) string
+	// TestRun makes the calls of a test run of a key, one after the other: reads
+	// and, where they are asked for, drills, which live keys are refused. report
+	// is called by one goroutine when a call begins and when it is done. The
+	// error is for what kept it from calling; when ctx ends, the report has what
+	// was done.
+	TestRun(ctx context.Context, id store.RecordID, o TestOptions, report func(TestStep)) (TestReport, error)
 	// Survey asks for the keys of every account that an exchange lists, and
 	// writes down those that no record is about.
 	Survey(ctx context.Context) ([]Account, error)
