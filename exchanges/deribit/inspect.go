@@ -52,15 +52,7 @@ func (v *venue) authenticate(ctx context.Context, c exchanges.Credential) (*gran
 		method: authMethod,
 		id:     1,
 		params: func(now time.Time) (any, error) {
-			s := stamp{at: now, nonce: rand.Text()}
-			signature, err := sign(c, s.text(""))
-			if err != nil {
-				return nil, err
-			}
-			return authParams{
-				GrantType: "client_signature", ClientID: c.KeyID,
-				Timestamp: s.millis(), Nonce: s.nonce, Signature: signature,
-			}, nil
+			return signIn(nil, c, stamp{at: now, nonce: rand.Text()})
 		},
 		conceal: c,
 	})
