@@ -11,10 +11,10 @@ import (
 	"github.com/keyrota/keyrota/exchanges"
 )
 
-// told is what an exchange said on a day of August: words are permissions that
+// said is what an exchange said on a day of August: words are permissions that
 // are granted, "-word" not granted; "any" or addresses with a dot the IP
 // whitelist; "#x" a label, "@x" an account. What is not named was not told.
-func told(dayOfMonth int, words string) Facts {
+func said(dayOfMonth int, words string) Facts {
 	f := Facts{Seen: august(dayOfMonth)}
 	for w := range strings.FieldsSeq(words) {
 		switch {
@@ -45,7 +45,7 @@ func august(day int) time.Time { return time.Date(2026, 8, day, 12, 0, 0, 0, tim
 func learned(says ...string) *Record {
 	r := &Record{}
 	for i, words := range says {
-		f := told(i+1, words)
+		f := said(i+1, words)
 		r.Learn(f, Check{At: f.Seen})
 	}
 	return r
@@ -98,10 +98,10 @@ func TestThePastHasAnEnd(t *testing.T) {
 // What a person states is theirs to change.
 func TestAPersonsWordHasNoPast(t *testing.T) {
 	r := learned("read")
-	stated := told(2, "spot any")
+	stated := said(2, "spot any")
 	stated.Stated = true
 	r.Learn(stated, Check{})
-	r.Learn(told(3, "read spot"), Check{})
+	r.Learn(said(3, "read spot"), Check{})
 	if len(r.Past) != 0 {
 		t.Errorf("%+v", r.Past)
 	}
@@ -112,8 +112,8 @@ func TestLearningChangesNoListInPlace(t *testing.T) {
 	r := learned("read any", "read")
 	before := slices.Clone(r.Past)
 	shared := *r
-	shared.Learn(told(3, "read any"), Check{})
-	shared.Learn(told(4, "read"), Check{})
+	shared.Learn(said(3, "read any"), Check{})
+	shared.Learn(said(4, "read"), Check{})
 	if diff := cmp.Diff(before, r.Past, sameRecord); diff != "" {
 		t.Errorf("-before +after:\n%s", diff)
 	}

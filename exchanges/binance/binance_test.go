@@ -78,6 +78,7 @@ func TestLaws(t *testing.T) {
 		},
 		Routes:    routes,
 		ClockCall: "GET " + timePath,
+		Called:    called,
 		Verify:    verify,
 		Refusals:  refusals(),
 		Manage:    manage(),
@@ -129,4 +130,9 @@ func TestLiveHostsAreKnownByAllTheirNames(t *testing.T) {
 	if _, err := registry.Open(ID, exchanges.Connection{Site: site, Origin: "https://api1.testnet.binance.vision"}); err != nil {
 		t.Errorf("the testnet's other name is refused: %v", err)
 	}
+}
+
+// called is the call that a recorded request was made for.
+func called(r exchangetest.Request) (exchanges.Call, bool) {
+	return exchangetest.AskedBefore(r, "timestamp", "recvWindow", "signature"), true
 }

@@ -66,8 +66,8 @@ func TestEncryptedKeySignsLikeThePlainOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, _ := sign(plain, "timestamp=1", "")
-	if got, err := sign(checked, "timestamp=1", ""); err != nil || got != want {
+	want, _ := sign(nil, plain, "timestamp=1", "")
+	if got, err := sign(nil, checked, "timestamp=1", ""); err != nil || got != want {
 		t.Errorf("the signatures differ: %v", err)
 	}
 }

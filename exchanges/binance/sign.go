@@ -3,7 +3,6 @@ package binance
 import (
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -19,14 +18,14 @@ const recvWindow = "5000"
 // sign returns the signature of parameters that are already percent-encoded:
 // hex for a secret, base64 for a private key. Query and body are joined by
 // nothing at all.
-func sign(c exchanges.Credential, query, body string) (string, error) {
-	return cred.Signature(c, query+body, pairs...)
+func sign(t *cred.Trace, c exchanges.Credential, query, body string) (string, error) {
+	return t.Signature(c, query+body, pairs...)
 }
 
 // signed adds the parameters that make a request valid at time now. They go
 // where the call's own parameters are: the body, if it has one.
 func signed(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
-	validity := "timestamp=" + strconv.FormatInt(now.UnixMilli(), 10) + "&recvWindow=" + recvWindow
+	validity := "timestamp=" + r.Trace.Milliseconds(now) + "&recvWindow=" + recvWindow
 	r.Header = http.Header{"X-MBX-APIKEY": {c.KeyID}}
 	last := &r.Query
 	if r.Body != "" {
@@ -34,7 +33,7 @@ func signed(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	*last = join(*last, validity)
-	sig, err := sign(c, r.Query, r.Body)
+	sig, err := sign(r.Trace, c, r.Query, r.Body)
 	*last = join(*last, "signature="+url.QueryEscape(sig))
 	return r, err
 }

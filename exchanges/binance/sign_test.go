@@ -36,7 +36,7 @@ func pairCredential(t testing.TB, name string) exchanges.Credential {
 func TestSignatureVectors(t *testing.T) {
 	for _, v := range vectors(t) {
 		t.Run(v.Name, func(t *testing.T) {
-			got, err := sign(v.Credential(), v.Query, v.Body)
+			got, err := sign(nil, v.Credential(), v.Query, v.Body)
 			if err != nil || got != v.Signature {
 				t.Errorf("signature %s (%v), want %s", got, err, v.Signature)
 			}

@@ -98,7 +98,7 @@ func verify(r exchangetest.Request) error {
 func TestLaws(t *testing.T) {
 	exchangetest.Run(t, exchangetest.Subject{
 		Adapter: Adapter(), Credential: testCredential(),
-		Routes: routes, ClockCall: calls.time, Verify: verify, Refusals: refusals(), Manage: manage(),
+		Routes: routes, ClockCall: calls.time, Called: called, Verify: verify, Refusals: refusals(), Manage: manage(),
 	})
 }
 
@@ -182,3 +182,8 @@ func TestReadersLiveForEver(t *testing.T) {
 
 // TestLive holds the adapter against the exchange itself: see exchangetest.Live.
 func TestLive(t *testing.T) { exchangetest.Live(t, Adapter()) }
+
+// called is the call that a recorded request was made for.
+func called(r exchangetest.Request) (exchanges.Call, bool) {
+	return exchangetest.AskedBefore(r, "timestamp", "signature"), true
+}

@@ -33,7 +33,7 @@ func check(c exchanges.Credential) (exchanges.Credential, error) { return rules.
 // them, are signed in the order of their names and without escapes; then they
 // are sent in the query or, where the request has a body, as a JSON object.
 func signed(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
-	stamp := strconv.FormatInt(now.UnixMilli(), 10)
+	stamp := r.Trace.Milliseconds(now)
 	r.Header = http.Header{"X-BX-APIKEY": {c.KeyID}}
 	if r.Body != "" {
 		r.Header.Set("Content-Type", "application/json")
@@ -48,7 +48,7 @@ func signed(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request
 	for _, name := range slices.Sorted(maps.Keys(params)) {
 		pairs = append(pairs, name+"="+params.Get(name))
 	}
-	sig, err := cred.Signature(c, strings.Join(pairs, "&"))
+	sig, err := r.Trace.Signature(c, strings.Join(pairs, "&"))
 	if err != nil {
 		return rest.Request{}, err
 	}
@@ -73,7 +73,7 @@ func signedBody(c exchanges.Credential, r rest.Request, stamp string) (rest.Requ
 		}
 		pairs = append(pairs, name+"="+value)
 	}
-	sig, err := cred.Signature(c, strings.Join(pairs, "&"))
+	sig, err := r.Trace.Signature(c, strings.Join(pairs, "&"))
 	if err != nil {
 		return rest.Request{}, err
 	}

@@ -99,7 +99,7 @@ func TestLive(t *testing.T) { exchangetest.Live(t, Adapter()) }
 func TestLaws(t *testing.T) {
 	exchangetest.Run(t, exchangetest.Subject{
 		Adapter: Adapter(), Credential: testCredential(), Routes: routes,
-		ClockCall: statusCall, Verify: verify, Refusals: refusals(),
+		ClockCall: statusCall, Called: called, Verify: verify, Refusals: refusals(),
 	})
 }
 
@@ -269,4 +269,11 @@ func TestCheckTellsAWholeKeyFromAPiece(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+// called is the call that a recorded request was made for.
+func called(r exchangetest.Request) (exchanges.Call, bool) {
+	c := exchangetest.Asked(r, "")
+	c.Nonce = r.Header.Get("Bfx-Nonce")
+	return c, true
 }

@@ -2,11 +2,12 @@ package bitfinex
 
 import (
 	"crypto/sha512"
-	"encoding/hex"
 	"net/http"
+	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/cred"
+	"github.com/keyrota/keyrota/exchanges/internal/nonce"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
@@ -31,8 +32,21 @@ func signed(c exchanges.Credential, r rest.Request, nonce string) rest.Request {
 		// Bitfinex's own spelling, which net/http would change.
 		"bfx-apikey":    {c.KeyID},
 		"bfx-nonce":     {nonce},
-		"bfx-signature": {hex.EncodeToString(cred.MAC(sha512.New384, c.Secret.Bytes(), "/api"+r.Path+nonce+r.Body))},
+		"bfx-signature": {r.Trace.Hex(r.Trace.MAC(sha512.New384, c.Secret.Bytes(), "/api"+r.Path+nonce+r.Body))},
 		"Content-Type":  {"application/json"},
 	}
 	return r
+}
+
+// Signing shows how a call is signed.
+func (v *venue) Signing(c exchanges.Credential, call exchanges.Call) (*exchanges.Signing, error) {
+	api := rest.API{Client: v.Client, Sign: func(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
+		n, err := ticks.Shown(nonce.Call{Exchange: ID, Op: r.Method + " " + r.Path}, c, r.Nonce, now)
+		if err != nil {
+			return r, err
+		}
+		r.Trace.Note(exchanges.StepNonce, "", n)
+		return signed(c, r, n), nil
+	}}
+	return api.Signing(c, call)
 }

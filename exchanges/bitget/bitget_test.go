@@ -90,6 +90,7 @@ func subject() exchangetest.Subject {
 		DetectsSwap:     true,
 		Routes:          unifiedRoutes,
 		ClockCall:       "GET " + timePath,
+		Called:          called,
 		Verify:          verify,
 		Refusals:        refusals(),
 		Manage:          manage(),
@@ -193,4 +194,9 @@ func TestClassicCallsKeepTheirOwnLimit(t *testing.T) {
 		_, err := x.Inspect(t.Context(), goodCredential())
 		return err
 	})
+}
+
+// called is the call that a recorded request was made for.
+func called(r exchangetest.Request) (exchanges.Call, bool) {
+	return exchangetest.Asked(r, "Access-Timestamp"), true
 }

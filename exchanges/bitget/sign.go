@@ -2,7 +2,6 @@ package bitget
 
 import (
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -11,20 +10,20 @@ import (
 )
 
 // sign returns the signature of a text, in standard base64.
-func sign(c exchanges.Credential, text string) (string, error) {
+func sign(t *cred.Trace, c exchanges.Credential, text string) (string, error) {
 	c.Passphrase = exchanges.Secret{} // it is no password of the private key
-	return cred.Base64Signature(c, text, pairs...)
+	return t.Base64Signature(c, text, pairs...)
 }
 
 // signed adds the headers that make a request valid at time now. The query is
 // signed byte for byte as it is sent.
 func signed(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
-	stamp := strconv.FormatInt(now.UnixMilli(), 10)
+	stamp := r.Trace.Milliseconds(now)
 	endpoint := r.Path
 	if r.Query != "" {
 		endpoint += "?" + r.Query
 	}
-	sig, err := sign(c, stamp+r.Method+endpoint+r.Body)
+	sig, err := sign(r.Trace, c, stamp+r.Method+endpoint+r.Body)
 	r.Header = http.Header{
 		"Access-Key":        {c.KeyID},
 		"Access-Sign":       {sig},

@@ -86,6 +86,7 @@ func TestLaws(t *testing.T) {
 		DetectsSwap:     true,
 		Routes:          routes,
 		ClockCall:       "GET " + timePath,
+		Called:          called,
 		Verify:          verify,
 		Refusals:        refusals(),
 		Manage:          manage(),
@@ -137,4 +138,9 @@ func TestServerTimeTakesTheFinestClock(t *testing.T) {
 			t.Errorf("%q tells a time", body)
 		}
 	}
+}
+
+// called is the call that a recorded request was made for.
+func called(r exchangetest.Request) (exchanges.Call, bool) {
+	return exchangetest.Asked(r, "X-BAPI-TIMESTAMP"), true
 }

@@ -31,7 +31,7 @@ func vectorNamed(t testing.TB, name string) vector {
 func TestSignatureVectors(t *testing.T) {
 	for _, v := range vectors(t) {
 		t.Run(v.Name, func(t *testing.T) {
-			got, err := sign(v.Credential(), v.Text)
+			got, err := sign(nil, v.Credential(), v.Text)
 			if err != nil || got != v.Signature {
 				t.Errorf("signature %s (%v), want %s", got, err, v.Signature)
 			}

@@ -132,6 +132,7 @@ func subject(t *testing.T) exchangetest.Subject {
 		Routes: func(exchanges.Site) exchangetest.Routes {
 			return exchangetest.Routes{clockCall: tells(time.Now), inspectCall: exchangetest.JSON(goodReply).Handler()}
 		},
+		Called: called,
 		Verify: verify,
 		Refusals: []exchangetest.Refusal{
 			denied("the key", 401, "Unauthorized", exchanges.Auth),
@@ -148,3 +149,19 @@ func subject(t *testing.T) exchangetest.Subject {
 func TestLive(t *testing.T) { exchangetest.Live(t, Adapter()) }
 
 func TestLaws(t *testing.T) { exchangetest.Run(t, subject(t)) }
+
+// called is the call that a recorded request was made for.
+func called(r exchangetest.Request) (exchanges.Call, bool) {
+	var head header
+	var said claims
+	c := exchangetest.Asked(r, "")
+	parts := strings.Split(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), ".")
+	for i, v := range []any{&head, &said} {
+		text, err := base64.RawURLEncoding.DecodeString(parts[min(i, len(parts)-1)])
+		if err != nil || json.Unmarshal(text, v) != nil {
+			return c, false
+		}
+	}
+	c.Nonce, c.At = head.Nonce, time.Unix(said.NotBefore, 0)
+	return c, true
+}

@@ -1,6 +1,7 @@
 package coinbase
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/rand"
@@ -43,7 +44,7 @@ type claims struct {
 func signed(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
 	nonce := make([]byte, 16)
 	_, _ = rand.Read(nonce) // never fails
-	t, err := token(c, r.Method, r.Path, hex.EncodeToString(nonce), now)
+	t, err := token(r.Trace, c, r.Method, r.Path, cmp.Or(r.Nonce, hex.EncodeToString(nonce)), now)
 	r.Header = http.Header{"Authorization": {"Bearer " + t}}
 	return r, err
 }
@@ -51,7 +52,7 @@ func signed(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request
 // token makes the JWT for one method and path at time now. The host in it is
 // Coinbase's own even where base_url leads through a gateway: who judges the
 // token knows no other.
-func token(c exchanges.Credential, method, path, nonce string, now time.Time) (string, error) {
+func token(t *cred.Trace, c exchanges.Credential, method, path, nonce string, now time.Time) (string, error) {
 	key, err := signer(c)
 	if err != nil {
 		return "", err
@@ -61,7 +62,7 @@ func token(c exchanges.Credential, method, path, nonce string, now time.Time) (s
 		head.Algorithm = "ES256"
 	}
 	said := claims{c.KeyID, "cdp", now.Unix(), now.Add(tokenLife).Unix(), method + " " + host + path}
-	return cred.Token(head, said, func(text string) ([]byte, error) { return sign(key, text) })
+	return t.Token(head, said, func(text string) ([]byte, error) { return t.Pair(key, text, sign) })
 }
 
 // sign signs text as JOSE has it: Ed25519 over the text, ES256 as the two

@@ -56,7 +56,7 @@ func TestTokensMatchTheVectors(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := token(c, v.Method, v.Path, v.Nonce, v.time(t))
+			got, err := token(nil, c, v.Method, v.Path, v.Nonce, v.time(t))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -57,7 +57,7 @@ func TestCheckAccepts(t *testing.T) {
 		if got.Secret.IsZero() != c.private || got.PrivateKey.IsZero() == c.private || strings.TrimSpace(got.KeyID) != got.KeyID {
 			t.Errorf("%s: ID %q, secret of %d, private key of %d bytes", name, got.KeyID, got.Secret.Len(), got.PrivateKey.Len())
 		}
-		if _, err := sign(got, "text"); err != nil {
+		if _, err := sign(nil, got, "text"); err != nil {
 			t.Errorf("%s: accepted and cannot sign: %v", name, err)
 		}
 	}
@@ -140,7 +140,7 @@ func FuzzCheck(f *testing.F) {
 		if !strings.Contains(id, got.KeyID) || got.Secret.IsZero() == got.PrivateKey.IsZero() {
 			t.Fatalf("accepted ID %q with a secret of %d and a private key of %d bytes", got.KeyID, got.Secret.Len(), got.PrivateKey.Len())
 		}
-		if _, err := sign(got, "text"); err != nil {
+		if _, err := sign(nil, got, "text"); err != nil {
 			t.Fatalf("accepted and cannot sign: %v", err)
 		}
 	})

@@ -74,7 +74,7 @@ func TestInspectWithAKeyPair(t *testing.T) {
 	if err := json.Unmarshal([]byte(server.Requests(authCall)[0].Body), &in); err != nil {
 		t.Fatal(err)
 	}
-	want, err := sign(c, stamp{time.UnixMilli(in.Params.Timestamp), in.Params.Nonce}.text(""))
+	want, err := sign(nil, c, stamp{time.UnixMilli(in.Params.Timestamp), in.Params.Nonce}.text(""))
 	if err != nil || in.Params.Signature != want {
 		t.Errorf("signature %q, want %q, %v", in.Params.Signature, want, err)
 	}

@@ -2,6 +2,7 @@ package deribit
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"net/http"
 	"time"
@@ -64,7 +65,7 @@ func (v *venue) begin(ctx context.Context, c exchanges.Credential, d exchanges.D
 
 // signedIn fills the sign-in of a key.
 func signedIn(c exchanges.Credential, _ rest.Request, now time.Time) (rest.Request, error) {
-	params, err := proof(c, now)
+	params, err := signIn(nil, c, stamp{at: now, nonce: rand.Text()})
 	if err != nil {
 		return rest.Request{}, err
 	}

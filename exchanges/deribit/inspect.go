@@ -49,9 +49,11 @@ func notVisible(r rune) bool { return r <= ' ' || r > '~' }
 // comes of it replaces the token that was kept before.
 func (v *venue) authenticate(ctx context.Context, c exchanges.Credential) (*grant, error) {
 	got, _, err := do[grant](ctx, v, call{
-		method:  authMethod,
-		id:      1,
-		params:  func(now time.Time) (any, error) { return proof(c, now) },
+		method: authMethod,
+		id:     1,
+		params: func(now time.Time) (any, error) {
+			return signIn(nil, c, stamp{at: now, nonce: rand.Text()})
+		},
 		conceal: c,
 	})
 	v.tokens.drop(c)
@@ -65,16 +67,6 @@ func (v *venue) authenticate(ctx context.Context, c exchanges.Credential) (*gran
 	}
 	v.tokens.keep(c, got.AccessToken.Secret)
 	return got, nil
-}
-
-// proof signs for a sign-in at time now.
-func proof(c exchanges.Credential, now time.Time) (authParams, error) {
-	s := stamp{at: now, nonce: rand.Text()}
-	signature, err := sign(c, s.text(""))
-	return authParams{
-		GrantType: "client_signature", ClientID: c.KeyID,
-		Timestamp: s.millis(), Nonce: s.nonce, Signature: signature,
-	}, err
 }
 
 // keyList is the list of an account's keys.

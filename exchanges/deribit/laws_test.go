@@ -129,7 +129,7 @@ func (in received) wellFormed(r exchangetest.Request) error {
 
 func verifyAuth(p authParams, c exchanges.Credential, arrived time.Time) error {
 	at := time.UnixMilli(p.Timestamp)
-	want, err := sign(c, stamp{at, p.Nonce}.text(""))
+	want, err := sign(nil, c, stamp{at, p.Nonce}.text(""))
 	switch {
 	case err != nil:
 		return err
@@ -157,6 +157,7 @@ func TestLaws(t *testing.T) {
 		DetectsSwap:     true,
 		Routes:          goodRoutes,
 		ClockCall:       timeCall,
+		Called:          called,
 		Verify:          verify,
 		Manage:          management(),
 		Refusals: []exchangetest.Refusal{
@@ -172,4 +173,16 @@ func TestLaws(t *testing.T) {
 			refusal("new code", `{"code":99999,"message":"never heard of it"}`, exchanges.Protocol),
 		},
 	})
+}
+
+// called is the call that a recorded request was made for. What goes with a
+// token is not signed.
+func called(r exchangetest.Request) (exchanges.Call, bool) {
+	var in received
+	if json.Unmarshal([]byte(r.Body), &in) != nil || in.Params.Signature == "" {
+		return exchanges.Call{}, false
+	}
+	c := exchangetest.Asked(r, "")
+	c.Body, c.Nonce, c.At = "", in.Params.Nonce, time.UnixMilli(in.Params.Timestamp)
+	return c, true
 }

@@ -1,14 +1,18 @@
 package deribit
 
 import (
-	"encoding/base64"
-	"encoding/hex"
+	"cmp"
+	"crypto/rand"
+	"crypto/sha256"
 	"errors"
+	"fmt"
+	"net/http"
 	"strconv"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/cred"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
 var errCredential = errors.New("client ID or secret is missing")
@@ -28,26 +32,75 @@ func (s stamp) text(data string) string {
 	return strconv.FormatInt(s.millis(), 10) + "\n" + s.nonce + "\n" + data
 }
 
+// signIn makes the parameters of public/auth.
+func signIn(t *cred.Trace, c exchanges.Credential, s stamp) (any, error) {
+	signature, err := sign(t, c, s.text(""))
+	if err != nil {
+		return nil, err
+	}
+	return authParams{
+		GrantType: "client_signature", ClientID: c.KeyID,
+		Timestamp: s.millis(), Nonce: s.nonce, Signature: signature,
+	}, nil
+}
+
+// Signing shows how a call is signed: public/auth by its parameters, which is
+// how keyrota signs in, and any other by its own header, where the key has a
+// secret.
+func (v *venue) Signing(c exchanges.Credential, call exchanges.Call) (*exchanges.Signing, error) {
+	api := rest.API{Client: v.Client, Sign: shown}
+	return api.Signing(c, call)
+}
+
+func shown(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
+	s := stamp{at: now, nonce: cmp.Or(r.Nonce, rand.Text())}
+	r.Trace.Milliseconds(now)
+	r.Trace.Note(exchanges.StepNonce, "", s.nonce)
+	if r.Path == pathOf(authMethod) {
+		params, err := signIn(r.Trace, c, s)
+		if err != nil {
+			return r, err
+		}
+		return call{method: authMethod, id: 1}.build(params)
+	}
+	if !c.PrivateKey.IsZero() {
+		return r, &exchanges.Error{
+			Exchange: ID, Op: "sign " + r.Method + " " + exchanges.Clean(r.Path), Kind: exchanges.Unsupported, Outcome: exchanges.NotSent,
+			Hint: "Deribit documents signed calls for keys with a secret only. With a key pair, sign " + pathOf(authMethod) + " and send the token that it answers with.",
+		}
+	}
+	target := r.Path
+	if r.Query != "" {
+		target += "?" + r.Query
+	}
+	sig, err := sign(r.Trace, c, s.text(r.Method+"\n"+target+"\n"+r.Body+"\n"))
+	r.Header = http.Header{"Authorization": {fmt.Sprintf("deri-hmac-sha256 id=%s,ts=%d,sig=%s,nonce=%s", c.KeyID, s.millis(), sig, s.nonce)}}
+	if r.Body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	return r, err
+}
+
 // sign returns the signature of text with whichever key c has: hexadecimal
 // HMAC-SHA256 where Deribit made the secret, Ed25519 or RSA where the person
 // registered a public key.
-func sign(c exchanges.Credential, text string) (string, error) {
+func sign(t *cred.Trace, c exchanges.Credential, text string) (string, error) {
 	if c.KeyID == "" || c.Secret.IsZero() && c.PrivateKey.IsZero() {
 		return "", errCredential
 	}
 	if c.PrivateKey.IsZero() {
-		return hex.EncodeToString(cred.HMACSHA256(c.Secret, text)), nil
+		return t.Hex(t.MAC(sha256.New, c.Secret.Bytes(), text)), nil
 	}
 	key, err := cred.ParsePrivateKey(c.PrivateKey, c.Passphrase, pairs...)
 	if err != nil {
 		return "", err
 	}
-	raw, err := cred.SignPair(key, text)
+	raw, err := t.Pair(key, text, cred.SignPair)
 	if err != nil {
 		return "", err
 	}
 	// Deribit's article on these keys calls for URL-safe base64. That it wants
 	// no padding is known from its examples only, which is the first thing to
 	// look at if such a key is refused for its signature.
-	return base64.RawURLEncoding.EncodeToString(raw), nil
+	return t.URLBase64(raw), nil
 }

@@ -57,7 +57,7 @@ func TestSignatureMatchesPublishedVectors(t *testing.T) {
 			if got := s.text(v.data()); got != v.Text {
 				t.Errorf("text %q, want %q", got, v.Text)
 			}
-			got, err := sign(v.credential(t), s.text(v.data()))
+			got, err := sign(nil, v.credential(t), s.text(v.data()))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -81,7 +81,7 @@ func TestRSASignatureVerifies(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := stamp{noon, "nonce"}.text("")
-	got, err := sign(exchanges.Credential{KeyID: testID, PrivateKey: pemKey(key)}, text)
+	got, err := sign(nil, exchanges.Credential{KeyID: testID, PrivateKey: pemKey(key)}, text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func TestNothingIsSignedWithHalfACredential(t *testing.T) {
 		"no secret": {KeyID: testID},
 		"no PEM":    {KeyID: testID, PrivateKey: exchanges.NewSecret("canary")},
 	} {
-		got, err := sign(c, "text")
+		got, err := sign(nil, c, "text")
 		if err == nil || got != "" || strings.Contains(err.Error(), "canary") {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}

@@ -69,6 +69,11 @@ type Subject struct {
 	// headers, timestamp, signature. It is not called for ClockCall.
 	Verify func(Request) error
 
+	// Called is the call that a recorded request of Inspect was made for, so that
+	// Signing makes the same of it; false where the request is not signed. Nil
+	// where the exchange shows no signing.
+	Called func(Request) (exchanges.Call, bool)
+
 	// Refusals are the exchange's ways to say no, each with what must be made
 	// of it. A law of its own goes through them.
 	Refusals []Refusal
@@ -97,7 +102,7 @@ type Law struct {
 func Laws() []Law {
 	return slices.Concat(
 		describeLaws, addressLaws, guideLaws, checkLaws, inspectLaws, replyLaws, callLaws, secretLaws,
-		spellingLaws, createLaws, listLaws, surveyLaws, refusedLaws, changeLaws, goneLaws, onceLaws, testRunLaws,
+		spellingLaws, createLaws, listLaws, surveyLaws, refusedLaws, changeLaws, goneLaws, onceLaws, signingLaws, testRunLaws,
 	)
 }
 

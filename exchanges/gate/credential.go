@@ -4,7 +4,7 @@ import (
 	"crypto/sha512"
 	"encoding/hex"
 	"net/http"
-	"strconv"
+	"net/url"
 	"strings"
 	"time"
 
@@ -30,22 +30,27 @@ func check(c exchanges.Credential) (exchanges.Credential, error) { return rules.
 
 // sign returns lower-case hex of the HMAC-SHA512 of a text. The secret is used
 // as it is written, not decoded.
-func sign(secret exchanges.Secret, text string) string {
-	return hex.EncodeToString(cred.MAC(sha512.New, secret.Bytes(), text))
+func sign(t *cred.Trace, secret exchanges.Secret, text string) string {
+	return t.Hex(t.MAC(sha512.New, secret.Bytes(), text))
 }
 
 // signed adds the headers that make a request valid for 60 s around now. The
-// query is signed as it reads before it is encoded for the URL: no call here has
-// one that is.
+// query is signed as it reads before it is encoded for the URL.
 func signed(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
-	stamp := strconv.FormatInt(now.Unix(), 10)
-	hash := sha512.Sum512([]byte(r.Body))
-	text := strings.Join([]string{r.Method, r.Path, r.Query, hex.EncodeToString(hash[:]), stamp}, "\n")
+	stamp := r.Trace.Seconds(now)
+	plain, err := url.QueryUnescape(r.Query)
+	if err != nil {
+		return r, err
+	}
+	sum := sha512.Sum512([]byte(r.Body))
+	hash := hex.EncodeToString(sum[:])
+	r.Trace.Note(exchanges.StepHash, "SHA-512 of the body, also of an empty one, in lower-case hexadecimal", hash)
+	text := strings.Join([]string{r.Method, r.Path, plain, hash, stamp}, "\n")
 	r.Header = http.Header{
 		// Gate's own spelling, which net/http would change.
 		"KEY":          {c.KeyID},
 		"Timestamp":    {stamp},
-		"SIGN":         {sign(c.Secret, text)},
+		"SIGN":         {sign(r.Trace, c.Secret, text)},
 		"Content-Type": {"application/json"},
 	}
 	return r, nil

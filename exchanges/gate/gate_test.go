@@ -74,6 +74,7 @@ func TestLaws(t *testing.T) {
 		DetectsSwap: true,
 		Routes:      routes,
 		ClockCall:   "GET " + timePath,
+		Called:      called,
 		Verify:      verify,
 		Refusals:    refusals(),
 		Manage:      manage(),
@@ -154,4 +155,9 @@ func TestCheckRefusesWhatBelongsElsewhere(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+// called is the call that a recorded request was made for.
+func called(r exchangetest.Request) (exchanges.Call, bool) {
+	return exchangetest.Asked(r, "Timestamp"), true
 }

@@ -3,6 +3,7 @@ package gemini
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -41,8 +42,8 @@ func (v *venue) count(ctx context.Context, c exchanges.Credential, d exchanges.D
 	t := &talk{venue: v, c: c, turn: turn}
 	return rest.Signing{Done: turn.Done, Sign: func(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
 		if d == exchanges.Stale {
-			return signed(c, r, turn.Count(now)), nil
+			return signed(c, r, strconv.FormatInt(turn.Count(now), 10)), nil
 		}
-		return signed(c, r, t.number(now, t.Now())), nil
+		return signed(c, r, strconv.FormatInt(t.number(now, t.Now()), 10)), nil
 	}}, nil
 }

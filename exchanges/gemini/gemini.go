@@ -14,6 +14,7 @@ package gemini
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -126,7 +127,7 @@ func (t *talk) ask(ctx context.Context, path string, read func(rest.Response) *e
 		Client: t.Client, ReadsOnly: true,
 		Sign: func(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
 			last = t.number(now, t.Now())
-			return signed(c, r, last), nil
+			return signed(c, r, strconv.FormatInt(last, 10)), nil
 		},
 		Refusal: func(r rest.Response) *exchanges.Error {
 			e := refusal(r)

@@ -51,7 +51,7 @@ func verify(r exchangetest.Request) error {
 	}
 	for name, want := range map[string]string{
 		"Content-Type": "text/plain", "Content-Length": "0", "Cache-Control": "no-cache", "X-Gemini-Apikey": testKey,
-		"X-Gemini-Signature": sign(exchanges.NewSecret(testSecret), r.Header.Get("X-Gemini-Payload")),
+		"X-Gemini-Signature": sign(nil, exchanges.NewSecret(testSecret), r.Header.Get("X-Gemini-Payload")),
 	} {
 		if got := r.Header.Get(name); got != want {
 			return fmt.Errorf("%s is %q, want %q", name, got, want)
@@ -83,6 +83,7 @@ func subject() exchangetest.Subject {
 				accountCall: exchangetest.JSON(goodAccount).Handler(),
 			}
 		},
+		Called: called,
 		Verify: verify,
 		Refusals: []exchangetest.Refusal{
 			denied(400, "InvalidSignature", exchanges.Auth),
@@ -102,3 +103,15 @@ func subject() exchangetest.Subject {
 func TestLive(t *testing.T) { exchangetest.Live(t, Adapter()) }
 
 func TestLaws(t *testing.T) { exchangetest.Run(t, subject()) }
+
+// called is the call that a recorded request was made for.
+func called(r exchangetest.Request) (exchanges.Call, bool) {
+	c := exchangetest.Asked(r, "")
+	var payload struct{ Nonce string }
+	text, err := base64.StdEncoding.DecodeString(r.Header.Get("X-Gemini-Payload"))
+	if err != nil || json.Unmarshal(text, &payload) != nil {
+		return c, false
+	}
+	c.Nonce = payload.Nonce
+	return c, true
+}

@@ -3,16 +3,18 @@ package gemini
 import (
 	"crypto/sha512"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"net/http"
-	"strconv"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/cred"
 	"github.com/keyrota/keyrota/exchanges/internal/nonce"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
+	"github.com/keyrota/keyrota/exchanges/internal/wire"
 )
 
 // counts is of the whole process: the wizard and the dashboard may ask about one
@@ -45,28 +47,57 @@ func (t *talk) number(now, own time.Time) int64 {
 }
 
 // signed adds the headers that stand for a call and its signature.
-func signed(c exchanges.Credential, r rest.Request, number int64) rest.Request {
-	body := payload(r.Path, strconv.FormatInt(number, 10))
+func signed(c exchanges.Credential, r rest.Request, number string) rest.Request {
+	body := payload(r.Trace, r, number)
+	r.Body = ""
 	r.Header = http.Header{
 		"Content-Type":       {"text/plain"},
 		"Cache-Control":      {"no-cache"},
 		"X-GEMINI-APIKEY":    {c.KeyID},
 		"X-GEMINI-PAYLOAD":   {body},
-		"X-GEMINI-SIGNATURE": {sign(c.Secret, body)},
+		"X-GEMINI-SIGNATURE": {sign(r.Trace, c.Secret, body)},
 	}
 	return r
 }
 
-// payload is what stands in for a body: it goes into a header.
-func payload(path, nonce string) string {
+// payload is what stands in for a body: it goes into a header, with the members
+// of the JSON object that the request has as its body, if it has one.
+func payload(t *cred.Trace, r rest.Request, nonce string) string {
 	text, _ := json.Marshal(struct { // strings alone
 		Request string `json:"request"`
 		Nonce   string `json:"nonce"`
-	}{path, nonce})
+	}{r.Path, nonce})
+	if more := members(r.Body); more != "" {
+		text = slices.Concat(text[:len(text)-1], []byte(","+more+"}"))
+	}
+	t.Note(exchanges.StepPayload, "JSON, before it is written in base64", string(text))
 	return base64.StdEncoding.EncodeToString(text)
 }
 
+// members is what stands between the braces of a JSON object.
+func members(object string) string {
+	object = strings.TrimSpace(object)
+	return strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(object, "{"), "}"))
+}
+
+// Signing shows how a call is signed. Its body is the parameters, as a JSON
+// object.
+func (v *venue) Signing(c exchanges.Credential, call exchanges.Call) (*exchanges.Signing, error) {
+	api := rest.API{Client: v.Client, Sign: func(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
+		n, err := ticks.Shown(nonce.Call{Exchange: ID, Op: r.Method + " " + r.Path}, c, r.Nonce, now)
+		if err != nil {
+			return r, err
+		}
+		if r.Body != "" && wire.Members([]byte(r.Body)) == nil {
+			return r, errors.New("the parameters are not a JSON object")
+		}
+		r.Trace.Note(exchanges.StepNonce, "", n)
+		return signed(c, r, n), nil
+	}}
+	return api.Signing(c, call)
+}
+
 // sign returns the lower-case hex of HMAC-SHA384 over the encoded payload.
-func sign(secret exchanges.Secret, payload string) string {
-	return hex.EncodeToString(cred.MAC(sha512.New384, secret.Bytes(), payload))
+func sign(t *cred.Trace, secret exchanges.Secret, payload string) string {
+	return t.Hex(t.MAC(sha512.New384, secret.Bytes(), payload))
 }

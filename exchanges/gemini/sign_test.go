@@ -25,7 +25,7 @@ func TestSignaturesMatchTheVectors(t *testing.T) {
 		if want := v.Expected["X-GEMINI-PAYLOAD"]; body != want {
 			t.Errorf("%s: payload %s, want %s", v.Name, body, want)
 		}
-		if got, want := sign(exchanges.NewSecret(v.Secret), body), v.Expected["X-GEMINI-SIGNATURE"]; got != want {
+		if got, want := sign(nil, exchanges.NewSecret(v.Secret), body), v.Expected["X-GEMINI-SIGNATURE"]; got != want {
 			t.Errorf("%s: signature %s, want %s", v.Name, got, want)
 		}
 		if v.Path == rolesPath {
@@ -38,7 +38,7 @@ func TestSignaturesMatchTheVectors(t *testing.T) {
 // milliseconds.
 func wantWhole(t *testing.T, v vector) {
 	t.Helper()
-	got := signed(credential(v.Key, v.Secret), rest.Request{Path: v.Path}, 1700000000000)
+	got := signed(credential(v.Key, v.Secret), rest.Request{Path: v.Path}, "1700000000000")
 	for name, want := range v.Expected {
 		if h := got.Header[name]; len(h) != 1 || h[0] != want {
 			t.Errorf("%s: %s = %q, want %q", v.Name, name, h, want)

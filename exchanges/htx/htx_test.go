@@ -98,6 +98,7 @@ func TestLaws(t *testing.T) {
 		DetectsSwap:     true,
 		Routes:          routes,
 		ClockCall:       "GET " + timePath,
+		Called:          called,
 		Verify:          verify,
 		Refusals:        refusals(),
 		Manage:          manage(),
@@ -171,3 +172,8 @@ func TestInspectAsksFirstWhoseTheKeyIs(t *testing.T) {
 
 // TestLive holds the adapter against the exchange itself: see exchangetest.Live.
 func TestLive(t *testing.T) { exchangetest.Live(t, Adapter()) }
+
+// called is the call that a recorded request was made for.
+func called(r exchangetest.Request) (exchanges.Call, bool) {
+	return exchangetest.AskedBefore(r, "Timestamp", "AccessKeyId", "SignatureMethod", "SignatureVersion", "Signature"), true
+}

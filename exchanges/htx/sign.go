@@ -58,12 +58,12 @@ func signedFor(host string) func(exchanges.Credential, rest.Request, time.Time) 
 		params.Set("AccessKeyId", c.KeyID)
 		params.Set("SignatureMethod", "HmacSHA256")
 		params.Set("SignatureVersion", "2")
-		params.Set("Timestamp", now.UTC().Format("2006-01-02T15:04:05"))
+		params.Set("Timestamp", r.Trace.ISO(now, "2006-01-02T15:04:05"))
 		if !c.PrivateKey.IsZero() {
 			params.Set("SignatureMethod", string(cred.Ed25519))
 		}
 		query := params.Encode() // sorted as bytes are, which is HTX's order
-		sig, err := sign(c, r.Method, host, r.Path, query)
+		sig, err := sign(r.Trace, c, r.Method, host, r.Path, query)
 		r.Query = query + "&Signature=" + url.QueryEscape(sig)
 		r.Header = http.Header{"Content-Type": {"application/json"}}
 		return r, err
@@ -72,6 +72,6 @@ func signedFor(host string) func(exchanges.Credential, rest.Request, time.Time) 
 
 // sign returns the signature of a call with a query that is sorted and
 // percent-encoded.
-func sign(c exchanges.Credential, method, host, path, query string) (string, error) {
-	return cred.Base64Signature(c, strings.Join([]string{method, host, path, query}, "\n"), pairs...)
+func sign(t *cred.Trace, c exchanges.Credential, method, host, path, query string) (string, error) {
+	return t.Base64Signature(c, strings.Join([]string{method, host, path, query}, "\n"), pairs...)
 }

@@ -58,7 +58,7 @@ func vectors(t *testing.T) []vector { return exchangetest.Vectors[vector](t, 5) 
 
 func TestVectors(t *testing.T) {
 	for _, v := range vectors(t) {
-		if got, err := sign(v.credential(t), v.Method, v.Host, v.Path, v.Query); err != nil || got != v.Signature {
+		if got, err := sign(nil, v.credential(t), v.Method, v.Host, v.Path, v.Query); err != nil || got != v.Signature {
 			t.Errorf("%s: %s, %v", v.Name, got, err)
 		}
 	}

@@ -97,6 +97,14 @@ func (v *venue) ask(ctx context.Context, c exchanges.Credential, question, about
 	}, read)
 }
 
+// Signing always fails, with the kind Unsupported.
+func (v *venue) Signing(exchanges.Credential, exchanges.Call) (*exchanges.Signing, error) {
+	return nil, &exchanges.Error{
+		Exchange: ID, Op: "sign a call", Kind: exchanges.Unsupported, Outcome: exchanges.NotSent,
+		Hint: "Hyperliquid has no signed calls: actions are signed as typed data (EIP-712) with the key of the wallet, which keyrota does not do. Compare with the exchange's own SDK.",
+	}
+}
+
 func unsigned(_ exchanges.Credential, r rest.Request, _ time.Time) (rest.Request, error) {
 	r.Header = http.Header{"Content-Type": {"application/json"}}
 	return r, nil

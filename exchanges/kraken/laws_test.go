@@ -62,7 +62,7 @@ func verify(r exchangetest.Request) error {
 	if err != nil {
 		return err
 	}
-	if got, want := r.Header.Get("API-Sign"), sign(key, r.Path, nonce, r.Body); got != want {
+	if got, want := r.Header.Get("API-Sign"), sign(nil, key, r.Path, nonce, r.Body); got != want {
 		return fmt.Errorf("API-Sign %q, want %q", got, want)
 	}
 	return nil
@@ -88,6 +88,7 @@ func subject() exchangetest.Subject {
 				inspectOp: exchangetest.JSON(goodReply).Handler(),
 			}
 		},
+		Called: called,
 		Verify: verify,
 		Refusals: []exchangetest.Refusal{
 			refused("EAPI:Invalid key", exchanges.Auth),
@@ -106,3 +107,10 @@ func subject() exchangetest.Subject {
 func TestLive(t *testing.T) { exchangetest.Live(t, Adapter()) }
 
 func TestLaws(t *testing.T) { exchangetest.Run(t, subject()) }
+
+// called is the call that a recorded request was made for.
+func called(r exchangetest.Request) (exchanges.Call, bool) {
+	c := exchangetest.Asked(r, "")
+	c.Body, c.Nonce = "", r.Params().Get("nonce")
+	return c, true
+}

@@ -2,15 +2,16 @@ package kraken
 
 import (
 	"cmp"
-	"crypto/sha256"
 	"crypto/sha512"
-	"encoding/base64"
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
+	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/cred"
+	"github.com/keyrota/keyrota/exchanges/internal/nonce"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
@@ -27,7 +28,7 @@ func inspectForm(nonce string, otp exchanges.Secret) string {
 // signed adds the headers that make a request with a form that holds nonce valid.
 // It fails for a private key that check has not seen.
 func signed(c exchanges.Credential, r rest.Request, nonce string) (rest.Request, error) {
-	key, err := cred.Decode64(c.Secret)
+	key, err := r.Trace.Decode64(c.Secret)
 	if err != nil || c.KeyID == "" {
 		return rest.Request{}, cmp.Or(err, errors.New("the API key is missing"))
 	}
@@ -35,14 +36,34 @@ func signed(c exchanges.Credential, r rest.Request, nonce string) (rest.Request,
 	r.Header = http.Header{
 		// Kraken's own spelling, which net/http would change.
 		"API-Key":      {c.KeyID},
-		"API-Sign":     {sign(key, r.Path, nonce, r.Body)},
+		"API-Sign":     {sign(r.Trace, key, r.Path, nonce, r.Body)},
 		"Content-Type": {"application/x-www-form-urlencoded"},
 	}
 	return r, nil
 }
 
+// Signing shows how a call is signed. Its body is a form; one that has a nonce is
+// taken as it is.
+func (v *venue) Signing(c exchanges.Credential, call exchanges.Call) (*exchanges.Signing, error) {
+	api := rest.API{Client: v.Client, Sign: func(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
+		form, err := url.ParseQuery(r.Body)
+		if err != nil || strings.HasPrefix(strings.TrimSpace(r.Body), "{") {
+			return r, errors.New("the body is not a form, as ordertype=limit&pair=XBTUSD is")
+		}
+		n, err := ticks.Shown(nonce.Call{Exchange: ID, Op: r.Method + " " + r.Path}, c, cmp.Or(form.Get("nonce"), r.Nonce), now)
+		if err != nil {
+			return r, err
+		}
+		r.Trace.Note(exchanges.StepNonce, "it also begins the hashed text", n)
+		if !form.Has("nonce") {
+			r.Body = strings.TrimSuffix(inspectForm(n, c.Passphrase)+"&"+r.Body, "&")
+		}
+		return signed(c, r, n)
+	}}
+	return api.Signing(c, call)
+}
+
 // sign returns base64(HMAC-SHA512(key, path + SHA256(nonce + form))).
-func sign(key []byte, path, nonce, form string) string {
-	inner := sha256.Sum256([]byte(nonce + form))
-	return base64.StdEncoding.EncodeToString(cred.MAC(sha512.New, key, path+string(inner[:])))
+func sign(t *cred.Trace, key []byte, path, nonce, form string) string {
+	return t.Base64(t.MACOfHash(sha512.New, key, path, nonce+form))
 }

@@ -79,7 +79,7 @@ func TestLive(t *testing.T) { exchangetest.Live(t, Adapter()) }
 func TestLaws(t *testing.T) {
 	exchangetest.Run(t, exchangetest.Subject{
 		Adapter: Adapter(), Credential: testCredential(), DetectsSwap: true,
-		Routes: routes, Verify: verify, Refusals: refusals(),
+		Routes: routes, Called: called, Verify: verify, Refusals: refusals(),
 	})
 }
 
@@ -196,4 +196,9 @@ func TestOtherRefusalsAreNotHeldAgainstAnything(t *testing.T) {
 			t.Errorf("%d %s: %v", reply.Status, reply.Body, err)
 		}
 	}
+}
+
+// called is the call that a recorded request was made for.
+func called(r exchangetest.Request) (exchanges.Call, bool) {
+	return exchangetest.Asked(r, ""), true
 }

@@ -1,9 +1,7 @@
 package krakenfutures
 
 import (
-	"crypto/sha256"
 	"crypto/sha512"
-	"encoding/base64"
 	"net/http"
 	"strings"
 	"time"
@@ -37,26 +35,25 @@ var rules = cred.Rules{
 // check is Adapter.Check.
 func check(c exchanges.Credential) (exchanges.Credential, error) { return rules.Check(c) }
 
-// unnumbered signs a call without a nonce. Such a call is as good as any, and
+// unnumbered signs a call without a nonce, unless it brings one. Such a call is as good as any, and
 // leaves the nonces of the key's other programs alone.
 func unnumbered(c exchanges.Credential, r rest.Request, _ time.Time) (rest.Request, error) {
-	return signed(c, r, "")
+	return signed(c, r, r.Nonce)
 }
 
-// signed adds the headers that make a request valid. Signed are the query as it
-// is sent, the nonce if there is one, and the path without the prefix that the
+// signed adds the headers that make a request valid. Signed are the query or form
+// as it is sent, the nonce if there is one, and the path without the prefix that the
 // trading API has.
 func signed(c exchanges.Credential, r rest.Request, nonce string) (rest.Request, error) {
-	key, err := cred.Decode64(c.Secret)
+	key, err := r.Trace.Decode64(c.Secret)
 	if err != nil {
 		return rest.Request{}, err
 	}
 	defer clear(key)
-	text := sha256.Sum256([]byte(r.Query + nonce + strings.TrimPrefix(r.Path, "/derivatives")))
 	r.Header = http.Header{
 		// Kraken's own spelling, which net/http would change.
 		"APIKey":  {c.KeyID},
-		"Authent": {base64.StdEncoding.EncodeToString(cred.MAC(sha512.New, key, string(text[:])))},
+		"Authent": {r.Trace.Base64(r.Trace.MACOfHash(sha512.New, key, "", r.Query+r.Body+nonce+strings.TrimPrefix(r.Path, "/derivatives")))},
 	}
 	if nonce != "" {
 		r.Header["Nonce"] = []string{nonce}

@@ -79,6 +79,7 @@ func TestLaws(t *testing.T) {
 		DetectsSwap: true,
 		Routes:      routes,
 		ClockCall:   "GET " + timePath,
+		Called:      called,
 		Verify:      verify,
 		Refusals:    refusals(),
 		Manage:      manage(),
@@ -147,4 +148,9 @@ func TestUnifiedAccountIsAskedWhereTheClassicCallIsClosed(t *testing.T) {
 			t.Errorf("%s: the first refusal is the one that counts: %v", name, err)
 		}
 	}
+}
+
+// called is the call that a recorded request was made for.
+func called(r exchangetest.Request) (exchanges.Call, bool) {
+	return exchangetest.Asked(r, "KC-API-TIMESTAMP"), true
 }

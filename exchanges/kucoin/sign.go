@@ -1,10 +1,9 @@
 package kucoin
 
 import (
-	"encoding/base64"
+	"crypto/sha256"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -18,14 +17,14 @@ import (
 const keyVersion = "2"
 
 // sign returns the signature of a text, in standard base64.
-func sign(secret exchanges.Secret, text string) string {
-	return base64.StdEncoding.EncodeToString(cred.HMACSHA256(secret, text))
+func sign(t *cred.Trace, secret exchanges.Secret, text string) string {
+	return t.Base64(t.MAC(sha256.New, secret.Bytes(), text))
 }
 
 // signed adds the headers that make a request valid at time now. The query is
 // signed without the escapes that it is sent with.
 func signed(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
-	stamp := strconv.FormatInt(now.UnixMilli(), 10)
+	stamp := r.Trace.Milliseconds(now)
 	endpoint := r.Path
 	if r.Query != "" {
 		plain, err := url.QueryUnescape(r.Query)
@@ -34,11 +33,13 @@ func signed(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request
 		}
 		endpoint += "?" + plain
 	}
+	passphrase := sign(nil, c.Secret, c.Passphrase.Reveal())
+	r.Trace.NoteSecret(exchanges.StepPassphrase, "the key's passphrase, signed like the string to sign: the same in each call", passphrase)
 	r.Header = http.Header{
 		"Kc-Api-Key":         {c.KeyID},
-		"Kc-Api-Sign":        {sign(c.Secret, stamp+r.Method+endpoint+r.Body)},
+		"Kc-Api-Sign":        {sign(r.Trace, c.Secret, stamp+r.Method+endpoint+r.Body)},
 		"Kc-Api-Timestamp":   {stamp},
-		"Kc-Api-Passphrase":  {sign(c.Secret, c.Passphrase.Reveal())},
+		"Kc-Api-Passphrase":  {passphrase},
 		"Kc-Api-Key-Version": {keyVersion},
 		"Content-Type":       {"application/json"},
 	}

@@ -33,7 +33,7 @@ func TestVectors(t *testing.T) {
 	for _, v := range vectors(t) {
 		c := v.Credential()
 		if v.Text != "" {
-			if got := sign(c.Secret, v.Text); got != v.Signature {
+			if got := sign(nil, c.Secret, v.Text); got != v.Signature {
 				t.Errorf("%s: %s", v.Name, got)
 			}
 			continue

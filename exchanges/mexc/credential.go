@@ -2,7 +2,6 @@ package mexc
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -49,8 +48,8 @@ func signed(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request
 	if r.Query != "" {
 		r.Query += "&"
 	}
-	r.Query += "timestamp=" + strconv.FormatInt(now.UnixMilli(), 10) + "&recvWindow=" + recvWindow
-	sig, err := cred.Signature(c, r.Query+r.Body)
+	r.Query += "timestamp=" + r.Trace.Milliseconds(now) + "&recvWindow=" + recvWindow
+	sig, err := r.Trace.Signature(c, r.Query+r.Body)
 	if err != nil {
 		return rest.Request{}, err
 	}

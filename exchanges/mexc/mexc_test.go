@@ -62,7 +62,7 @@ func verifySignature(r exchangetest.Request) error {
 func TestLaws(t *testing.T) {
 	exchangetest.Run(t, exchangetest.Subject{
 		Adapter: Adapter(), Credential: testCredential(), DetectsSwap: true,
-		Routes: routes, ClockCall: "GET " + timePath, Verify: verify, Refusals: refusals(), Manage: manage(),
+		Routes: routes, ClockCall: "GET " + timePath, Called: called, Verify: verify, Refusals: refusals(), Manage: manage(),
 	})
 }
 
@@ -161,3 +161,8 @@ func TestGuideAsksForNoMoreThanIsWanted(t *testing.T) {
 
 // TestLive holds the adapter against the exchange itself: see exchangetest.Live.
 func TestLive(t *testing.T) { exchangetest.Live(t, Adapter()) }
+
+// called is the call that a recorded request was made for.
+func called(r exchangetest.Request) (exchanges.Call, bool) {
+	return exchangetest.AskedBefore(r, "timestamp", "recvWindow", "signature"), true
+}

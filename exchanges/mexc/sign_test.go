@@ -14,7 +14,7 @@ import (
 func TestVectors(t *testing.T) {
 	built := 0
 	for _, v := range exchangetest.Vectors[exchangetest.Vector](t, 3) {
-		if got, err := cred.Signature(v.Credential(), v.Query+v.Body); err != nil || got != v.Signature {
+		if got, err := (*cred.Trace)(nil).Signature(v.Credential(), v.Query+v.Body); err != nil || got != v.Signature {
 			t.Errorf("%s: %s, %v", v.Name, got, err)
 		}
 		own, ours := strings.CutSuffix(v.Query, "&timestamp=1700000000000&recvWindow=5000")

@@ -18,14 +18,12 @@ package okx
 
 import (
 	"context"
-	"encoding/base64"
 	"net/http"
 	"time"
 
 	"golang.org/x/time/rate"
 
 	"github.com/keyrota/keyrota/exchanges"
-	"github.com/keyrota/keyrota/exchanges/internal/cred"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
@@ -124,13 +122,14 @@ const stampForm = "2006-01-02T15:04:05.000Z"
 // signed adds the headers that make a request valid for 30 s from now. What is
 // signed is path, query and body, byte for byte as they are sent.
 func (v *venue) signed(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
-	stamp, target := now.UTC().Format(stampForm), r.Path
+	stamp, target := r.Trace.ISO(now, stampForm), r.Path
 	if r.Query != "" {
 		target += "?" + r.Query
 	}
+	sig, err := r.Trace.Base64Signature(c, stamp+r.Method+target+r.Body)
 	r.Header = http.Header{
 		"OK-ACCESS-KEY":        {c.KeyID},
-		"OK-ACCESS-SIGN":       {base64.StdEncoding.EncodeToString(cred.HMACSHA256(c.Secret, stamp+r.Method+target+r.Body))},
+		"OK-ACCESS-SIGN":       {sig},
 		"OK-ACCESS-TIMESTAMP":  {stamp},
 		"OK-ACCESS-PASSPHRASE": {c.Passphrase.Reveal()},
 	}
@@ -140,5 +139,5 @@ func (v *venue) signed(c exchanges.Credential, r rest.Request, now time.Time) (r
 	if r.Body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}
-	return r, nil
+	return r, err
 }

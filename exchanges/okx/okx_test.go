@@ -110,6 +110,7 @@ func TestLaws(t *testing.T) {
 		DetectsSwap:     true,
 		Routes:          routes,
 		ClockCall:       "GET " + timePath,
+		Called:          called,
 		Verify:          verify,
 		Refusals:        refusals(),
 		Manage:          manage(),
@@ -242,4 +243,9 @@ func TestInspectStaysBelowTheLimit(t *testing.T) {
 		_, err := x.Inspect(t.Context(), testCredential())
 		return err
 	})
+}
+
+// called is the call that a recorded request was made for.
+func called(r exchangetest.Request) (exchanges.Call, bool) {
+	return exchangetest.Asked(r, "OK-ACCESS-TIMESTAMP"), true
 }

@@ -1,13 +1,18 @@
 package upbit
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/hex"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"hash"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -59,21 +64,58 @@ type claims struct {
 
 // signed adds the token that makes a request valid.
 func (a algorithm) signed(c exchanges.Credential, r rest.Request, _ time.Time) (rest.Request, error) {
-	token, err := a.token(c, r.Query, newNonce())
+	said, err := parameters(r)
+	if err != nil {
+		return r, err
+	}
+	token, err := a.token(r.Trace, c, said, cmp.Or(r.Nonce, newNonce()))
 	r.Header = http.Header{"Authorization": {"Bearer " + token}}
+	if r.Body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
 	return r, err
 }
 
-// token makes the token for a query. nonce may be used once. The secret signs by
+// parameters returns what a token vouches for: the query as it reads before it
+// is encoded, or the body, a flat JSON object, written in the same way.
+func parameters(r rest.Request) (string, error) {
+	if r.Body == "" {
+		return url.QueryUnescape(r.Query)
+	}
+	d := json.NewDecoder(strings.NewReader(r.Body))
+	d.UseNumber()
+	if open, err := d.Token(); err != nil || open != json.Delim('{') || !json.Valid([]byte(r.Body)) {
+		return "", errBody
+	}
+	var pairs []string
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return "", errBody
+		}
+		value, err := d.Token()
+		if _, nested := value.(json.Delim); err != nil || nested || value == nil {
+			return "", errBody
+		}
+		pairs = append(pairs, fmt.Sprintf("%v=%v", name, value))
+	}
+	return strings.Join(pairs, "&"), nil
+}
+
+var errBody = errors.New("the body is not a flat JSON object of texts and numbers")
+
+// token makes the token for parameters. nonce may be used once. The secret signs by
 // its own bytes, although it looks like an encoding.
-func (a algorithm) token(c exchanges.Credential, query, nonce string) (string, error) {
+func (a algorithm) token(t *cred.Trace, c exchanges.Credential, query, nonce string) (string, error) {
 	said := claims{AccessKey: c.KeyID, Nonce: nonce}
 	if query != "" {
 		sum := sha512.Sum512([]byte(query))
+		t.Note(exchanges.StepHashed, "the parameters, without escapes", query)
+		t.Note(exchanges.StepHash, "SHA-512 of the hashed text, in lower-case hexadecimal", hex.EncodeToString(sum[:]))
 		said.QueryHash, said.QueryHashAlg = hex.EncodeToString(sum[:]), "SHA512"
 	}
-	return cred.Token(map[string]string{"alg": a.name, "typ": "JWT"}, said, func(text string) ([]byte, error) {
-		return cred.MAC(a.hash, c.Secret.Bytes(), text), nil
+	return t.Token(map[string]string{"alg": a.name, "typ": "JWT"}, said, func(text string) ([]byte, error) {
+		return t.MAC(a.hash, c.Secret.Bytes(), text), nil
 	})
 }
 

@@ -84,7 +84,7 @@ func TestLive(t *testing.T) { exchangetest.Live(t, Adapter()) }
 
 func TestLaws(t *testing.T) {
 	exchangetest.Run(t, exchangetest.Subject{
-		Adapter: Adapter(), Credential: testCredential(), Verify: verify, Refusals: refusals(),
+		Adapter: Adapter(), Credential: testCredential(), Called: called, Verify: verify, Refusals: refusals(),
 		Routes: func(exchanges.Site) exchangetest.Routes {
 			return exchangetest.Routes{inspectCall: exchangetest.JSON(goodList).Handler()}
 		},
@@ -106,7 +106,7 @@ func checkToken(t *testing.T, v vector) {
 	if strings.Contains(v.Name, hs512.name) {
 		a = hs512
 	}
-	token, err := a.token(exchanges.Credential{KeyID: v.Key, Secret: exchanges.NewSecret(v.Secret)}, v.Query, v.Nonce)
+	token, err := a.token(nil, exchanges.Credential{KeyID: v.Key, Secret: exchanges.NewSecret(v.Secret)}, v.Query, v.Nonce)
 	if got := "Bearer " + token; err != nil || got != v.Expected["Authorization"] {
 		t.Errorf("Authorization %q, want %q (%v)", got, v.Expected["Authorization"], err)
 	}
@@ -198,4 +198,19 @@ func TestCheckTellsAWholeKeyFromAPiece(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+// called is the call that a recorded request was made for.
+func called(r exchangetest.Request) (exchanges.Call, bool) {
+	var said claims
+	c := exchangetest.Asked(r, "")
+	parts := strings.Split(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), ".")
+	for i, v := range []any{&struct{}{}, &said} {
+		text, err := base64.RawURLEncoding.DecodeString(parts[min(i, len(parts)-1)])
+		if err != nil || json.Unmarshal(text, v) != nil {
+			return c, false
+		}
+	}
+	c.Nonce = said.Nonce
+	return c, true
 }

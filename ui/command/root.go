@@ -52,7 +52,7 @@ func (a *App) root() *cobra.Command {
 	root.AddCommand(
 		a.listCommand(g), a.showCommand(g), a.checkCommand(g), a.diagnoseCommand(g), a.addCommand(g), a.forgetCommand(g),
 		a.createCommand(g), a.rotateCommand(g), a.revokeCommand(g), a.resumeCommand(g),
-		a.testrunCommand(g), a.unmanagedCommand(g), a.machineCommand(g), a.calendarCommand(g), a.scheduleCommand(g), a.auditCommand(g), a.doctorCommand(g), a.simCommand(), a.versionCommand(),
+		a.testrunCommand(g), a.signCommand(g), a.unmanagedCommand(g), a.machineCommand(g), a.calendarCommand(g), a.scheduleCommand(g), a.auditCommand(g), a.doctorCommand(g), a.simCommand(), a.versionCommand(),
 	)
 	return root
 }

@@ -22,7 +22,7 @@ func (d *Desk) shape(id exchanges.ID, c exchanges.Credential) diagnose.Shape {
 		s.Problem = exchanges.AsError(err)
 	}
 	if c.PrivateKey.IsZero() {
-		s.Swap = swap(a, c, s.Problem == nil)
+		s.Swap = tradePlaces(a, c, s.Problem == nil)
 	}
 	for _, f := range a.Info.Form.Fields {
 		value, known := valueOf(c, f.Name)
@@ -58,7 +58,7 @@ func valueOf(c exchanges.Credential, f exchanges.FieldName) (value string, known
 
 // swap holds the credential the other way round against the exchange's form,
 // and against the lengths of its examples.
-func swap(a exchanges.Adapter, c exchanges.Credential, fits bool) diagnose.Swap {
+func tradePlaces(a exchanges.Adapter, c exchanges.Credential, fits bool) diagnose.Swap {
 	round := c
 	round.KeyID, round.Secret = c.Secret.Reveal(), exchanges.NewSecret(c.KeyID)
 	defer round.Secret.Wipe()

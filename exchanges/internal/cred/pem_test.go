@@ -182,7 +182,7 @@ func TestSignPair(t *testing.T) {
 	if err != nil || !ed25519.Verify(key.Public().(ed25519.PublicKey), []byte(text), sig) {
 		t.Errorf("Ed25519: %v", err)
 	}
-	got, err := Signature(exchanges.Credential{PrivateKey: exchanges.NewSecret(edPEM)}, text, Ed25519)
+	got, err := (*Trace)(nil).Signature(exchanges.Credential{PrivateKey: exchanges.NewSecret(edPEM)}, text, Ed25519)
 	if want := base64.StdEncoding.EncodeToString(sig); err != nil || got != want {
 		t.Errorf("%s, %v, want %s", got, err, want)
 	}
@@ -201,11 +201,11 @@ func TestHMACSHA256(t *testing.T) {
 	if got := hex.EncodeToString(HMACSHA256(exchanges.NewSecret("Jefe"), "what do ya want for nothing?")); got != want {
 		t.Errorf("%s", got)
 	}
-	got, err := Signature(exchanges.Credential{Secret: exchanges.NewSecret("Jefe")}, "what do ya want for nothing?")
+	got, err := (*Trace)(nil).Signature(exchanges.Credential{Secret: exchanges.NewSecret("Jefe")}, "what do ya want for nothing?")
 	if err != nil || got != want {
 		t.Errorf("%s, %v", got, err)
 	}
-	if _, err := Signature(exchanges.Credential{PrivateKey: exchanges.NewSecret(edPEM)}, "x", RSA); err == nil {
+	if _, err := (*Trace)(nil).Signature(exchanges.Credential{PrivateKey: exchanges.NewSecret(edPEM)}, "x", RSA); err == nil {
 		t.Error("signed with a key that the exchange does not take")
 	}
 }

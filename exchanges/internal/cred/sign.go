@@ -6,9 +6,6 @@ import (
 	"crypto/hmac"
 	"crypto/rsa"
 	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
-	"encoding/json"
 	"hash"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -34,43 +31,4 @@ func SignPair(key crypto.Signer, text string) ([]byte, error) {
 	}
 	sum := sha256.Sum256([]byte(text))
 	return key.Sign(nil, sum[:], crypto.SHA256)
-}
-
-// Signature signs text in the way that many exchanges share: lower-case hex of
-// HMAC-SHA256 with a secret, standard base64 of the signature with a key pair.
-func Signature(c exchanges.Credential, text string, pairs ...Algorithm) (string, error) {
-	if c.PrivateKey.IsZero() {
-		return hex.EncodeToString(HMACSHA256(c.Secret, text)), nil
-	}
-	key, err := ParsePrivateKey(c.PrivateKey, c.Passphrase, pairs...)
-	if err != nil {
-		return "", err
-	}
-	sig, err := SignPair(key, text)
-	if err != nil {
-		return "", err
-	}
-	return base64.StdEncoding.EncodeToString(sig), nil
-}
-
-// Base64Signature signs text as Signature does, and writes what a secret makes
-// in standard base64 too.
-func Base64Signature(c exchanges.Credential, text string, pairs ...Algorithm) (string, error) {
-	if c.PrivateKey.IsZero() {
-		return base64.StdEncoding.EncodeToString(HMACSHA256(c.Secret, text)), nil
-	}
-	return Signature(c, text, pairs...)
-}
-
-// Token makes a JSON Web Token. What header and claims hold must be texts and
-// numbers alone; sign signs the text of both.
-func Token(header, claims any, sign func(text string) ([]byte, error)) (string, error) {
-	text := part(header) + "." + part(claims)
-	sig, err := sign(text)
-	return text + "." + base64.RawURLEncoding.EncodeToString(sig), err
-}
-
-func part(v any) string {
-	text, _ := json.Marshal(v) // texts and numbers cannot fail
-	return base64.RawURLEncoding.EncodeToString(text)
 }

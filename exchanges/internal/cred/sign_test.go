@@ -15,12 +15,12 @@ import (
 
 func TestBase64SignatureWithASecretAndAPair(t *testing.T) {
 	// RFC 4231, test case 2.
-	got, err := Base64Signature(exchanges.Credential{Secret: exchanges.NewSecret("Jefe")}, "what do ya want for nothing?")
+	got, err := (*Trace)(nil).Base64Signature(exchanges.Credential{Secret: exchanges.NewSecret("Jefe")}, "what do ya want for nothing?")
 	if err != nil || got != "W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM=" {
 		t.Errorf("%s, %v", got, err)
 	}
 	c := exchanges.Credential{PrivateKey: exchanges.NewSecret(edPEM)}
-	got, err = Base64Signature(c, "text", Ed25519)
+	got, err = (*Trace)(nil).Base64Signature(c, "text", Ed25519)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +29,7 @@ func TestBase64SignatureWithASecretAndAPair(t *testing.T) {
 	if err != nil || kerr != nil || !ed25519.Verify(key.Public().(ed25519.PublicKey), []byte("text"), sig) {
 		t.Errorf("%s, %v, %v", got, err, kerr)
 	}
-	if _, err := Base64Signature(c, "text", RSA); err == nil {
+	if _, err := (*Trace)(nil).Base64Signature(c, "text", RSA); err == nil {
 		t.Error("a pair of another kind signs")
 	}
 }
@@ -49,7 +49,7 @@ func TestMAC(t *testing.T) {
 // The parts are in base64 for addresses, without padding.
 func TestToken(t *testing.T) {
 	var signed string
-	got, err := Token(map[string]string{"alg": "none"}, struct {
+	got, err := (*Trace)(nil).Token(map[string]string{"alg": "none"}, struct {
 		Name string `json:"name"`
 	}{"ü"}, func(text string) ([]byte, error) {
 		signed = text
@@ -59,7 +59,7 @@ func TestToken(t *testing.T) {
 	if err != nil || signed != text || got != text+".__4" {
 		t.Errorf("%s of %s, %v", got, signed, err)
 	}
-	if _, err := Token(nil, nil, func(string) ([]byte, error) { return nil, errors.New("no key") }); err == nil {
+	if _, err := (*Trace)(nil).Token(nil, nil, func(string) ([]byte, error) { return nil, errors.New("no key") }); err == nil {
 		t.Error("a token without a signature")
 	}
 }

@@ -29,6 +29,39 @@ type Call struct {
 // it is never raised. Each scale has a count of its own, so that going back from
 // a larger one does what it says. The error is an *exchanges.Error.
 func (s *Source) Begin(ctx context.Context, by Call, c exchanges.Credential, all Ticks) (*Turn, error) {
+	tick, err := all.tick(by, c)
+	if err != nil {
+		return nil, err
+	}
+	turn, err := s.Turn(ctx, tick.String()+" "+c.KeyID)
+	if err != nil {
+		return nil, &exchanges.Error{Exchange: by.Exchange, Op: by.Op, Kind: exchanges.Canceled, Outcome: exchanges.NotSent}
+	}
+	turn.Tick = tick
+	return turn, nil
+}
+
+// Shown returns the number of a call that is shown and not sent: the given one,
+// or that of a moment. It takes no turn and uses no number up.
+func (all Ticks) Shown(by Call, c exchanges.Credential, given string, at time.Time) (string, error) {
+	if given == "" {
+		tick, err := all.tick(by, c)
+		if err != nil {
+			return "", err
+		}
+		return strconv.FormatInt(at.UnixNano()/int64(tick), 10), nil
+	}
+	if _, err := strconv.ParseUint(given, 10, 64); err != nil {
+		return "", &exchanges.Error{
+			Exchange: by.Exchange, Op: by.Op, Kind: exchanges.Invalid, Outcome: exchanges.NotSent, Code: "the nonce is not a number",
+			Hint: "Give the digits that your program sent, or leave the nonce out.",
+		}
+	}
+	return given, nil
+}
+
+// tick is the scale of the numbers of a key.
+func (all Ticks) tick(by Call, c exchanges.Credential) (time.Duration, error) {
 	tick, known := all[c.Nonce]
 	if !known {
 		var units []string
@@ -38,18 +71,13 @@ func (s *Source) Begin(ctx context.Context, by Call, c exchanges.Credential, all
 			}
 		}
 		slices.Sort(units)
-		return nil, &exchanges.Error{
+		return 0, &exchanges.Error{
 			Exchange: by.Exchange, Op: by.Op, Kind: exchanges.Invalid, Outcome: exchanges.NotSent,
 			Code: exchanges.Clean(strconv.Quote(string(c.Nonce)) + " is not a nonce scale"),
 			Hint: "Set nonce to " + strings.Join(units, " or ") + ` under [key."NAME"] in config.toml, or leave it out.`,
 		}
 	}
-	turn, err := s.Turn(ctx, tick.String()+" "+c.KeyID)
-	if err != nil {
-		return nil, &exchanges.Error{Exchange: by.Exchange, Op: by.Op, Kind: exchanges.Canceled, Outcome: exchanges.NotSent}
-	}
-	turn.Tick = tick
-	return turn, nil
+	return tick, nil
 }
 
 // Source has a count for each name, such as a key and the scale of its numbers.

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/cred"
 )
 
 // The bounds of every call.
@@ -57,6 +58,11 @@ type Request struct {
 	Query  string // already encoded, without the question mark
 	Body   string
 	Header http.Header
+
+	// For a call that is shown and not sent: what serves as its nonce, if
+	// anything, and what writes down how it is signed. See API.Signing.
+	Nonce string
+	Trace *cred.Trace
 }
 
 // Response is a bounded answer.

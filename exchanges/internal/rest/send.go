@@ -123,15 +123,11 @@ func (c *Client) send(ctx context.Context, client *http.Client, r Request) (Resp
 }
 
 func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) {
-	target := c.origin + r.Path
-	if r.Query != "" {
-		target += "?" + r.Query
-	}
 	var body io.Reader
 	if r.Body != "" {
 		body = strings.NewReader(r.Body)
 	}
-	req, err := http.NewRequestWithContext(ctx, r.Method, target, body)
+	req, err := http.NewRequestWithContext(ctx, r.Method, c.target(r), body)
 	if err != nil {
 		return nil, err
 	}
@@ -145,4 +141,12 @@ func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) 
 	}
 	req.Header.Set("User-Agent", ua)
 	return req, nil
+}
+
+// target is the address of a request.
+func (c *Client) target(r Request) string {
+	if r.Query == "" {
+		return c.origin + r.Path
+	}
+	return c.origin + r.Path + "?" + r.Query
 }
