@@ -111,6 +111,7 @@ func (d *dashboard) viewActions() []Action {
 			Do: func() tea.Cmd { d.order, d.reverse = (d.order+1)%len(orderings), false; return d.resort() }},
 		{Keys: []string{"S"}, Label: "reverse", Help: "Reverse the sort.", Group: "View", Quiet: true,
 			Do: func() tea.Cmd { d.reverse = !d.reverse; return d.resort() }},
+		d.overviewAction(),
 	}
 	if d.pane != nil {
 		actions = append(actions,
@@ -120,11 +121,14 @@ func (d *dashboard) viewActions() []Action {
 	return actions
 }
 
-func (d *dashboard) moveActions() []Action {
-	half, page := max(1, d.table.h/2), max(1, d.table.h-1)
-	far := len(d.table.lines)
+func (d *dashboard) moveActions() []Action { return moveActions(d.step, d.table.h, len(d.table.lines)) }
+
+// moveActions go through a list of keys by step, of which h lines are in sight
+// and far reaches from one end to the other.
+func moveActions(step func(n int) func() tea.Cmd, h, far int) []Action {
+	half, page := max(1, h/2), max(1, h-1)
 	move := func(label, help string, n int, keys ...string) Action {
-		return Action{Keys: keys, Label: label, Help: help, Group: "Move", Quiet: true, Do: d.step(n)}
+		return Action{Keys: keys, Label: label, Help: help, Group: "Move", Quiet: true, Do: step(n)}
 	}
 	return []Action{
 		move("down", "Next key.", 1, "j", "down"),

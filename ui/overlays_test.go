@@ -28,7 +28,7 @@ func TestHelpScrollsWhereItDoesNotFit(t *testing.T) {
 	d.press("?")
 	first := d.view()
 	d.seeNot("Quit from anywhere.")
-	for range 60 {
+	for range 120 {
 		d.press("j")
 	}
 	d.see("Quit from anywhere.")

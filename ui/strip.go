@@ -30,18 +30,30 @@ type slot struct {
 
 // newStrip counts deadlines for a strip of w columns, without its label.
 func newStrip(rows []*row, now time.Time, w int) strip {
-	var s strip
-	for _, r := range rows {
-		if r.late(now) {
-			s.late++
-		}
-	}
+	s := strip{late: lateOf(rows, now)}
 	columns := max(1, w-cells(s.lateText()))
 	s.step = (stripDays + columns - 1) / columns
-	s.days = make([]slot, min(columns, 2*stripDays/s.step))
-	if len(s.days)*s.step < 2*stripDays { // no round horizon: keep to the usual one
-		s.days = s.days[:min(len(s.days), (stripDays+s.step-1)/s.step)]
+	days := min(columns, 2*stripDays/s.step)
+	if days*s.step < 2*stripDays { // no round horizon: keep to the usual one
+		days = min(days, (stripDays+s.step-1)/s.step)
 	}
+	s.fill(rows, now, days)
+	return s
+}
+
+func lateOf(rows []*row, now time.Time) int {
+	n := 0
+	for _, r := range rows {
+		if r.late(now) {
+			n++
+		}
+	}
+	return n
+}
+
+// fill makes the columns and counts what falls into them.
+func (s *strip) fill(rows []*row, now time.Time, columns int) {
+	s.days = make([]slot, columns)
 	for i := range s.days {
 		s.days[i].tick = i > 0 && (i*s.step)/stripTicks != ((i-1)*s.step)/stripTicks
 	}
@@ -55,7 +67,6 @@ func newStrip(rows []*row, now time.Time, w int) strip {
 			s.days[i].soon = s.days[i].soon || r.dueSoon(now)
 		}
 	}
-	return s
 }
 
 // horizon is how many days the strip looks ahead.

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 )
 
@@ -59,13 +60,12 @@ func NewScore(keys []Scored) Score {
 		return Score{Points: 100}
 	}
 	s := Score{Points: total / weights}
-	for _, g := range gains {
+	for _, g := range slices.SortedFunc(maps.Values(gains), func(a, b *Gain) int {
+		return cmp.Or(cmp.Compare(b.Points, a.Points), cmp.Compare(b.Keys, a.Keys), cmp.Compare(a.Code, b.Code))
+	}) {
 		g.Points /= weights
 		s.Gains = append(s.Gains, *g)
 	}
-	slices.SortFunc(s.Gains, func(a, b Gain) int {
-		return cmp.Or(cmp.Compare(b.Points, a.Points), cmp.Compare(b.Keys, a.Keys), cmp.Compare(a.Code, b.Code))
-	})
 	return s
 }
 

@@ -66,6 +66,8 @@ func (s *session) judge(records []*store.Record, world policy.World) []judged {
 	return out
 }
 
+const noKeysYet = "No keys yet. Add one with keyrota, or keyrota add --help.\n"
+
 func (a *App) printKeys(keys []judged, asJSON bool) error {
 	if asJSON {
 		out := make([]keyJSON, len(keys))
@@ -75,8 +77,7 @@ func (a *App) printKeys(keys []judged, asJSON bool) error {
 		return a.printJSON(out)
 	}
 	if len(keys) == 0 {
-		_, err := fmt.Fprintln(a.Stdout, "No keys yet. Add one with keyrota, or keyrota add --help.")
-		return err
+		return a.say(noKeysYet)
 	}
 	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "NAME\tEXCHANGE\tENV\tMAY DO\tIP WHITELIST\tAGE\tLAST USED\tDEADLINE\tSTATE")

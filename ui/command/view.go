@@ -77,7 +77,7 @@ func newKeyJSON(r *store.Record, a policy.Assessment) keyJSON {
 		Permissions: permissionsJSON(r.Facts.Permissions), ExchangePermissions: append([]string{}, r.Facts.ExchangePermissions...),
 		IPWhitelist:   ipJSON{r.Facts.IPs.State.String(), append([]string{}, r.Facts.IPs.Entries...)},
 		CreatedSource: "first-seen", Expires: momentJSON(r.Facts.Expires), LastUsed: momentJSON(r.Facts.LastUsed),
-		Verified: timeJSON(r.Facts.Seen), Findings: []findingJSON{},
+		Verified: timeJSON(r.Facts.Seen), Findings: findingsJSON(a.Findings),
 	}
 	created, told := r.Created()
 	k.Created = timeJSON(created)
@@ -94,13 +94,18 @@ func newKeyJSON(r *store.Record, a policy.Assessment) keyJSON {
 	if !a.Deadline.At.IsZero() {
 		k.Deadline = &deadlineJSON{a.Deadline.At.UTC().Truncate(time.Second), a.Deadline.Reason}
 	}
-	for _, f := range a.Findings {
-		k.Findings = append(k.Findings, findingJSON{f.Code, f.Severity.String(), f.Text, f.Action})
-	}
 	if r.Check.Kind != "" {
 		k.Error = &errorJSON{r.Check.Kind, r.Check.Code, r.Check.Hint}
 	}
 	return k
+}
+
+func findingsJSON(all []policy.Finding) []findingJSON {
+	out := make([]findingJSON, len(all))
+	for i, f := range all {
+		out[i] = findingJSON{f.Code, f.Severity.String(), f.Text, f.Action}
+	}
+	return out
 }
 
 // stated tells that what is known of the key is the person's word.
