@@ -30,6 +30,8 @@ const (
 	ActionFound        Action = "unmanaged-found" // an exchange lists a key that no record is about
 	ActionIgnored      Action = "unmanaged-ignored"
 	ActionHeeded       Action = "unmanaged-heeded" // no longer ignored
+	ActionAccepted     Action = "finding-accepted" // a person lives with a finding for a while
+	ActionObjected     Action = "finding-heeded"   // no longer
 	ActionRepaired     Action = "log-repaired"     // an unfinished last line was removed
 	ActionAnchored     Action = "log-anchored"     // entries were taken over that the keyring did not know
 
@@ -52,7 +54,7 @@ const (
 func Actions() []Action {
 	return []Action{
 		ActionAdded, ActionVerified, ActionVerifyFailed, ActionEdited, ActionForgotten, ActionRevealed, ActionExported,
-		ActionFound, ActionIgnored, ActionHeeded, ActionRepaired, ActionAnchored,
+		ActionFound, ActionIgnored, ActionHeeded, ActionAccepted, ActionObjected, ActionRepaired, ActionAnchored,
 		ActionFlowBegun, ActionFlowAbandoned, ActionCreated, ActionSwitched, ActionHandedOver, ActionHandOverFailed,
 		ActionRevoked, ActionProvenDead, ActionFoundRefused, ActionSecretForgotten, ActionKept,
 	}

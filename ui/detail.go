@@ -20,6 +20,9 @@ type detail struct {
 
 	history history
 
+	chosen   string // code of the finding that keys are about; empty: the first
+	from, to int    // lines of it
+
 	top  int // first line shown
 	w, h int
 	box  *penBox
@@ -106,8 +109,7 @@ func (d *detail) gone() tea.Cmd {
 
 func (d *detail) judge(r *store.Record) {
 	desk := d.env.Desk
-	judged := desk.World(d.env.Now()).Judge(r, desk.Snapshot().Records())
-	d.row = newRow(r, judged, exchangeNames(desk.Exchanges()), desk.RulesFor(r))
+	d.row = newRow(r, judgeNow(d.env, r), exchangeNames(desk.Exchanges()), desk.RulesFor(r))
 }
 
 // takeFlow keeps the unfinished flow of the key.
@@ -169,24 +171,31 @@ func (d *detail) Actions() []Action {
 	if ro := d.env.Desk.ReadOnly(); ro != "" {
 		change = ro
 	}
-	scroll := func(label, help string, n int, keys ...string) Action {
-		return Action{Keys: keys, Label: label, Help: help, Group: "Move", Quiet: true, Do: func() tea.Cmd { d.scroll(n); return nil }}
-	}
-	page := max(1, d.h-1)
-	return append(append(d.flowActions(change), d.pageActions()...), []Action{
+	actions := append(d.flowActions(change), d.findingActions(gone, change)...)
+	actions = append(append(actions, d.pageActions()...), []Action{
 		{Keys: []string{"v"}, Label: "verify", Help: "Ask the exchange about this key.", Group: "Keys", Disabled: ask,
 			Do: func() tea.Cmd { return startVerify(d.env, d.id) }},
 		{Keys: []string{"e"}, Label: "edit", Help: "Change name, account, purpose, consumers and notes.", Group: "Keys", Disabled: change,
 			Do: func() tea.Cmd { return push(newEditForm(d.env, d.id)) }},
 		{Keys: []string{"X"}, Label: "forget", Help: "Remove the key and its secret from keyrota; it lives on at the exchange.", Group: "Keys", Disabled: change,
 			Do: func() tea.Cmd { return openOverlay(newForgetDialog(d.env, d.id)) }},
+	}...)
+	return append(actions, scrollActions(d.scroll, max(1, d.h-1))...)
+}
+
+// scrollActions scroll a text by lines, and by pages of so many.
+func scrollActions(by func(int), page int) []Action {
+	scroll := func(label, help string, n int, keys ...string) Action {
+		return Action{Keys: keys, Label: label, Help: help, Group: "Move", Quiet: true, Do: func() tea.Cmd { by(n); return nil }}
+	}
+	return []Action{
 		scroll("down", "Scroll down.", 1, "j", "down"),
 		scroll("up", "Scroll up.", -1, "k", "up"),
 		scroll("page down", "A page down.", page, "pgdown", "ctrl+d"),
 		scroll("page up", "A page up.", -page, "pgup", "ctrl+u"),
 		scroll("first", "To the top.", -1<<20, "g", "home"),
 		scroll("last", "To the end.", 1<<20, "G", "end"),
-	}...)
+	}
 }
 
 // flowActions are rotate and revoke, or to go on with what is unfinished.

@@ -41,6 +41,8 @@ type fakeDesk struct {
 	flows    *fakeFlows
 	strays   fakeStrays
 	audit    fakeAudit
+	narrow   desk.Restriction // of every key
+	refuse   error            // of Accept and Object
 
 	load      func() (*store.Snapshot, error)
 	checkName func(string) error

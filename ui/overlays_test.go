@@ -28,12 +28,12 @@ func TestHelpScrollsWhereItDoesNotFit(t *testing.T) {
 	d.press("?")
 	first := d.view()
 	d.seeNot("Quit from anywhere.")
-	for range 60 {
+	for range 80 {
 		d.press("j")
 	}
 	d.see("Quit from anywhere.")
 	d.wheel(30, 10, -1)
-	d.press("k", "pgup", "pgup", "pgup", "pgup", "pgup", "pgup")
+	d.press("k", "pgup", "pgup", "pgup", "pgup", "pgup", "pgup", "pgup")
 	if d.view() != first {
 		t.Errorf("scrolled back up:\n%s\nat first:\n%s", d.view(), first)
 	}

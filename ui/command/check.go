@@ -156,7 +156,9 @@ func (a *App) printCheck(s *session, keys []judged, asJSON bool) error {
 	for _, k := range keys {
 		if len(k.assessment.Findings) == 0 {
 			fine++
-			continue
+			if len(k.assessment.Accepted) == 0 {
+				continue
+			}
 		}
 		if _, err := fmt.Fprintf(a.Stdout, "%s (%s %s)\n", k.record.Name, placeOf(k.record), k.record.Environment); err != nil {
 			return err
