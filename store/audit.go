@@ -32,6 +32,8 @@ const (
 	ActionIgnored      Action = "unmanaged-ignored"
 	ActionHeeded       Action = "unmanaged-heeded" // no longer ignored
 	ActionMoved        Action = "address-changed"  // of this machine: another public address
+	ActionAccepted     Action = "finding-accepted" // a person lives with a finding for a while
+	ActionObjected     Action = "finding-heeded"   // no longer
 	ActionRepaired     Action = "log-repaired"     // an unfinished last line was removed
 	ActionAnchored     Action = "log-anchored"     // entries were taken over that the keyring did not know
 
@@ -54,7 +56,7 @@ const (
 func Actions() []Action {
 	return []Action{
 		ActionAdded, ActionVerified, ActionVerifyFailed, ActionTested, ActionEdited, ActionForgotten, ActionRevealed, ActionExported,
-		ActionFound, ActionIgnored, ActionHeeded, ActionMoved, ActionRepaired, ActionAnchored,
+		ActionFound, ActionIgnored, ActionHeeded, ActionAccepted, ActionObjected, ActionMoved, ActionRepaired, ActionAnchored,
 		ActionFlowBegun, ActionFlowAbandoned, ActionCreated, ActionSwitched, ActionHandedOver, ActionHandOverFailed,
 		ActionRevoked, ActionProvenDead, ActionFoundRefused, ActionSecretForgotten, ActionKept,
 	}

@@ -122,7 +122,7 @@ func newRow(r *store.Record, judged policy.Assessment, names map[exchanges.ID]st
 		exchange: placeName(names, r.Exchange, r.Venue), tab: tabOf(r), name: exchanges.Clean(r.Name), account: exchanges.Clean(r.Account),
 	}
 	made.state = stateOf(made.judged)
-	if made.state.fine && r.Facts.Stated {
+	if made.state.fine && !made.state.accepted && r.Facts.Stated {
 		made.state = state{word: "stated", fine: true, stated: true}
 	}
 	made.folded = strings.ToLower(made.name)
@@ -198,6 +198,7 @@ type state struct {
 	word     string
 	severity policy.Severity
 	fine     bool // nothing is wrong
+	accepted bool // but what the person lives with
 	stated   bool // with what the person says: nobody was asked
 }
 
@@ -205,13 +206,16 @@ func stateOf(a policy.Assessment) state {
 	if f, ok := a.Loud(); ok {
 		return state{word: exchanges.Clean(f.Word), severity: f.Severity}
 	}
+	if a.LoudlyAccepted() {
+		return state{word: "accepted", fine: true, accepted: true}
+	}
 	return state{word: "ok", fine: true}
 }
 
 // mark returns the glyph and the ink of a state: never colour alone.
 func (s state) mark() (glyph string, i ink) {
 	switch {
-	case s.stated:
+	case s.stated, s.accepted:
 		return "○", inkMuted
 	case s.fine:
 		return "✓", inkOK

@@ -41,6 +41,7 @@ func (d *dashboard) keyActions() []Action {
 	}
 	actions = append(actions, d.flowActions(changeRow)...)
 	actions = append(actions, d.rowActions(onRow, changeRow)...)
+	actions = append(actions, d.findingActions(onRow, changeRow)...)
 	actions = append(actions, d.fleetActions(readOnly)...)
 	if a, ok := d.escape(); ok {
 		actions = append([]Action{a}, actions...)

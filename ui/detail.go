@@ -20,6 +20,9 @@ type detail struct {
 
 	history history
 
+	chosen   string // code of the finding that keys are about; empty: the first
+	from, to int    // lines of it
+
 	top  int // first line shown
 	w, h int
 	box  *penBox
@@ -106,8 +109,7 @@ func (d *detail) gone() tea.Cmd {
 
 func (d *detail) judge(r *store.Record) {
 	desk := d.env.Desk
-	judged := desk.World(d.env.Now()).Judge(r, desk.Snapshot().Records())
-	d.row = newRow(r, judged, exchangeNames(desk.Exchanges()), desk.RulesFor(r))
+	d.row = newRow(r, judgeNow(d.env, r), exchangeNames(desk.Exchanges()), desk.RulesFor(r))
 }
 
 // takeFlow keeps the unfinished flow of the key.
@@ -169,7 +171,8 @@ func (d *detail) Actions() []Action {
 	if ro := d.env.Desk.ReadOnly(); ro != "" {
 		change = ro
 	}
-	return append(append(append(d.flowActions(change), d.pageActions()...), []Action{
+	actions := append(d.flowActions(change), d.findingActions(gone, change)...)
+	actions = append(append(actions, d.pageActions()...), []Action{
 		{Keys: []string{"v"}, Label: "verify", Help: "Ask the exchange about this key.", Group: "Keys", Disabled: ask,
 			Do: func() tea.Cmd { return startVerify(d.env, d.id) }},
 		diagnoseAction(d.env, ask, func(open func(store.RecordID) tea.Cmd) func() tea.Cmd { return func() tea.Cmd { return open(d.id) } }),
@@ -178,7 +181,8 @@ func (d *detail) Actions() []Action {
 			Do: func() tea.Cmd { return push(newEditForm(d.env, d.id)) }},
 		{Keys: []string{"X"}, Label: "forget", Help: "Remove the key and its secret from keyrota; it lives on at the exchange.", Group: "Keys", Disabled: change,
 			Do: func() tea.Cmd { return openOverlay(newForgetDialog(d.env, d.id)) }},
-	}...), scrollActions(d.scroll, d.h)...)
+	}...)
+	return append(actions, scrollActions(d.scroll, d.h)...)
 }
 
 // scrollActions move a text of which h lines are shown.

@@ -21,7 +21,12 @@ type paragraphs struct {
 
 // para writes a paragraph behind a label.
 func (f *paragraphs) para(label string, words ...span) {
-	f.start(span{inkMuted, fit(" "+label, f.indent)})
+	f.item(span{inkMuted, " " + label}, words...)
+}
+
+// item writes a paragraph behind a label that is as wide as it is given.
+func (f *paragraphs) item(label span, words ...span) {
+	f.start(span{label.ink, fit(label.text, f.indent)})
 	for _, word := range words {
 		f.word(word)
 	}

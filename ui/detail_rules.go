@@ -2,6 +2,7 @@ package ui
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/store/policy"
@@ -18,6 +19,9 @@ func (d *detail) rules(f *paragraphs) {
 	}
 	head := "rule"
 	for _, e := range policy.Endings(r, all[i].Guide.Lifetimes) {
+		if by := d.row.judged.Deadline.Rule; by != nil && by.Words == e.Rule.Words && e.At.After(now) {
+			continue // the deadline names it
+		}
 		text := words(inkText, exchanges.Clean(e.Rule.Words))
 		if e.At.After(now) { // a key that has outlived the rule disproves it
 			tint := inkText
@@ -30,4 +34,22 @@ func (d *detail) rules(f *paragraphs) {
 		f.para(head, text...)
 		head = ""
 	}
+}
+
+// deadline says what is due next and when, by which rule, and where that is
+// written.
+func (d *detail) deadline(f *paragraphs) {
+	at := &d.row.judged.Deadline
+	if at.At.IsZero() {
+		return
+	}
+	left := deadlineCell(d.row, d.env.Now(), true)
+	text := words(inkText, "next deadline "+date(at.At)+" ("+exchanges.Clean(string(at.Reason))+"),")
+	text = append(text, words(left.ink, left.text+":")...)
+	g := at.Grounds(d.row.rec)
+	text = append(text, words(inkMuted, g.Rule)...)
+	if from := strings.Trim(g.Source+", "+g.AsOf, ", "); from != string(at.Reason) {
+		text = append(text, words(inkMuted, "("+from+")")...)
+	}
+	f.para("", text...)
 }

@@ -27,6 +27,7 @@ func (d *detail) text() []string {
 	d.rules(f)
 	d.link(f)
 	d.uses(f)
+	d.changes(f)
 	d.past(f)
 	return f.lines
 }
@@ -61,31 +62,6 @@ func (d *detail) title(f *paragraphs) {
 	}
 	f.para("", flat...)
 	f.indent = 11
-}
-
-// wrongs lists the findings, each with what mends it.
-func (d *detail) wrongs(f *paragraphs) {
-	f.indent = 3
-	defer func() { f.indent = 11 }()
-	for _, x := range d.row.judged.Findings {
-		glyph, tint := state{severity: x.Severity}.mark()
-		f.wrong(glyph, tint, exchanges.Clean(x.Word), exchanges.Clean(x.Text), exchanges.Clean(x.Action))
-	}
-	if verifying(d.env, d.id) {
-		f.wrong("◐", inkAccent, "asking", "the exchange about this key …", "")
-	}
-	if len(d.row.judged.Findings) == 0 {
-		glyph, tint := d.row.state.mark()
-		f.wrong(glyph, tint, d.row.state.word, "", "")
-	}
-}
-
-// wrong writes a finding and, below it, what to do.
-func (f *paragraphs) wrong(glyph string, tint ink, word, text, action string) {
-	f.para(glyph, append([]span{{tint, word}}, words(inkText, text)...)...)
-	if action != "" {
-		f.para("", append([]span{{inkAccent, "→"}}, words(inkMuted, action)...)...)
-	}
 }
 
 // unfinished says where a flow of the key is, and how to go on with it.
@@ -176,10 +152,7 @@ func (d *detail) life(f *paragraphs) {
 	f.para("", words(inkText, "last rotated "+rotated)...)
 	f.para("", words(inkText, "last used "+momentWords(r.Facts.LastUsed, "never")+momentAgo(r.Facts.LastUsed, now))...)
 	f.para("", words(inkText, "exchange expiry "+momentWords(r.Facts.Expires, "none")+momentAgo(r.Facts.Expires, now))...)
-	if at := d.row.judged.Deadline; !at.At.IsZero() {
-		s := deadlineCell(d.row, now, true)
-		f.para("", append(words(inkText, "next deadline "+date(at.At)+" ("+exchanges.Clean(string(at.Reason))+"),"), words(s.ink, s.text)...)...)
-	}
+	d.deadline(f)
 	if seen := r.Facts.Seen; !seen.IsZero() && !r.Facts.Stated {
 		f.para("seen", words(inkText, seen.UTC().Format("2006-01-02 15:04")+" UTC, "+ago(seen, now))...)
 	}

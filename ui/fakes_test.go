@@ -42,6 +42,8 @@ type fakeDesk struct {
 	strays   fakeStrays
 	machine  fakeMachine
 	audit    fakeAudit
+	narrow   desk.Restriction // of every key
+	refuse   error            // of Accept and Object
 
 	diagnosis fakeDiagnosis
 

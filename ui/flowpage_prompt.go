@@ -53,29 +53,40 @@ const (
 	copyWidth   = 8
 )
 
-// guide draws what to do on the exchange's page, line by line. What is pasted
-// there is shown in full, however many lines that takes.
+// guide draws what to do on the exchange's page, line by line.
 func (p *flowPage) guide(t *sheet) {
+	var mark func(int)
+	if p.env.Copy != nil {
+		mark = func(digit int) { p.copyMark(t, digit) }
+	}
+	drawGuide(t, p.env.Styles, p.ask.prompt.Guide, mark)
+}
+
+// drawGuide draws the lines of a guide. What is pasted is shown in full, however
+// many lines that takes. mark is called behind the first line of the n-th value
+// that can be pasted; nil: nothing can be copied.
+func drawGuide(t *sheet, s *Styles, lines []flow.Line, mark func(n int)) {
 	label := 0
-	for _, l := range p.ask.prompt.Guide {
+	for _, l := range lines {
 		if n := cells(l.Text); (l.Copy != "" || len(l.Many) > 0) && n <= 16 {
 			label = max(label, n+2)
 		}
 	}
 	copies := 0
-	for i, l := range p.ask.prompt.Guide {
-		values := l.Many
-		if len(values) > 0 {
-			values = tickBoxes(l)
+	for i, l := range lines {
+		row := guideRow{number: fmt.Sprintf("%4d  ", i+1), text: l.Text, values: l.Many}
+		if len(l.Many) > 0 {
+			row.values = tickBoxes(l)
 		}
-		digit := 0
 		if l.Copy != "" {
-			values = append(values, strings.Split(l.Copy, "\n")...)
-			if copies++; copies <= 9 {
-				digit = copies
+			row.values = append(row.values, strings.Split(l.Copy, "\n")...)
+			copies++
+			row.pasted = copies <= 9
+			if n := copies; row.pasted && mark != nil {
+				row.mark = func() { mark(n) }
 			}
 		}
-		p.guideLine(t, fmt.Sprintf("%4d  ", i+1), l.Text, label, values, digit)
+		row.draw(t, s, label)
 	}
 }
 
@@ -92,18 +103,26 @@ func tickBoxes(l flow.Line) []string {
 	})
 }
 
-// guideLine draws one line: its values beside the text where they have room
-// there, else below it.
-func (p *flowPage) guideLine(t *sheet, number, text string, label int, values []string, digit int) {
-	s := p.env.Styles
+// guideRow is one line of a guide and the values that belong to it.
+type guideRow struct {
+	number, text string
+	values       []string
+	pasted       bool
+	mark         func() // nil: there is none
+}
+
+// draw puts the values beside the text where they have room there, else below
+// it.
+func (r *guideRow) draw(t *sheet, s *Styles, label int) {
+	number := r.number
 	at := guideNumber + label
 	wide := 0
-	for _, v := range values {
+	for _, v := range r.values {
 		wide = max(wide, cells(v))
 	}
-	inline := len(values) > 0 && cells(text)+2 <= label && wide <= t.w-at-copyWidth-1
+	inline := len(r.values) > 0 && cells(r.text)+2 <= label && wide <= t.w-at-copyWidth-1
 	if !inline {
-		for i, line := range strings.Split(wrap(text, t.w-guideNumber-1), "\n") {
+		for i, line := range strings.Split(wrap(r.text, t.w-guideNumber-1), "\n") {
 			if i > 0 {
 				number = strings.Repeat(" ", guideNumber)
 			}
@@ -113,16 +132,16 @@ func (p *flowPage) guideLine(t *sheet, number, text string, label int, values []
 	}
 	before := strings.Repeat(" ", at)
 	if inline {
-		before = s.Muted.Render(number) + s.Text.Render(fit(text, label))
+		before = s.Muted.Render(number) + s.Text.Render(fit(r.text, label))
 	}
-	broken := brokenAt(digit > 0)
-	for _, v := range values {
+	broken, mark := brokenAt(r.pasted), r.mark
+	for _, v := range r.values {
 		for piece := range strings.SplitSeq(broken(v, max(8, t.w-at-copyWidth-1)), "\n") {
 			t.line(before + s.Bold.Render(piece))
 			before = strings.Repeat(" ", at)
-			if digit > 0 && p.env.Copy != nil {
-				p.copyMark(t, digit)
-				digit = 0
+			if mark != nil {
+				mark()
+				mark = nil
 			}
 		}
 	}
@@ -137,16 +156,20 @@ func brokenAt(pasted bool) func(string, int) string {
 	return func(v string, w int) string { return ansi.Hardwrap(v, w, true) }
 }
 
-// copyMark puts the key that copies a value behind the last line.
+// copyMark puts the digit that copies a value behind the last line.
 func (p *flowPage) copyMark(t *sheet, digit int) {
-	s, last := p.env.Styles, len(t.lines)-1
-	x := t.w - copyWidth
-	pad := strings.Repeat(" ", max(0, x-ansi.StringWidth(t.lines[last])))
-	t.lines[last] += pad + s.FooterKey.Render(fmt.Sprint(digit)) + s.FooterLabel.Render(" copy")
-	t.hit(x, t.w, func() tea.Cmd {
+	t.copyKey(p.env.Styles, fmt.Sprint(digit), func() tea.Cmd {
 		v := p.ask.pasteables()[digit-1]
 		return copyText(p.env, v.name, v.value)
 	})
+}
+
+// copyKey puts the key that copies a value behind the last line.
+func (t *sheet) copyKey(s *Styles, key string, do func() tea.Cmd) {
+	last, x := len(t.lines)-1, t.w-copyWidth
+	pad := strings.Repeat(" ", max(0, x-ansi.StringWidth(t.lines[last])))
+	t.lines[last] += pad + s.FooterKey.Render(key) + s.FooterLabel.Render(" copy")
+	t.hit(x, t.w, do)
 }
 
 // drawInputs draws the inputs, and marks where each can be pressed.

@@ -31,8 +31,7 @@ func mendChanges(m policy.Mend) bool {
 	}
 }
 
-// openMend opens what mends a finding about a key, at the step that does. What
-// a person does elsewhere is told by the details of the key.
+// openMend opens what mends a finding about a key, at the step that does.
 func openMend(env *Env, id store.RecordID, f policy.Finding) tea.Cmd {
 	switch f.Mend {
 	case policy.ByRotating:
@@ -51,7 +50,12 @@ func openMend(env *Env, id store.RecordID, f policy.Finding) tea.Cmd {
 		return openOverlay(newForgetDialog(env, id))
 	case policy.BySurvey:
 		return push(newUnmanagedPage(env))
-	case policy.ByRestricting, policy.ByDiagnosing, policy.ByMachine, policy.ByClock:
+	case policy.ByRestricting:
+		return openRestrict(env, id)
+	case policy.ByDiagnosing, policy.ByClock:
+		return push(newDiagnosePage(env, id))
+	case policy.ByMachine:
+		return push(newMachinePage(env))
 	}
 	return push(newDetail(env, id))
 }

@@ -21,8 +21,11 @@ func TestWhatMendsOpens(t *testing.T) {
 		policy.ByEditing:     func(s Screen) bool { e, ok := s.(*editForm); return ok && e.id == "id-grid-bot" },
 		policy.ByForgetting:  func(s Screen) bool { f, ok := s.(*forgetDialog); return ok && f.record.Name == "grid-bot" },
 		policy.BySurvey:      func(s Screen) bool { _, ok := s.(*unmanagedPage); return ok },
-		policy.ByRestricting: isDetailOfGridBot, policy.ByDiagnosing: isDetailOfGridBot, policy.ByMachine: isDetailOfGridBot,
-		policy.ByClock: isDetailOfGridBot, policy.ByResuming: isDetailOfGridBot, // nothing is unfinished
+		policy.ByRestricting: func(s Screen) bool { p, ok := s.(*restrictPage); return ok && p.id == "id-grid-bot" },
+		policy.ByDiagnosing:  isDiagnosisOfGridBot,
+		policy.ByClock:       isDiagnosisOfGridBot,
+		policy.ByMachine:     func(s Screen) bool { _, ok := s.(*machineAsk); return ok }, // it asks before it asks others
+		policy.ByResuming:    isDetailOfGridBot,                                           // nothing is unfinished
 	} {
 		if d, _ := mending(t, by); !want(d.top()) {
 			t.Errorf("%s opens %T", by, d.top())
@@ -31,6 +34,11 @@ func TestWhatMendsOpens(t *testing.T) {
 }
 
 func isDetailOfGridBot(s Screen) bool { p, ok := s.(*detail); return ok && p.id == "id-grid-bot" }
+
+func isDiagnosisOfGridBot(s Screen) bool {
+	p, ok := s.(*diagnosePage)
+	return ok && p.id == "id-grid-bot"
+}
 
 func TestMendingBeginsTheRightFlow(t *testing.T) {
 	for by, want := range map[policy.Mend]string{policy.ByRotating: "Start rotate id-grid-bot", policy.ByRevoking: "Start revoke id-grid-bot"} {
@@ -84,7 +92,7 @@ func TestReadOnlyMendsWhatNeedsNoStore(t *testing.T) {
 	keys(d, "m")
 	d.see("rotate is not possible: another keyrota runs")
 	keys(d, "tab", "m")
-	if p, ok := d.top().(*detail); !ok || p.id != "id-revoked-bot" {
+	if p, ok := d.top().(*diagnosePage); !ok || p.id != "id-revoked-bot" {
 		t.Errorf("diagnose leads to %T", d.top())
 	}
 }

@@ -33,7 +33,7 @@ func TestHelpScrollsWhereItDoesNotFit(t *testing.T) {
 	}
 	d.see("Quit from anywhere.")
 	d.wheel(30, 10, -1)
-	d.press("k", "pgup", "pgup", "pgup", "pgup", "pgup", "pgup")
+	d.press("k", "pgup", "pgup", "pgup", "pgup", "pgup", "pgup", "pgup")
 	if d.view() != first {
 		t.Errorf("scrolled back up:\n%s\nat first:\n%s", d.view(), first)
 	}

@@ -161,7 +161,7 @@ func (p *overviewPage) todo(l *todoLine, c todoColumns, here bool) string {
 	text, plain := exchanges.Clean(f.Text), inkText
 	if l.accepted != nil {
 		glyph, tint, plain = "○", inkMuted, inkMuted
-		text = acceptedWords(l.accepted)
+		text = acceptedWords(&l.accepted.Accepted)
 	}
 	b.put(tint, pointer+glyph+" ")
 	b.cell(c.name, []span{{plain, l.row.name}})
@@ -201,10 +201,6 @@ func todoPlace(r *row, w int) []span {
 	return []span{{inkMuted, name}, {envInk(r.rec.Environment), tail}}
 }
 
-func acceptedWords(a *policy.AcceptedItem) string {
-	return "until " + date(a.Until) + ": " + exchanges.Clean(a.Reason)
-}
-
 // aboutShort is the most lines that have no room for the key's name, which is
 // in the list.
 const aboutShort = 4
@@ -225,7 +221,7 @@ func (p *overviewPage) about() []string {
 		f.lines = append(f.lines, p.line(parts...))
 	}
 	if l.accepted != nil {
-		f.wrong("○", inkMuted, "accepted", acceptedWords(l.accepted), "")
+		f.wrong("○", inkMuted, "", acceptedWords(&l.accepted.Accepted), "")
 	}
 	for _, x := range l.findings {
 		glyph, tint := state{severity: x.Severity}.mark()

@@ -92,7 +92,7 @@ func TestJSONHasExactlyTheDocumentedFields(t *testing.T) {
 	if err := json.Unmarshal([]byte(tr.ok("", "list", "--json")), &list); err != nil {
 		t.Fatal(err)
 	}
-	want := "name exchange environment account purpose key_id fingerprint status permissions exchange_permissions ip_whitelist created created_source expires last_used last_used_source verified deadline findings error"
+	want := "name exchange environment account purpose key_id fingerprint status permissions exchange_permissions ip_whitelist created created_source expires last_used last_used_source verified deadline findings accepted error"
 	for _, f := range strings.Fields(want) {
 		if _, ok := list[0][f]; !ok {
 			t.Errorf("no field %q", f)

@@ -148,6 +148,9 @@ func stateWord(k judged) string {
 	if f, ok := k.assessment.Worst(); ok {
 		return f.Word
 	}
+	if k.assessment.LoudlyAccepted() {
+		return "accepted"
+	}
 	if k.record.Facts.Stated {
 		return string(store.Stated)
 	}

@@ -50,7 +50,7 @@ func (a *App) root() *cobra.Command {
 	f.BoolVar(&g.screen.ascii, "ascii", false, "draw with ASCII characters only")
 	f.BoolVar(&g.screen.still, "no-animation", false, "draw without animation")
 	root.AddCommand(
-		a.listCommand(g), a.showCommand(g), a.checkCommand(g), a.overviewCommand(g), a.diagnoseCommand(g), a.addCommand(g), a.forgetCommand(g),
+		a.listCommand(g), a.showCommand(g), a.checkCommand(g), a.overviewCommand(g), a.diagnoseCommand(g), a.addCommand(g), a.forgetCommand(g), a.acceptCommand(g),
 		a.createCommand(g), a.rotateCommand(g), a.revokeCommand(g), a.resumeCommand(g),
 		a.testrunCommand(g), a.signCommand(g), a.unmanagedCommand(g), a.machineCommand(g), a.calendarCommand(g), a.scheduleCommand(g), a.auditCommand(g), a.doctorCommand(g), a.simCommand(), a.versionCommand(),
 	)

@@ -24,7 +24,7 @@ func (a *App) showCommand(g *globals) *cobra.Command {
 				}
 				k := s.assess([]*store.Record{r}, a.Now())[0]
 				if asJSON {
-					return a.printJSON(newKeyJSON(r, k.assessment))
+					return a.printJSON(newShownJSON(k))
 				}
 				return a.printKey(k)
 			})
@@ -73,8 +73,9 @@ func (a *App) printKey(k judged) error {
 		{"created", seen},
 		{"expires", momentText(r.Facts.Expires)},
 		{"last used", momentText(r.Facts.LastUsed)},
-		{"deadline", deadlineText(k.assessment.Deadline)},
+		{"deadline", deadlineText(k.assessment.Deadline) + groundsText(k)},
 	}
+	pairs = append(pairs, pastPairs(r)...)
 	pairs = append(pairs, statedPairs(r)...)
 	for _, c := range r.Consumers {
 		pairs = append(pairs, [2]string{"used by", c.Name})
@@ -89,13 +90,4 @@ func (a *App) printKey(k judged) error {
 		return err
 	}
 	return a.printFindings(k)
-}
-
-func (a *App) printFindings(k judged) error {
-	for _, f := range k.assessment.Findings {
-		if _, err := fmt.Fprintf(a.Stdout, "%-8s %s: %s\n         %s\n", f.Severity, f.Word, f.Text, f.Action); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -35,7 +35,7 @@ func TestAKeyOfAnyExchangeIsAddedAndListed(t *testing.T) {
 		t.Fatalf("add: %+v", r)
 	}
 	k := tr.keys(tr.ok("", "list", "--json"))["phx-bot"]
-	k.Findings, k.Deadline, k.Fingerprint, k.Permissions = nil, nil, "", nil // see below
+	k.Findings, k.Accepted, k.Deadline, k.Fingerprint, k.Permissions = nil, nil, nil, "", nil // see below
 	made, expires := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC)
 	want := keyJSON{
 		Name: "phx-bot", Exchange: "other", Venue: "Phemex", KeysPage: "https://phemex.example/api", Environment: exchanges.Live, KeyID: "phx-…b84d",

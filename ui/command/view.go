@@ -13,6 +13,7 @@ import (
 // keyJSON is a key as list, show and check print it. Times are RFC 3339 in
 // UTC; null means that there is none or that nobody said. Keys whose facts the
 // person states have venue, keys_page and stated, the time of that, besides.
+// Accepted has what would be findings, had the person not accepted them.
 type keyJSON struct {
 	Name                string                `json:"name"`
 	Exchange            exchanges.ID          `json:"exchange"`
@@ -36,6 +37,7 @@ type keyJSON struct {
 	Stated              *time.Time            `json:"stated,omitempty"`
 	Deadline            *deadlineJSON         `json:"deadline"`
 	Findings            []findingJSON         `json:"findings"`
+	Accepted            []acceptedJSON        `json:"accepted"`
 	Error               *errorJSON            `json:"error"`
 }
 
@@ -44,16 +46,30 @@ type ipJSON struct {
 	Entries []string `json:"entries"`
 }
 
+// deadlineJSON is a deadline and what it rests on: policy.Grounds.
 type deadlineJSON struct {
 	At     time.Time     `json:"at"`
 	Reason policy.Reason `json:"reason"`
+	Rule   string        `json:"rule"`
+	Source string        `json:"source"`
+	AsOf   *string       `json:"as_of"` // a day
 }
 
 type findingJSON struct {
-	Code     string `json:"code"`
-	Severity string `json:"severity"`
-	Text     string `json:"text"`
-	Action   string `json:"action"`
+	Code     string      `json:"code"`
+	Severity string      `json:"severity"`
+	Text     string      `json:"text"`
+	Action   string      `json:"action"`
+	Mend     policy.Mend `json:"mend"`
+	Began    *time.Time  `json:"began"`
+}
+
+type acceptedJSON struct {
+	Code     string    `json:"code"`
+	Severity string    `json:"severity"`
+	Text     string    `json:"text"`
+	Reason   string    `json:"reason"`
+	Until    time.Time `json:"until"`
 }
 
 type errorJSON struct {
@@ -75,9 +91,9 @@ func newKeyJSON(r *store.Record, a policy.Assessment) keyJSON {
 		Name: r.Name, Exchange: r.Exchange, Venue: r.Venue, KeysPage: r.KeysPage, Environment: r.Environment, Account: r.Account, Purpose: r.Purpose,
 		KeyID: r.KeyID, Fingerprint: r.Fingerprint, Status: r.Status(),
 		Permissions: permissionsJSON(r.Facts.Permissions), ExchangePermissions: append([]string{}, r.Facts.ExchangePermissions...),
-		IPWhitelist:   ipJSON{r.Facts.IPs.State.String(), append([]string{}, r.Facts.IPs.Entries...)},
+		IPWhitelist:   newIPJSON(r.Facts.IPs),
 		CreatedSource: "first-seen", Expires: momentJSON(r.Facts.Expires), LastUsed: momentJSON(r.Facts.LastUsed),
-		Verified: timeJSON(r.Facts.Seen), Findings: findingsJSON(a.Findings),
+		Verified: timeJSON(r.Facts.Seen), Deadline: newDeadlineJSON(r, &a.Deadline),
 	}
 	created, told := r.Created()
 	k.Created = timeJSON(created)
@@ -91,19 +107,39 @@ func newKeyJSON(r *store.Record, a policy.Assessment) keyJSON {
 		source := "exchange"
 		k.LastUsedSource = &source
 	}
-	if !a.Deadline.At.IsZero() {
-		k.Deadline = &deadlineJSON{a.Deadline.At.UTC().Truncate(time.Second), a.Deadline.Reason}
-	}
+	k.judged(&a)
 	if r.Check.Kind != "" {
 		k.Error = &errorJSON{r.Check.Kind, r.Check.Code, r.Check.Hint}
 	}
 	return k
 }
 
+// judged fills in what is found about the key.
+func (k *keyJSON) judged(a *policy.Assessment) {
+	k.Findings, k.Accepted = findingsJSON(a.Findings), []acceptedJSON{}
+	for i := range a.Accepted {
+		x := &a.Accepted[i]
+		k.Accepted = append(k.Accepted, acceptedJSON{x.Code, x.Severity.String(), x.Text, x.Reason, x.Until.UTC().Truncate(time.Second)})
+	}
+}
+
 func findingsJSON(all []policy.Finding) []findingJSON {
 	out := make([]findingJSON, len(all))
-	for i, f := range all {
-		out[i] = findingJSON{f.Code, f.Severity.String(), f.Text, f.Action}
+	for i := range all {
+		f := &all[i]
+		out[i] = findingJSON{f.Code, f.Severity.String(), f.Text, f.Action, f.Mend, timeJSON(f.Began)}
+	}
+	return out
+}
+
+func newDeadlineJSON(r *store.Record, d *policy.Deadline) *deadlineJSON {
+	if d.At.IsZero() {
+		return nil
+	}
+	g := d.Grounds(r)
+	out := &deadlineJSON{At: d.At.UTC().Truncate(time.Second), Reason: d.Reason, Rule: g.Rule, Source: g.Source}
+	if g.AsOf != "" {
+		out.AsOf = &g.AsOf
 	}
 	return out
 }
@@ -114,6 +150,10 @@ func (k *keyJSON) stated(created bool) {
 	if created {
 		k.CreatedSource = string(store.Stated)
 	}
+}
+
+func newIPJSON(w exchanges.IPWhitelist) ipJSON {
+	return ipJSON{w.State.String(), append([]string{}, w.Entries...)}
 }
 
 func permissionsJSON(set exchanges.PermissionSet) map[string]string {

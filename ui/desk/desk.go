@@ -138,6 +138,13 @@ type Service interface {
 	Add(ctx context.Context, k NewKey, t *Trial) (*store.Record, error)
 	// Edit changes name and details and returns how to undo it.
 	Edit(ctx context.Context, id store.RecordID, name string, d Details) (undo func(context.Context) error, err error)
+	// Accept notes that the person lives with a finding about a key until a
+	// moment, and why; Object takes that back. A code that nothing is found by now
+	// is refused.
+	Accept(ctx context.Context, id store.RecordID, code, reason string, until time.Time) error
+	Object(ctx context.Context, id store.RecordID, code string) error
+	// RestrictByHand returns how a person narrows a key on the exchange's page.
+	RestrictByHand(*store.Record) Restriction
 	// Forget removes the record, then the secret. The key lives on at the exchange.
 	Forget(ctx context.Context, id store.RecordID) error
 	// Verify asks the exchanges about the given keys (all for none), each

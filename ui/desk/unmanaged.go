@@ -78,11 +78,7 @@ func (d *Desk) DeleteByHand(u *store.Unmanaged) ByHand {
 	if err != nil {
 		return ByHand{}
 	}
-	where, _ := a.Info.Site(u.Environment, u.Site)
-	out := ByHand{Page: where.KeysPage, AsOf: a.Info.Guide.AsOf}
-	if d.keysPage != nil {
-		out.Page = cmp.Or(d.keysPage(u.Exchange, u.Environment), out.Page)
-	}
+	out := ByHand{Page: d.pageOf(&a.Info, u.Environment, u.Site), AsOf: a.Info.Guide.AsOf}
 	for _, step := range a.Info.Guide.Delete {
 		l := flow.Line{Text: step.Text, Name: step.Put}
 		if step.Put == exchanges.PutKey {
@@ -91,6 +87,15 @@ func (d *Desk) DeleteByHand(u *store.Unmanaged) ByHand {
 		out.Steps = append(out.Steps, l)
 	}
 	return out
+}
+
+// pageOf returns the address of an exchange's page for keys.
+func (d *Desk) pageOf(info *exchanges.Info, env exchanges.Environment, siteID string) string {
+	where, _ := info.Site(env, siteID)
+	if d.keysPage == nil {
+		return where.KeysPage
+	}
+	return cmp.Or(d.keysPage(info.ID, env), where.KeysPage)
 }
 
 // RevokeUnmanaged deletes an unmanaged key at the exchange, with the key that

@@ -4,16 +4,18 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/store"
 )
 
 // The marks of a review line.
 const (
-	markSame     = "same"
-	markWider    = "wider"
-	markNarrower = "narrower"
-	markUnknown  = "unknown"
+	MarkSame     = "same"
+	MarkWider    = "wider"
+	MarkNarrower = "narrower"
+	MarkUnknown  = "unknown"
 )
 
 // compare holds what the exchange says of the new key against the plan. will
@@ -26,8 +28,23 @@ func (s *State) compare(will exchanges.PermissionSet, got exchanges.KeyInfo) *Re
 	s.compareWords(r, got)
 	r.addresses(s.Plan.IPs, got.IPs)
 	if was := s.Old.Facts.Account; was != "" && got.Account != "" && got.Account != was {
-		r.line("account", was, got.Account, markWider)
+		r.line("account", was, got.Account, MarkWider)
 		r.Wider = append(r.Wider, fmt.Sprintf("It belongs to the account %s, and the old key to %s.", got.Account, was))
+	}
+	return r
+}
+
+// Compare holds what an exchange says of a key against what it should be like,
+// without a flow. What is unknown of will or ips is compared with nothing.
+func Compare(will exchanges.PermissionSet, ips exchanges.IPWhitelist, got *store.Facts, at time.Time) *Review {
+	r := &Review{At: at}
+	if will.Known() {
+		for _, p := range exchanges.Permissions() {
+			r.permission(p, will.Has(p), got.Permissions.Get(p))
+		}
+	}
+	if ips.State != exchanges.IPUnknown {
+		r.addresses(ips, got.IPs)
 	}
 	return r
 }
@@ -44,16 +61,16 @@ func (r *Review) permission(p exchanges.Permission, asked bool, got exchanges.Gr
 	switch {
 	case got == exchanges.Unknown:
 		if asked { // what is neither asked for nor told says nothing
-			r.line(p.String(), want, "not told", markUnknown)
+			r.line(p.String(), want, "not told", MarkUnknown)
 		}
 	case got == exchanges.Granted && !asked:
-		r.line(p.String(), want, "on", markWider)
+		r.line(p.String(), want, "on", MarkWider)
 		r.Wider = append(r.Wider, fmt.Sprintf("It may do more than planned: %s is on.", p))
 	case got == exchanges.NotGranted && asked:
-		r.line(p.String(), want, "off", markNarrower)
+		r.line(p.String(), want, "off", MarkNarrower)
 		r.Narrower = append(r.Narrower, fmt.Sprintf("It may do less than planned: %s is off.", p))
 	case asked:
-		r.line(p.String(), want, "on", markSame)
+		r.line(p.String(), want, "on", MarkSame)
 	}
 }
 
@@ -71,7 +88,7 @@ func (s *State) compareWords(r *Review, got exchanges.KeyInfo) {
 		}
 	}
 	if len(extra) > 0 {
-		r.line("in the exchange's words", "as the old key", strings.Join(extra, " "), markUnknown)
+		r.line("in the exchange's words", "as the old key", strings.Join(extra, " "), MarkUnknown)
 		r.Narrower = append(r.Narrower, "It has rights, in the exchange's words, that the old key does not have: "+strings.Join(extra, ", ")+".")
 	}
 }
@@ -79,26 +96,26 @@ func (s *State) compareWords(r *Review, got exchanges.KeyInfo) {
 func (r *Review) addresses(want, got exchanges.IPWhitelist) {
 	asked, found := ListText(want), ListText(got)
 	if want.State == exchanges.IPUnknown || want.State == exchanges.IPRestricted && got.State == exchanges.IPList {
-		r.line("IP whitelist", "not planned", found, markUnknown)
+		r.line("IP whitelist", "not planned", found, MarkUnknown)
 		return
 	}
 	extra, missing := difference(got.Entries, want.Entries), difference(want.Entries, got.Entries)
-	mark := markSame
+	mark := MarkSame
 	switch {
 	case got.State == exchanges.IPUnknown, want.State != exchanges.IPAny && got.State == exchanges.IPRestricted:
-		mark = markUnknown
+		mark = MarkUnknown
 	case want.State == exchanges.IPAny && got.State != exchanges.IPAny:
-		mark = markNarrower
+		mark = MarkNarrower
 		r.Narrower = append(r.Narrower, "It has an IP whitelist, and none was planned.")
 	case want.State == exchanges.IPAny:
 	case got.State == exchanges.IPAny:
-		mark = markWider
+		mark = MarkWider
 		r.Wider = append(r.Wider, "It can be used from any address; an IP whitelist was planned.")
 	case len(extra) > 0:
-		mark = markWider
+		mark = MarkWider
 		r.Wider = append(r.Wider, "Its IP whitelist has addresses that were not planned: "+strings.Join(extra, ", ")+".")
 	case len(missing) > 0:
-		mark = markNarrower
+		mark = MarkNarrower
 		r.Narrower = append(r.Narrower, "Its IP whitelist lacks "+strings.Join(missing, ", ")+".")
 	}
 	r.line("IP whitelist", asked, found, mark)

@@ -4,8 +4,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/store"
 )
 
 func ipList(entries ...string) exchanges.IPWhitelist {
@@ -38,11 +40,11 @@ func TestPermissionsAgainstThePlan(t *testing.T) {
 		what, mark      string
 		wider, narrower int
 	}{
-		{"as planned", will, "spot", markSame, 0, 0},
-		{"it may withdraw", will.With(exchanges.Withdraw, exchanges.Granted), "withdraw", markWider, 1, 0},
-		{"it may not trade", will.With(exchanges.Spot, exchanges.NotGranted), "spot", markNarrower, 0, 1},
-		{"both", exchanges.NewPermissionSet(exchanges.Read, exchanges.Admin), "admin", markWider, 1, 1},
-		{"not told", some, "spot", markUnknown, 0, 0},
+		{"as planned", will, "spot", MarkSame, 0, 0},
+		{"it may withdraw", will.With(exchanges.Withdraw, exchanges.Granted), "withdraw", MarkWider, 1, 0},
+		{"it may not trade", will.With(exchanges.Spot, exchanges.NotGranted), "spot", MarkNarrower, 0, 1},
+		{"both", exchanges.NewPermissionSet(exchanges.Read, exchanges.Admin), "admin", MarkWider, 1, 1},
+		{"not told", some, "spot", MarkUnknown, 0, 0},
 		{"neither planned nor told", some, "withdraw", "", 0, 0},
 	} {
 		r := s.compare(will, exchanges.KeyInfo{Permissions: c.got, IPs: s.Plan.IPs, Seen: later})
@@ -59,25 +61,25 @@ func TestAddressesAgainstThePlan(t *testing.T) {
 		mark            string
 		wider, narrower int
 	}{
-		{"the same", ipList("203.0.113.7", "198.51.100.2"), ipList("198.51.100.2", "203.0.113.7"), markSame, 0, 0},
-		{"the same as a block of one", ipList("203.0.113.7"), ipList("203.0.113.7/32"), markSame, 0, 0},
-		{"the same, IPv6", ipList("2001:db8::1"), ipList("2001:0db8:0:0::1/128"), markSame, 0, 0},
-		{"the same, mapped", ipList("203.0.113.7"), ipList("::ffff:203.0.113.7"), markSame, 0, 0},
-		{"the same block", ipList("203.0.113.0/24"), ipList("203.0.113.9/24"), markSame, 0, 0},
-		{"another block", ipList("203.0.113.0/24"), ipList("203.0.113.0/25"), markWider, 1, 0},
-		{"one more", ipList("203.0.113.7"), ipList("203.0.113.7", "198.51.100.2"), markWider, 1, 0},
-		{"one less", ipList("203.0.113.7", "198.51.100.2"), ipList("203.0.113.7"), markNarrower, 0, 1},
-		{"open instead of a list", ipList("203.0.113.7"), anywhere, markWider, 1, 0},
-		{"open instead of a list that nobody knows", restricted, anywhere, markWider, 1, 0},
-		{"a list instead of open", anywhere, ipList("203.0.113.7"), markNarrower, 0, 1},
-		{"some list instead of open", anywhere, restricted, markNarrower, 0, 1},
-		{"open as planned", anywhere, anywhere, markSame, 0, 0},
-		{"not told", ipList("203.0.113.7"), untold, markUnknown, 0, 0},
-		{"not told which", ipList("203.0.113.7"), restricted, markUnknown, 0, 0},
-		{"a list where some list was", restricted, ipList("203.0.113.7"), markUnknown, 0, 0},
-		{"some list as before", restricted, restricted, markUnknown, 0, 0},
-		{"not planned", untold, anywhere, markUnknown, 0, 0},
-		{"an entry that is no address", ipList("office"), ipList("office"), markSame, 0, 0},
+		{"the same", ipList("203.0.113.7", "198.51.100.2"), ipList("198.51.100.2", "203.0.113.7"), MarkSame, 0, 0},
+		{"the same as a block of one", ipList("203.0.113.7"), ipList("203.0.113.7/32"), MarkSame, 0, 0},
+		{"the same, IPv6", ipList("2001:db8::1"), ipList("2001:0db8:0:0::1/128"), MarkSame, 0, 0},
+		{"the same, mapped", ipList("203.0.113.7"), ipList("::ffff:203.0.113.7"), MarkSame, 0, 0},
+		{"the same block", ipList("203.0.113.0/24"), ipList("203.0.113.9/24"), MarkSame, 0, 0},
+		{"another block", ipList("203.0.113.0/24"), ipList("203.0.113.0/25"), MarkWider, 1, 0},
+		{"one more", ipList("203.0.113.7"), ipList("203.0.113.7", "198.51.100.2"), MarkWider, 1, 0},
+		{"one less", ipList("203.0.113.7", "198.51.100.2"), ipList("203.0.113.7"), MarkNarrower, 0, 1},
+		{"open instead of a list", ipList("203.0.113.7"), anywhere, MarkWider, 1, 0},
+		{"open instead of a list that nobody knows", restricted, anywhere, MarkWider, 1, 0},
+		{"a list instead of open", anywhere, ipList("203.0.113.7"), MarkNarrower, 0, 1},
+		{"some list instead of open", anywhere, restricted, MarkNarrower, 0, 1},
+		{"open as planned", anywhere, anywhere, MarkSame, 0, 0},
+		{"not told", ipList("203.0.113.7"), untold, MarkUnknown, 0, 0},
+		{"not told which", ipList("203.0.113.7"), restricted, MarkUnknown, 0, 0},
+		{"a list where some list was", restricted, ipList("203.0.113.7"), MarkUnknown, 0, 0},
+		{"some list as before", restricted, restricted, MarkUnknown, 0, 0},
+		{"not planned", untold, anywhere, MarkUnknown, 0, 0},
+		{"an entry that is no address", ipList("office"), ipList("office"), MarkSame, 0, 0},
 	} {
 		r := &Review{}
 		r.addresses(c.want, c.got)
@@ -146,5 +148,20 @@ func TestListText(t *testing.T) {
 				t.Errorf("%q is read as %+v", ListText(w), again)
 			}
 		}
+	}
+}
+
+func TestCompareWithoutAFlow(t *testing.T) {
+	got := &store.Facts{Permissions: exchanges.NewPermissionSet(exchanges.Read, exchanges.Withdraw), IPs: ipList("203.0.113.7")}
+	r := Compare(exchanges.NewPermissionSet(exchanges.Read, exchanges.Spot), ipList("203.0.113.7", "203.0.113.8"), got, time.Time{})
+	marks := ""
+	for _, l := range r.Lines {
+		marks += l.What + " " + l.Mark + ", "
+	}
+	if marks != "read same, spot narrower, withdraw wider, IP whitelist narrower, " || len(r.Wider) != 1 || len(r.Narrower) != 2 {
+		t.Errorf("%s wider %v, narrower %v", marks, r.Wider, r.Narrower)
+	}
+	if r := Compare(exchanges.PermissionSet{}, exchanges.IPWhitelist{}, got, time.Time{}); len(r.Lines) != 0 {
+		t.Errorf("compared with nothing: %+v", r.Lines)
 	}
 }

@@ -26,8 +26,8 @@ func leaving(s *State) { s.Leaving = true }
 
 var (
 	shownReviews = []Review{
-		{Wider: []string{"It may do more than planned: withdraw is on."}, Lines: []ReviewLine{{"withdraw", "off", "on", markWider}}},
-		{Narrower: []string{"Its IP whitelist lacks 203.0.113.7."}, Lines: []ReviewLine{{"IP whitelist", "203.0.113.7", "10.0.0.1", markNarrower}}},
+		{Wider: []string{"It may do more than planned: withdraw is on."}, Lines: []ReviewLine{{"withdraw", "off", "on", MarkWider}}},
+		{Narrower: []string{"Its IP whitelist lacks 203.0.113.7."}, Lines: []ReviewLine{{"IP whitelist", "203.0.113.7", "10.0.0.1", MarkNarrower}}},
 	}
 	refusals = Proof{Tries: 4, First: noon, Last: noon.Add(3 * time.Minute), Refusals: 4, Kind: "auth", Code: "-2015", NewOK: true}
 )
