@@ -43,7 +43,7 @@ func (a *App) printCheckText(r *report) error {
 		}
 	}
 	for _, k := range r.keys {
-		if _, loud := k.assessment.Loud(); !loud {
+		if _, loud := k.assessment.Loud(); !loud && !k.assessment.LoudlyAccepted() {
 			continue
 		}
 		if err := a.say("%s (%s %s)\n", k.record.Name, placeOf(k.record), k.record.Environment); err != nil {

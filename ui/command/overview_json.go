@@ -72,7 +72,7 @@ func newOverviewJSON(o *policy.Overview) overviewJSON {
 		}
 	}
 	for i, d := range o.Dues {
-		out.Deadlines[i] = dueJSON{named(d.Record), deadlineJSON{At: d.Deadline.At.UTC().Truncate(time.Second), Reason: d.Deadline.Reason}, d.Late()}
+		out.Deadlines[i] = dueJSON{named(d.Record), *newDeadlineJSON(d.Record, &d.Deadline), d.Late()}
 	}
 	for i, t := range o.Todos {
 		group := todoJSON{t.Mend, t.Title(), make([]todoItemJSON, len(t.Items))}

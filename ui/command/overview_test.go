@@ -95,11 +95,12 @@ func TestOverviewInJSON(t *testing.T) {
 	for i := range o.Groups { // what the rules say is theirs to test
 		for n := range o.Groups[i].Keys {
 			for f := range o.Groups[i].Keys[n].Findings {
-				o.Groups[i].Keys[n].Findings[f].Text, o.Groups[i].Keys[n].Findings[f].Action = "", ""
+				x := &o.Groups[i].Keys[n].Findings[f]
+				x.Text, x.Action, x.Began = "", "", nil
 			}
 		}
 	}
-	o.Accepted[0].Text, o.Accepted[0].Action = "", ""
+	o.Accepted[0].Text, o.Accepted[0].Action, o.Accepted[0].Began = "", "", nil
 	at := func(name string) namedJSON {
 		return namedJSON{Name: name, Exchange: "kraken", Environment: exchanges.Live}
 	}
@@ -108,10 +109,10 @@ func TestOverviewInJSON(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return dueJSON{at(name), deadlineJSON{At: when.Add(12 * time.Hour), Reason: policy.ByPolicy}, late}
+		return dueJSON{at(name), deadlineJSON{At: when.Add(12 * time.Hour), Reason: policy.ByPolicy, Rule: "rotate every 90 days", Source: "policy"}, late}
 	}
 	group := func(by policy.Mend, title, code, severity string) todoJSON {
-		return todoJSON{by, title, []todoItemJSON{{at("old"), []findingJSON{{Code: code, Severity: severity}}}}}
+		return todoJSON{by, title, []todoItemJSON{{at("old"), []findingJSON{{Code: code, Severity: severity, Mend: by}}}}}
 	}
 	want := overviewJSON{
 		Score: 81.6,
@@ -124,7 +125,7 @@ func TestOverviewInJSON(t *testing.T) {
 			group(policy.ByRotating, "Rotate 1 key", policy.CodeOverdue, "critical"),
 			group(policy.ByRestricting, "Restrict 1 key on the exchange's page", policy.CodeWithdraw, "warning"),
 		},
-		Accepted: []acceptedItemJSON{{at("treasury"), findingJSON{Code: policy.CodeWithdraw, Severity: "warning"}, "pays the\x1b[2J taxes", overviewNow.AddDate(0, 0, 20)}},
+		Accepted: []acceptedItemJSON{{at("treasury"), findingJSON{Code: policy.CodeWithdraw, Severity: "warning", Mend: policy.ByRestricting}, "pays the\x1b[2J taxes", overviewNow.AddDate(0, 0, 20)}},
 	}
 	if diff := cmp.Diff(want, o, cmp.AllowUnexported(dueJSON{}, todoItemJSON{}, acceptedItemJSON{})); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

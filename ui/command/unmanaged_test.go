@@ -215,7 +215,7 @@ func TestCheckMentionsUnmanagedKeys(t *testing.T) {
 	if out := tr.ok("", "check", "--offline"); !strings.Contains(out, "1 key on your accounts is not managed") {
 		t.Error(out)
 	}
-	if strings.Contains(tr.ok("", "list", "--json"), `"unmanaged"`) {
+	if strings.Contains(tr.ok("", "list", "--json"), `"unmanaged":`) {
 		t.Error("list has a field that it had not")
 	}
 }
