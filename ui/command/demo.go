@@ -118,7 +118,7 @@ func (s *session) seed(ctx context.Context, d sim.Description, now time.Time, on
 			keys = append(keys, desk.NewKey{
 				Name: k.Label, Exchange: exchanges.ID(v.Exchange), Environment: exchanges.Environment(v.Environment),
 				Details: desk.Details{
-					Consumers: demoConsumers(k.Label), SubAccount: k.Account, Manager: k.Manages && demoManagers[k.Label],
+					Consumers: demoConsumers(k.Label), Purpose: demoPurposes[k.Label], SubAccount: k.Account, Manager: k.Manages && demoManagers[k.Label],
 				},
 				Credential: credentialOf(k), Since: k.Created,
 			})
@@ -132,6 +132,12 @@ func (s *session) seed(ctx context.Context, d sim.Description, now time.Time, on
 		return err
 	}
 	if err := s.desk.Verify(ctx, nil, nil); err != nil {
+		return err
+	}
+	if err := s.remember(now); err != nil {
+		return err
+	}
+	if err := s.acceptSome(ctx, now); err != nil {
 		return err
 	}
 	_, err := s.desk.Survey(ctx)
