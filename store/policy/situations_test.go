@@ -140,7 +140,7 @@ func rightSituations() []situation {
 		{"what a spot bot needs", both(grants(exchanges.Spot), needing(exchanges.Read, exchanges.Spot)), nil},
 		{"less than a spot bot needs", needing(exchanges.Read, exchanges.Spot), nil},
 		{"a purpose that transfers", both(grants(exchanges.Transfer), needing(exchanges.Read, exchanges.Transfer)), nil},
-		{"an HMAC secret where pairs are taken", both(hmac, func(c *Case) { c.Terms.KeyPairs = true }), []string{"info shared-secret"}},
+		{"an HMAC secret where pairs are taken", both(hmac, func(c *Case) { c.Terms.KeyPairs = true }), []string{"info hmac-secret"}},
 		{"an HMAC secret where no pairs are taken", hmac, nil},
 		{"a key pair", func(c *Case) { c.Terms.KeyPairs = true }, nil},
 		{"a block of addresses", whitelist("203.0.113.7", "198.51.0.0/16"), []string{"warning ip-range-broad: May be used from large blocks of addresses: 198.51.0.0/16."}},
