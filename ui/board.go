@@ -90,7 +90,7 @@ func (b *board) judge(old *board, records []*store.Record, w policy.World) map[s
 		return nil
 	}
 	b.ledger = old.ledger
-	b.ledger.Renew(w)
+	moved := b.ledger.Renew(w)
 	anew := map[store.RecordID]bool{}
 	for _, r := range records {
 		if b.ledger.Record(r.ID) == r && b.flowOf[r.ID] == old.flowOf[r.ID] {
@@ -99,6 +99,9 @@ func (b *board) judge(old *board, records []*store.Record, w policy.World) map[s
 		for _, id := range b.ledger.Replace(r) {
 			anew[id] = true
 		}
+	}
+	if moved {
+		return nil
 	}
 	return anew
 }

@@ -126,8 +126,19 @@ func (l *Ledger) nameOf(g group) string {
 }
 
 // Renew puts another world in the place of the one that the ledger judges by
-// from now on. Nothing is judged anew.
-func (l *Ledger) Renew(w World) { l.world = w }
+// from now on. It reports whether all keys were judged anew, which they are when
+// this machine has moved.
+func (l *Ledger) Renew(w World) bool {
+	moved := !slices.EqualFunc(l.world.Machine.Addresses, w.Machine.Addresses, func(a, b store.Address) bool {
+		return a.Addr == b.Addr && a.Gone == b.Gone
+	})
+	if l.world = w; moved {
+		for i := range l.entries {
+			l.judge(i)
+		}
+	}
+	return moved
+}
 
 // Record returns the record of a key that the ledger holds; nil: it does not.
 func (l *Ledger) Record(id store.RecordID) *store.Record {

@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/netip"
 	"slices"
 	"testing"
 	"time"
@@ -135,6 +136,26 @@ func TestANewWorldCountsFromTheNextJudgement(t *testing.T) {
 	}
 	if l.Replace(&r); !l.Of(r.ID).Overdue() {
 		t.Error("it was judged by the old world")
+	}
+}
+
+// Where this machine is concerns all keys at once.
+func TestAMachineThatMovesIsJudgedAtOnce(t *testing.T) {
+	r := healthy()
+	l := NewLedger([]*store.Record{&r}, world())
+	at := func(addr string, on time.Time) World {
+		w := world()
+		w.Machine = w.Machine.Seen(on, netip.MustParseAddr(addr))
+		return w
+	}
+	if !l.Renew(at("198.51.100.9", now)) || !l.Of(r.ID).Has(CodeNotHere) {
+		t.Errorf("it moved, and %+v", l.Of(r.ID).Findings)
+	}
+	if l.Renew(at("198.51.100.9", now.Add(time.Hour))) {
+		t.Error("it was told the same address again, and all keys were judged anew")
+	}
+	if !l.Renew(at("203.0.113.7", now)) || l.Of(r.ID).Has(CodeNotHere) {
+		t.Errorf("it moved back, and %+v", l.Of(r.ID).Findings)
 	}
 }
 
