@@ -98,7 +98,7 @@ const (
 	CodeUnused        = "unused"              // not used by others for unused_after
 	CodeNeverUsed     = "never-used"          // never used at all, for unused_after
 	CodeNeverRotated  = "never-rotated"       // old, and still the first key
-	CodeHMAC          = "hmac-secret"       // the exchange knows the secret, though it takes key pairs
+	CodeHMAC          = "hmac-secret"         // the exchange knows the secret, though it takes key pairs
 )
 
 // Codes returns the codes of all findings, in the order of the rules.
