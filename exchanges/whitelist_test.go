@@ -8,53 +8,57 @@ import (
 
 func list(entries ...string) IPWhitelist { return IPWhitelist{State: IPList, Entries: entries} }
 
+// What a whitelist says of an address.
+const (
+	yes, no, unclear = "yes", "no", "unclear"
+	home             = "203.0.113.7"
+)
+
+var allowances = []struct {
+	list IPWhitelist
+	from string
+	want string
+}{
+	{IPWhitelist{}, home, unclear},
+	{IPWhitelist{State: IPRestricted}, home, unclear},
+	{IPWhitelist{State: IPAny}, home, yes},
+	{IPWhitelist{State: IPAny}, "2001:db8::7", yes},
+	{list(), home, unclear}, // some exchanges mean any by it
+	{list(home), home, yes},
+	{list("198.51.100.1", home), home, yes},
+	{list("203.0.113.8"), home, no},
+	{list("203.0.113.0/24"), home, yes},
+	{list("203.0.113.200/24"), home, yes}, // with bits of a host
+	{list("203.0.113.8/29"), home, no},
+	{list("0.0.0.0/0"), home, yes},
+	{list("0.0.0.0/0"), "2001:db8::7", no},
+	{list("::/0"), "2001:db8::7", yes},
+	{list("*"), home, yes},
+	{list("*"), "2001:db8::7", yes},
+	{list("203.0.113.1-203.0.113.9"), home, yes},
+	{list("203.0.113.7 - 203.0.113.9"), home, yes},
+	{list("203.0.113.8-203.0.113.9"), home, no},
+	{list("203.0.113.1-203.0.113.6"), home, no},
+	{list("2001:db8::/64"), "2001:db8::7", yes},
+	{list("2001:db8::/64"), home, no},
+	{list("2001:db8::1-2001:db8::f"), "2001:db8::7", yes},
+	{list("::ffff:203.0.113.7"), home, yes},
+	{list("::ffff:203.0.113.0/120"), home, yes},
+	{list(home), "::ffff:203.0.113.7", yes},
+	// What cannot be read may mean anything.
+	{list("bot.example"), home, unclear},
+	{list("203.0.*.*"), home, unclear},
+	{list("203.0.113.9-203.0.113.1"), home, unclear},
+	{list("203.0.113.1-2001:db8::7"), home, unclear},
+	{list("203.0.113.1-9"), home, unclear},
+	{list("203.0.113.0/33"), home, unclear},
+	{list("bot.example", home), home, yes},
+	{list(home, "bot.example"), home, yes},
+	{list(home, ""), "203.0.113.8", unclear},
+}
+
 func TestAllows(t *testing.T) {
-	const (
-		yes, no, unclear = "yes", "no", "unclear"
-		home             = "203.0.113.7"
-	)
-	for _, c := range []struct {
-		list IPWhitelist
-		from string
-		want string
-	}{
-		{IPWhitelist{}, home, unclear},
-		{IPWhitelist{State: IPRestricted}, home, unclear},
-		{IPWhitelist{State: IPAny}, home, yes},
-		{IPWhitelist{State: IPAny}, "2001:db8::7", yes},
-		{list(), home, unclear}, // some exchanges mean any by it
-		{list(home), home, yes},
-		{list("198.51.100.1", home), home, yes},
-		{list("203.0.113.8"), home, no},
-		{list("203.0.113.0/24"), home, yes},
-		{list("203.0.113.200/24"), home, yes}, // with bits of a host
-		{list("203.0.113.8/29"), home, no},
-		{list("0.0.0.0/0"), home, yes},
-		{list("0.0.0.0/0"), "2001:db8::7", no},
-		{list("::/0"), "2001:db8::7", yes},
-		{list("*"), home, yes},
-		{list("*"), "2001:db8::7", yes},
-		{list("203.0.113.1-203.0.113.9"), home, yes},
-		{list("203.0.113.7 - 203.0.113.9"), home, yes},
-		{list("203.0.113.8-203.0.113.9"), home, no},
-		{list("203.0.113.1-203.0.113.6"), home, no},
-		{list("2001:db8::/64"), "2001:db8::7", yes},
-		{list("2001:db8::/64"), home, no},
-		{list("2001:db8::1-2001:db8::f"), "2001:db8::7", yes},
-		{list("::ffff:203.0.113.7"), home, yes},
-		{list("::ffff:203.0.113.0/120"), home, yes},
-		{list(home), "::ffff:203.0.113.7", yes},
-		// What cannot be read may mean anything.
-		{list("bot.example"), home, unclear},
-		{list("203.0.*.*"), home, unclear},
-		{list("203.0.113.9-203.0.113.1"), home, unclear},
-		{list("203.0.113.1-2001:db8::7"), home, unclear},
-		{list("203.0.113.1-9"), home, unclear},
-		{list("203.0.113.0/33"), home, unclear},
-		{list("bot.example", home), home, yes},
-		{list(home, "bot.example"), home, yes},
-		{list(home, ""), "203.0.113.8", unclear},
-	} {
+	for _, c := range allowances {
 		got := unclear
 		switch allowed, known := c.list.Allows(netip.MustParseAddr(c.from)); {
 		case allowed && !known:

@@ -79,9 +79,7 @@ func questionsOnTheWay() []asks {
 		pair(s)
 		s.Plan.Can.KeyPair, s.Plan.Can.KeyIsPublicHalf, s.Plan.Public = exchanges.Secp256k1, true, "0x286edfa08c04f6899dab3bfdecf2dd133f9733b9"
 	}
-	used := func(m exchanges.Moment) func(*State) {
-		return func(s *State) { s.Watch.Asked, s.Watch.Used = noon, m }
-	}
+	used := func(m exchanges.Moment) func(*State) { return func(s *State) { s.Watch.Asked, s.Watch.Used = noon, m } }
 	wider, narrower := shownReviews[0], shownReviews[1]
 	enough := refusals
 	enough.Verdict = Refused
