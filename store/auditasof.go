@@ -150,6 +150,8 @@ func (l *life) learnPurpose(e *Event) {
 }
 
 // begin makes l the key of its record.
+//
+//go:noinline // copied into its callers, it would take 3 kB
 func (h *Holdings) begin(e *Event, l *life) {
 	l.Key, l.Record = e.Key, e.Record
 	h.lives = append(h.lives, l)
@@ -252,6 +254,8 @@ func (h *Holdings) adopt(e *Event) *life {
 }
 
 // use gives a key to a consumer, unless it has it.
+//
+//go:noinline // copied into its callers, it would take 2 kB
 func (l *life) use(consumer string, from time.Time) {
 	for _, u := range l.Uses {
 		if u.Consumer == consumer && u.Until.At.IsZero() {

@@ -35,7 +35,7 @@ type Config struct {
 
 	Rules Rules // what holds where nothing more special is said
 
-	sites    map[exchanges.ID]exchangeTable
+	sites    map[exchanges.ID]*exchangeTable
 	keys     map[string]keyTable // by folded name
 	needs    needs
 	warnings []Warning
@@ -115,7 +115,11 @@ func defaultConfig() *Config {
 
 // ExchangeConfig returns what is set for a site; zero fields are not set.
 func (c *Config) ExchangeConfig(t Target) ExchangeConfig {
-	site := c.sites[t.Exchange].site(t.Environment)
+	table, ok := c.sites[t.Exchange]
+	if !ok {
+		return ExchangeConfig{}
+	}
+	site := table.site(t.Environment)
 	return ExchangeConfig{BaseURL: string(site.BaseURL), Proxy: string(site.Proxy)}
 }
 
@@ -151,7 +155,8 @@ func (c *Config) RulesFor(r *Record) Rules {
 		e.site(r.Environment).apply(&rules)
 	}
 	if len(c.keys) > 0 {
-		c.keys[fold(r.Name)].apply(&rules)
+		table := c.keys[fold(r.Name)]
+		table.apply(&rules)
 	}
 	r.Rules.apply(&rules)
 	if r.Purpose != "" {

@@ -137,6 +137,8 @@ func (f *configFile) checkFacts(text string) error {
 
 // Overrides returns what config.toml says of the exchanges themselves, by
 // exchange: [exchange.ID.facts], and keys_page in [exchange.ID.ENVIRONMENT].
+//
+//go:noinline // copied into its callers, it would take 2 kB
 func (c *Config) Overrides() map[exchanges.ID]exchanges.Override {
 	out := map[exchanges.ID]exchanges.Override{}
 	for id, table := range c.sites {
@@ -145,7 +147,7 @@ func (c *Config) Overrides() map[exchanges.ID]exchanges.Override {
 	return out
 }
 
-func (t exchangeTable) override() exchanges.Override {
+func (t *exchangeTable) override() exchanges.Override {
 	f := t.Facts
 	o := exchanges.Override{
 		MostKeys: (*int)(f.MostKeys), MostAddresses: (*int)(f.MostAddresses), LongestLabel: (*int)(f.LongestLabel),

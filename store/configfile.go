@@ -74,7 +74,8 @@ type keyTable struct {
 	name string // as it is written
 }
 
-func (t ruleTable) apply(rules *Rules) {
+//go:noinline // copied into its callers, it would take 2 kB
+func (t *ruleTable) apply(rules *Rules) {
 	for _, f := range []struct {
 		set  period
 		rule *time.Duration
@@ -88,16 +89,16 @@ func (t ruleTable) apply(rules *Rules) {
 	}
 }
 
-func (t exchangeTable) site(env exchanges.Environment) siteTable {
+func (t *exchangeTable) site(env exchanges.Environment) *siteTable {
 	switch env {
 	case exchanges.Live:
-		return t.Live
+		return &t.Live
 	case exchanges.Testnet:
-		return t.Testnet
+		return &t.Testnet
 	case exchanges.Demo:
-		return t.Demo
+		return &t.Demo
 	}
-	return siteTable{}
+	return &siteTable{}
 }
 
 // settingError is a wrong value that the types below found. Its text is ours:
@@ -197,9 +198,9 @@ func parseConfig(path, text string) (*Config, error) {
 	c.Keyring.Backend = string(f.Keyring.Backend)
 	f.apply(&c.Rules)
 	f.applyPolicy(c)
-	c.sites = make(map[exchanges.ID]exchangeTable, len(f.Exchange))
+	c.sites = make(map[exchanges.ID]*exchangeTable, len(f.Exchange))
 	for id, table := range f.Exchange {
-		c.sites[exchanges.ID(id)] = table
+		c.sites[exchanges.ID(id)] = &table
 	}
 	c.keys = make(map[string]keyTable, len(f.Key))
 	for name, table := range f.Key {

@@ -61,6 +61,7 @@ type doctor struct {
 	unknownFlow bool // a journal cannot be read
 }
 
+//go:noinline // copied into its callers, it would take 15 kB
 func (d *doctor) add(level Level, subject, hint, format string, args ...any) {
 	d.findings = append(d.findings, Finding{level, subject, fmt.Sprintf(format, args...), hint})
 }

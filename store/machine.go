@@ -35,6 +35,8 @@ var kinds = [...]int{32, 128}
 // Current returns the addresses that this machine had when it was last asked
 // for, IPv4 before IPv6. Where no service answered for one kind, the last of
 // that kind stays, with its age.
+//
+//go:noinline // copied into its callers, it would take 7 kB
 func (m Machine) Current() []Address {
 	var out []Address
 	for _, kind := range kinds {
@@ -48,6 +50,8 @@ func (m Machine) Current() []Address {
 }
 
 // Asked returns when a service last answered; zero: none did yet.
+//
+//go:noinline // copied into its callers, it would take 2 kB
 func (m Machine) Asked() time.Time {
 	var last time.Time
 	for _, a := range m.Addresses {

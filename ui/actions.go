@@ -52,6 +52,7 @@ func (a *app) programActions() []Action {
 // do makes a command the deed of an Action.
 func do(cmd tea.Cmd) func() tea.Cmd { return func() tea.Cmd { return cmd } }
 
+//go:noinline // copied into its callers, it would take 2 kB
 func findAction(all []Action, key string) (Action, bool) {
 	for _, act := range all {
 		if slices.Contains(act.Keys, key) {

@@ -84,7 +84,7 @@ func (a *app) Init() tea.Cmd {
 	if a.opt.look.auto && a.opt.look.background != nil {
 		cmds = append(cmds, a.opt.look.background)
 	}
-	return tea.Batch(cmds...)
+	return batch(cmds...)
 }
 
 // Update hands a message to its handler; what the root does not know is the
@@ -110,7 +110,7 @@ func (a *app) broadcast(msg tea.Msg) tea.Cmd {
 	for _, s := range a.overlays {
 		cmds = append(cmds, s.Update(msg))
 	}
-	return tea.Batch(cmds...)
+	return batch(cmds...)
 }
 
 // openFirst chooses the bottom page and returns its first command.
@@ -119,7 +119,7 @@ func (a *app) openFirst() tea.Cmd {
 		return a.openHome()
 	}
 	wait := a.opt.load
-	return tea.Batch(a.replaceAll(newLoading(a.env)), func() tea.Msg { return loadedMsg{wait()} })
+	return batch(a.replaceAll(newLoading(a.env)), func() tea.Msg { return loadedMsg{wait()} })
 }
 
 func (a *app) openHome() tea.Cmd {
@@ -128,7 +128,7 @@ func (a *app) openHome() tea.Cmd {
 	if a.opt.begin == nil {
 		return home
 	}
-	return tea.Batch(home, a.opt.begin(a.env))
+	return batch(home, a.opt.begin(a.env))
 }
 
 func (a *app) loaded(m loadedMsg) tea.Cmd {
@@ -147,11 +147,11 @@ func (a *app) snapshotChanged(m snapshotMsg) tea.Cmd {
 		home := a.opt.home(a.env)
 		a.pages[0] = home
 		a.size(home)
-		return tea.Batch(home.Init(), a.broadcast(m), read)
+		return batch(home.Init(), a.broadcast(m), read)
 	}
-	return tea.Batch(a.broadcast(m), read)
+	return batch(a.broadcast(m), read)
 }
 
 func (a *app) asked(m askMsg) tea.Cmd {
-	return tea.Batch(a.openOverlay(overlayMsg{newPassphraseDialog(a.env, m.request)}), listenAsk(a.opt.asks))
+	return batch(a.openOverlay(overlayMsg{newPassphraseDialog(a.env, m.request)}), listenAsk(a.opt.asks))
 }

@@ -26,12 +26,12 @@ func (p *auditPage) Actions() []Action {
 		{Keys: []string{"v"}, Label: "verify", Help: "Check the whole log's hash chain against the keyring.", Group: "Log", Disabled: busy, Do: p.verify},
 		{Keys: []string{"/"}, Label: "filter", Group: "Log", Do: func() tea.Cmd { p.filter.typing = true; return nil },
 			Help: "Show only some entries: words, or do:revoked by:ann for:grid-bot ex:kraken env:live age:<30 result:auth."},
-		{Keys: []string{"down", "j"}, Label: "down", Help: "The entry before in time.", Group: "Move", Quiet: true, Do: by(1)},
-		{Keys: []string{"up", "k"}, Label: "up", Help: "The entry after in time.", Group: "Move", Quiet: true, Do: by(-1)},
-		{Keys: []string{"pgdown", "ctrl+d"}, Label: "page down", Help: "A page down.", Group: "Move", Quiet: true, Do: by(p.list.rows)},
-		{Keys: []string{"pgup", "ctrl+u"}, Label: "page up", Help: "A page up.", Group: "Move", Quiet: true, Do: by(-p.list.rows)},
-		{Keys: []string{"home", "g"}, Label: "newest", Help: "The newest entry.", Group: "Move", Quiet: true, Do: by(-len(p.entries))},
-		{Keys: []string{"end", "G"}, Label: "oldest", Help: "The oldest entry that was read; there, older ones are read.", Group: "Move", Quiet: true, Do: by(len(p.entries))},
+		moving("down", "The entry before in time.", by(1), "down", "j"),
+		moving("up", "The entry after in time.", by(-1), "up", "k"),
+		moving("page down", "A page down.", by(p.list.rows), "pgdown", "ctrl+d"),
+		moving("page up", "A page up.", by(-p.list.rows), "pgup", "ctrl+u"),
+		moving("newest", "The newest entry.", by(-len(p.entries)), "home", "g"),
+		moving("oldest", "The oldest entry that was read; there, older ones are read.", by(len(p.entries)), "end", "G"),
 	}
 	if p.filter.shown() {
 		clearing := Action{Keys: []string{"esc"}, Label: "clear filter", Help: "Show all entries again.", Group: "Log", Do: p.clearFilter}

@@ -66,8 +66,8 @@ func (d *auditEntry) Actions() []Action {
 	by := func(n int) func() tea.Cmd { return func() tea.Cmd { d.scroll(n); return nil } }
 	return []Action{
 		{Keys: []string{"esc", "q", "enter"}, Label: "close", Help: "Close this window.", Group: groupProgram, Do: do(closeOverlay)},
-		{Keys: []string{"down", "j"}, Label: "down", Help: "Scroll down.", Group: "Move", Quiet: true, Do: by(1)},
-		{Keys: []string{"up", "k"}, Label: "up", Help: "Scroll up.", Group: "Move", Quiet: true, Do: by(-1)},
+		moving("down", "Scroll down.", by(1), "down", "j"),
+		moving("up", "Scroll up.", by(-1), "up", "k"),
 	}
 }
 

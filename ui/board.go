@@ -164,6 +164,8 @@ func tabOf(r *store.Record) exchanges.ID {
 }
 
 // exchangeNames maps ids to the names that people know.
+//
+//go:noinline // copied into its callers, it would take 6 kB
 func exchangeNames(infos []exchanges.Info) map[exchanges.ID]string {
 	names := make(map[exchanges.ID]string, len(infos))
 	for _, i := range infos {

@@ -58,13 +58,14 @@ func layoutFor(w int) layout {
 func wideLayout(w int, account bool) layout {
 	spare := max(0, w-137) / 4
 	columns := []column{
-		{id: colKey, title: "KEY"}, {id: colEnv, title: "ENV", width: 7}, {id: colPerm, title: "PERMISSIONS", width: 13},
+		{id: colKey, title: "KEY"}, {id: colAccount, title: "ACCOUNT", width: 14 + spare},
+		{id: colEnv, title: "ENV", width: 7}, {id: colPerm, title: "PERMISSIONS", width: 13},
 		{id: colIP, title: "IP WHITELIST", width: 15 + min(spare, 16)}, {id: colAge, title: "AGE", width: 13},
 		{id: colUsed, title: "LAST USED", width: 9}, {id: colDeadline, title: "DEADLINE", width: 14},
 		{id: colState, title: "STATE", width: 14},
 	}
-	if account {
-		columns = slices.Insert(columns, 1, column{id: colAccount, title: "ACCOUNT", width: 14 + spare})
+	if !account {
+		columns = slices.DeleteFunc(columns, func(c column) bool { return c.id == colAccount })
 	}
 	return place(layout{columns: columns, gap: 2, wide: true}, w)
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -89,17 +90,13 @@ func (d *dashboard) headerRight() []span {
 	return append(right, span{inkMuted, " · " + keyringTitle(k.Backend) + " "})
 }
 
-// keyringTitle is the name that people know a keyring by.
-func keyringTitle(backend string) string {
-	names := map[string]string{
-		"secret-service": "Secret Service", "keychain": "Keychain", "wincred": "Windows Credential Manager",
-		"kwallet": "KWallet", "pass": "pass", "file": "encrypted file", "memory": "memory only",
-	}
-	if n, ok := names[backend]; ok {
-		return n
-	}
-	return backend
+var keyringTitles = map[string]string{
+	"secret-service": "Secret Service", "keychain": "Keychain", "wincred": "Windows Credential Manager",
+	"kwallet": "KWallet", "pass": "pass", "file": "encrypted file", "memory": "memory only",
 }
+
+// keyringTitle is the name that people know a keyring by.
+func keyringTitle(backend string) string { return cmp.Or(keyringTitles[backend], backend) }
 
 func (d *dashboard) tabLine() string {
 	arrow := "↑"

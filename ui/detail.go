@@ -187,17 +187,15 @@ func (d *detail) Actions() []Action {
 
 // scrollActions move a text of which h lines are shown.
 func scrollActions(scroll func(int), h int) []Action {
-	by := func(label, help string, n int, keys ...string) Action {
-		return Action{Keys: keys, Label: label, Help: help, Group: "Move", Quiet: true, Do: func() tea.Cmd { scroll(n); return nil }}
-	}
+	by := func(n int) func() tea.Cmd { return func() tea.Cmd { scroll(n); return nil } }
 	page := max(1, h-1)
 	return []Action{
-		by("down", "Scroll down.", 1, "j", "down"),
-		by("up", "Scroll up.", -1, "k", "up"),
-		by("page down", "A page down.", page, "pgdown", "ctrl+d"),
-		by("page up", "A page up.", -page, "pgup", "ctrl+u"),
-		by("first", "To the top.", -1<<20, "g", "home"),
-		by("last", "To the end.", 1<<20, "G", "end"),
+		moving("down", "Scroll down.", by(1), "j", "down"),
+		moving("up", "Scroll up.", by(-1), "k", "up"),
+		moving("page down", "A page down.", by(page), "pgdown", "ctrl+d"),
+		moving("page up", "A page up.", by(-page), "pgup", "ctrl+u"),
+		moving("first", "To the top.", by(-1<<20), "g", "home"),
+		moving("last", "To the end.", by(1<<20), "G", "end"),
 	}
 }
 

@@ -85,6 +85,8 @@ func (f *paragraphs) word(s span) {
 }
 
 // words splits a text at white space.
+//
+//go:noinline // copied into its callers, it would take 25 kB
 func words(i ink, text string) []span {
 	var out []span
 	for _, w := range strings.Fields(text) {

@@ -144,6 +144,8 @@ func (p *diagnosePage) Actions() []Action {
 }
 
 // testAction makes one of the tests that nobody is asked for unasked.
+//
+//go:noinline // copied into its callers, it would take 3 kB
 func (p *diagnosePage) testAction(key, label, help string, t diagnose.Test, busy string) Action {
 	a := Action{Keys: []string{key}, Label: label, Help: help, Group: "Diagnosis", Disabled: busy,
 		Do: func() tea.Cmd { return openOverlay(newDiagnoseAsk(p, t)) }}

@@ -70,14 +70,14 @@ func (d *diagnoseAsk) confirm() tea.Cmd {
 		return closeOverlay
 	}
 	more := diagnoseMoreMsg{d.page, d.test}
-	return tea.Sequence(closeOverlay, func() tea.Msg { return more })
+	return sequence(closeOverlay, func() tea.Msg { return more })
 }
 
 func (d *diagnoseAsk) lines(w int) []string {
 	s := d.page.env.Styles
-	out := indent(s.Text.Render, diagnoseAsks[d.test], w, 1)
+	out := indent(nil, s.Text, diagnoseAsks[d.test], w, 1)
 	out = append(out, "")
-	out = append(out, indent(s.Muted.Render, "Type yes to do it; anything else cancels.", w, 1)...)
+	out = indent(out, s.Muted, "Type yes to do it; anything else cancels.", w, 1)
 	return append(out, " "+d.field.draw(s, w-2, true)[0])
 }
 

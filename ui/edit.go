@@ -195,7 +195,7 @@ func (e *editForm) consumer(i int) (store.Consumer, bool, error) {
 
 func (e *editForm) save() tea.Cmd {
 	if e.before == nil {
-		return tea.Batch(pop, toast(Failure, "this key was forgotten meanwhile", "Nothing was changed."))
+		return batch(pop, toast(Failure, "this key was forgotten meanwhile", "Nothing was changed."))
 	}
 	details, ok := e.details()
 	if !ok {
@@ -222,7 +222,7 @@ func (e *editForm) edited(m editedMsg) tea.Cmd {
 	if m.err != nil {
 		cmds = append(cmds, failed(m.err))
 	}
-	return tea.Batch(cmds...)
+	return batch(cmds...)
 }
 
 func undoEdit(ctx context.Context, m editedMsg) tea.Cmd {

@@ -98,7 +98,7 @@ func (f *textField) draw(s *Styles, w int, focus bool) []string {
 	if at < len(text) {
 		under, rest = string(text[at]), string(text[at+1:])
 	}
-	left := s.InputFocus.Render(string(text[from:at])) + s.InputFocus.Reverse(true).Render(under)
+	left := s.InputFocus.Render(string(text[from:at])) + s.InputFocus.Reverse().Render(under)
 	return []string{ansi.Truncate(left+s.InputFocus.Render(rest), w, "")}
 }
 

@@ -87,7 +87,7 @@ func (f *grantField) draw(s *Styles, w int, focus bool) []string {
 		}
 		mark := "  "
 		if focus && i == f.at {
-			mark, style = "> ", style.Reverse(true)
+			mark, style = "> ", style.Reverse()
 		}
 		text := fit(mark+box+p.String(), 16)
 		if danger := dangerWords[p.String()]; danger != "" {

@@ -63,6 +63,8 @@ func (f *secretField) paste(text []byte) {
 }
 
 // put appends, and clears the old bytes when they have to move.
+//
+//go:noinline // copied into its callers, it would take 2 kB
 func (f *secretField) put(b []byte) {
 	if len(f.buf)+len(b) > cap(f.buf) {
 		grown := make([]byte, len(f.buf), 2*cap(f.buf)+len(b)+64)
@@ -86,7 +88,7 @@ func (f *secretField) openPEM() bool {
 func (f *secretField) draw(s *Styles, w int, focus bool) []string {
 	style, caret := s.Input, ""
 	if focus {
-		style, caret = s.InputFocus, s.InputFocus.Reverse(true).Render(" ")
+		style, caret = s.InputFocus, s.InputFocus.Reverse().Render(" ")
 	}
 	text := f.empty
 	if len(f.buf) > 0 {

@@ -60,8 +60,8 @@ func (f *firstRun) Actions() []Action {
 		{Keys: []string{"c"}, Label: "create a key", Help: firstChoices[1].text, Group: "Begin", Disabled: readOnly, Do: f.create},
 		{Keys: []string{"d"}, Label: "look around", Help: "Say how to see keyrota at work without keys.", Group: "Begin", Do: f.demo},
 		{Keys: []string{"f"}, Label: "unfinished", Help: "Go on with what was begun and not ended.", Group: "Begin", Disabled: list, Do: f.listFlows},
-		{Keys: []string{"down", "j"}, Label: "down", Help: "Go to the next choice.", Group: "Move", Quiet: true, Do: by(1)},
-		{Keys: []string{"up", "k"}, Label: "up", Help: "Go to the choice before.", Group: "Move", Quiet: true, Do: by(-1)},
+		moving("down", "Go to the next choice.", by(1), "down", "j"),
+		moving("up", "Go to the choice before.", by(-1), "up", "k"),
 	}
 }
 

@@ -256,9 +256,9 @@ func (p *flowPage) leave() tea.Cmd {
 	case p.gone != nil:
 		return pop
 	case p.u.Done:
-		return tea.Sequence(pop, p.selectRecord())
+		return sequence(pop, p.selectRecord())
 	}
-	return tea.Sequence(pop, p.selectRecord(), toast(Notice, p.Title()+": left; resume it from the dashboard", ""))
+	return sequence(pop, p.selectRecord(), toast(Notice, p.Title()+": left; resume it from the dashboard", ""))
 }
 
 // finish closes the page of a flow that is done, and opens the next one of
@@ -266,9 +266,9 @@ func (p *flowPage) leave() tea.Cmd {
 func (p *flowPage) finish() tea.Cmd {
 	p.close()
 	if p.next != "" {
-		return tea.Sequence(pop, resumeFlow(p.env, p.next))
+		return sequence(pop, resumeFlow(p.env, p.next))
 	}
-	return tea.Sequence(pop, p.selectRecord())
+	return sequence(pop, p.selectRecord())
 }
 
 // selectRecord puts the table's cursor on the key that the flow is about.

@@ -80,6 +80,8 @@ func (a *asking) turn(n int) {
 }
 
 // typing reports whether keys are text.
+//
+//go:noinline // copied into its callers, it would take 3 kB
 func (a *asking) typing() bool {
 	in, ok := a.input()
 	return ok && in.takesText()
@@ -95,6 +97,8 @@ func (a *asking) choiceOf(id string) (flow.Choice, bool) {
 }
 
 // refuse shows what is wrong with the input that has that index.
+//
+//go:noinline // copied into its callers, it would take 2 kB
 func (a *asking) refuse(at int, what, hint string) {
 	a.problem = problem{at, what, hint}
 	if at != onGuide {
@@ -112,6 +116,8 @@ func (a *asking) wipe() {
 type pasteable struct{ name, value string }
 
 // pasteables are the values that the digits copy, in order.
+//
+//go:noinline // copied into its callers, it would take 3 kB
 func (a *asking) pasteables() []pasteable {
 	var out []pasteable
 	for _, l := range a.prompt.Guide {
@@ -163,6 +169,7 @@ func cleanPrompt(p flow.Prompt) flow.Prompt {
 	return p
 }
 
+//go:noinline // copied into its callers, it would take 5 kB
 func each[T any](all []T, f func(T) T) []T {
 	out := make([]T, len(all))
 	for i, x := range all {

@@ -211,7 +211,7 @@ func (f *manyField) draw(s *Styles, w int, focus bool) []string {
 		}
 		mark := "  "
 		if focus && i == f.at {
-			mark, style = "> ", style.Reverse(true)
+			mark, style = "> ", style.Reverse()
 		}
 		text := ansi.Truncate(fit(mark+box+o.Words, wide+6)+"  "+help, w, "…")
 		lines[i] = style.Render(text)

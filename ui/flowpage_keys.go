@@ -201,7 +201,7 @@ func (p *flowPage) Actions() []Action {
 	case p.u.Done && p.next != "":
 		return []Action{p.act("next", "Go on with the next one of these keys.", "enter"), p.act("close", "Leave the others for later.", "esc", "q")}
 	case p.u.Done:
-		return []Action{p.act("close", "Close the page.", "enter"), quiet(p.act("close", "Close the page.", "esc", "q"))}
+		return []Action{p.act("close", "Close the page.", "enter"), p.quiet("close", "Close the page.", "esc", "q")}
 	case p.working():
 		return []Action{p.act("interrupt", "Give up what is waited for; you are then asked what to do.", "esc"), p.leaving("q")}
 	case p.ask == nil:
@@ -231,9 +231,9 @@ func (p *flowPage) promptActions() []Action {
 		return actions
 	}
 	return append(append(actions, p.copyActions()...),
-		quiet(p.act("up", "Scroll up, or to the input above.", "up", "k")), quiet(p.act("down", "Scroll down, or to the input below.", "down", "j")),
-		quiet(p.act("page up", "A page up.", "pgup")), quiet(p.act("page down", "A page down.", "pgdown")),
-		quiet(p.act("left", "The choice to the left.", "left", "h")), quiet(p.act("right", "The choice to the right.", "right", "l")))
+		p.quiet("up", "Scroll up, or to the input above.", "up", "k"), p.quiet("down", "Scroll down, or to the input below.", "down", "j"),
+		p.quiet("page up", "A page up.", "pgup"), p.quiet("page down", "A page down.", "pgdown"),
+		p.quiet("left", "The choice to the left.", "left", "h"), p.quiet("right", "The choice to the right.", "right", "l"))
 }
 
 // waysOut are the ways back and out of the page.
@@ -257,7 +257,7 @@ func (p *flowPage) copyActions() []Action {
 		out = append(out, p.act("copy address", "Copy the address of the exchange's page.", "c"))
 	}
 	for i, v := range p.ask.pasteables() {
-		out = append(out, quiet(p.act("copy "+v.name, "Copy "+v.name+".", strconv.Itoa(i+1))))
+		out = append(out, p.quiet("copy "+v.name, "Copy "+v.name+".", strconv.Itoa(i+1)))
 	}
 	return out
 }
@@ -270,17 +270,22 @@ func (p *flowPage) free(plain, always string) []string {
 	return []string{plain, always}
 }
 
+//go:noinline // copied into its callers, it would take 2 kB
 func (p *flowPage) leaving(keys ...string) Action {
 	return p.act("leave", "Leave; the flow stays as it is and is resumed from the dashboard.", keys...)
 }
 
 // act is an action that is the press of its key.
+//
+//go:noinline // copied into its callers, it would take 11 kB
 func (p *flowPage) act(label, help string, keys ...string) Action {
 	press := namedKey(keys[0])
 	return Action{Keys: keys, Label: label, Help: help, Group: "Wizard", Do: func() tea.Cmd { return p.keyPress(press) }}
 }
 
-func quiet(a Action) Action {
+//go:noinline // copied into its callers, it would take 2 kB
+func (p *flowPage) quiet(label, help string, keys ...string) Action {
+	a := p.act(label, help, keys...)
 	a.Quiet = true
 	return a
 }

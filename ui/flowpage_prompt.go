@@ -260,7 +260,7 @@ func (p *flowPage) choices(t *sheet) {
 				style = s.Bold
 			}
 			if a.onChoices() {
-				style = style.Reverse(true)
+				style = style.Reverse()
 			}
 		}
 		cell = ansi.Truncate(cell, t.w-2, "…")

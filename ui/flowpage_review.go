@@ -3,7 +3,6 @@ package ui
 import (
 	"strings"
 
-	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/keyrota/keyrota/ui/flow"
@@ -23,7 +22,7 @@ func reviewTable(t *sheet, s *Styles, lines []flow.ReviewLine) {
 		asked = min(asked, max(room/2, room-found))
 		found = min(found, room-asked)
 	}
-	row := func(style lipgloss.Style, mark string, w, a, f string) {
+	row := func(style Style, mark string, w, a, f string) {
 		cols := [][]string{wrapPlain(mark, verdict), wrapPlain(w, what), wrapPlain(a, asked), wrapPlain(f, found)}
 		for i := range max(len(cols[0]), len(cols[1]), len(cols[2]), len(cols[3])) {
 			var b strings.Builder
@@ -46,7 +45,7 @@ func reviewTable(t *sheet, s *Styles, lines []flow.ReviewLine) {
 }
 
 // reviewMark is how a verdict on a line looks and reads.
-func reviewMark(mark string, s *Styles) (string, lipgloss.Style) {
+func reviewMark(mark string, s *Styles) (string, Style) {
 	switch mark {
 	case "same":
 		return "✓ same", s.Text

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 )
 
@@ -25,17 +24,22 @@ type hit struct {
 }
 
 // para writes a paragraph behind a margin; an empty one leaves no trace.
-func (t *sheet) para(style lipgloss.Style, text string, margin int) {
-	t.lines = append(t.lines, indent(style.Render, text, t.w-1, margin)...)
+//
+//go:noinline // copied into its callers, it would take 14 kB
+func (t *sheet) para(style Style, text string, margin int) {
+	t.lines = indent(t.lines, style, text, t.w-1, margin)
 }
 
 // blank writes an empty line, but no two in a row and none at the top.
+//
+//go:noinline // copied into its callers, it would take 2 kB
 func (t *sheet) blank() {
 	if n := len(t.lines); n > 0 && t.lines[n-1] != "" {
 		t.lines = append(t.lines, "")
 	}
 }
 
+//go:noinline // copied into its callers, it would take 2 kB
 func (t *sheet) line(text string) { t.lines = append(t.lines, text) }
 
 // hit makes cells of the last line a place to press.

@@ -112,7 +112,7 @@ func (l *flowList) resume() tea.Cmd {
 	if why := l.env.Desk.ReadOnly(); why != "" { // a click asks no action
 		return toast(Notice, "resume is not possible: "+why, "")
 	}
-	return tea.Sequence(closeOverlay, resumeFlow(l.env, s.ID))
+	return sequence(closeOverlay, resumeFlow(l.env, s.ID))
 }
 
 // View draws the flows and, below them, all about the chosen one.

@@ -80,7 +80,7 @@ func (m *newKeyMenu) Actions() []Action {
 
 // choose closes the menu first, so that what it opens stays.
 func (m *newKeyMenu) choose(i int) tea.Cmd {
-	return tea.Sequence(closeOverlay, newKeyChoices[i].begin(m.env))
+	return sequence(closeOverlay, newKeyChoices[i].begin(m.env))
 }
 
 // View draws the choices.

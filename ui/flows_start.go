@@ -25,7 +25,7 @@ func loadFlows(env *Env) tea.Cmd { return env.after(flowsAfterStart, flowsDueMsg
 // is known of keys that are not managed.
 func (a *app) readFlows(flowsDueMsg) tea.Cmd {
 	flows := a.env.Desk.Flows()
-	return tea.Batch(readUnmanaged(a.env), func() tea.Msg {
+	return batch(readUnmanaged(a.env), func() tea.Msg {
 		err := flows.Load()
 		switch {
 		case err != nil:
@@ -41,6 +41,8 @@ func (a *app) readFlows(flowsDueMsg) tea.Cmd {
 // opens the page of the first; the page goes on to the others by itself. All
 // are written down before the first one acts, so that the list of what is to
 // be done survives whatever comes. Keys that have an unfinished flow keep it.
+//
+//go:noinline // copied into its callers, it would take 2 kB
 func beginFlows(env *Env, kind flow.Kind, ids []store.RecordID, reason string) tea.Cmd {
 	b := beginning{env: env, kind: kind, reason: reason}
 	return func() tea.Msg { return b.begin(ids) }

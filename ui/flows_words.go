@@ -85,6 +85,8 @@ func flowBadge(s flow.Summary) span {
 type unfinished []flow.Summary
 
 // of returns the flow of a key.
+//
+//go:noinline // copied into its callers, it would take 2 kB
 func (u unfinished) of(id store.RecordID) (flow.Summary, bool) {
 	for _, s := range u {
 		if s.Record == id {

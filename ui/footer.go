@@ -35,21 +35,19 @@ func (a *app) footerItems() []footerItem {
 	for _, act := range kept {
 		reserved += footerGap + footerWidth(act)
 	}
+	shown := 0
+	for x := 1; shown < len(normal); shown++ {
+		if x += footerWidth(normal[shown]); x > end-reserved {
+			break
+		}
+		x += footerGap
+	}
 	x := 1
 	var out []footerItem
-	add := func(act Action) {
+	for _, act := range append(normal[:shown], kept...) {
 		w := footerWidth(act)
 		out = append(out, footerItem{act, keyName(act.Keys[0]), x, x + w})
 		x += w + footerGap
-	}
-	for _, act := range normal {
-		if x+footerWidth(act) > end-reserved {
-			break
-		}
-		add(act)
-	}
-	for _, act := range kept {
-		add(act)
 	}
 	return out
 }

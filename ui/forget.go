@@ -102,29 +102,29 @@ func (d *forgetDialog) confirm() tea.Cmd {
 func (d *forgetDialog) forgotten(m forgottenMsg) tea.Cmd {
 	d.busy = false
 	if m.err != nil {
-		return tea.Batch(closeOverlay, failed(m.err))
+		return batch(closeOverlay, failed(m.err))
 	}
-	return tea.Batch(closeOverlay, toast(Success, d.record.Name+" is forgotten", "The key lives on at the exchange until you delete it there."))
+	return batch(closeOverlay, toast(Success, d.record.Name+" is forgotten", "The key lives on at the exchange until you delete it there."))
 }
 
 func (d *forgetDialog) lines(w int) []string {
 	s := d.env.Styles
 	if d.record == nil {
-		return indent(s.Text.Render, "This key was forgotten already.", w, 1)
+		return indent(nil, s.Text, "This key was forgotten already.", w, 1)
 	}
 	r := d.record
-	out := indent(s.Text.Render, fmt.Sprintf("This removes %s (%s, %s, key %s) from keyrota, and its secret from the keyring. There is no undo.", r.Name, r.Exchange, r.Environment, r.KeyID), w, 1)
-	out = append(out, indent(s.Warning.Render, "The key stays alive at the exchange: delete it there too if nobody needs it.", w, 1)...)
+	out := indent(nil, s.Text, fmt.Sprintf("This removes %s (%s, %s, key %s) from keyrota, and its secret from the keyring. There is no undo.", r.Name, r.Exchange, r.Environment, r.KeyID), w, 1)
+	out = indent(out, s.Warning, "The key stays alive at the exchange: delete it there too if nobody needs it.", w, 1)
 	if names := consumerNames(r); names != "" {
-		out = append(out, indent(s.Muted.Render, "Used by "+names+".", w, 1)...)
+		out = indent(out, s.Muted, "Used by "+names+".", w, 1)
 	}
 	out = append(out, "")
-	out = append(out, indent(s.Muted.Render, "Type its name to forget it; enter on an empty line cancels.", w, 1)...)
+	out = indent(out, s.Muted, "Type its name to forget it; enter on an empty line cancels.", w, 1)
 	out = append(out, " "+d.name.draw(s, w-2, true)[0])
 	if d.busy {
-		out = append(out, indent(s.Accent.Render, "removing …", w, 1)...)
+		out = indent(out, s.Accent, "removing …", w, 1)
 	}
-	return append(out, indent(s.Danger.Render, d.wrong, w, 1)...)
+	return indent(out, s.Danger, d.wrong, w, 1)
 }
 
 func consumerNames(r *store.Record) string {

@@ -72,6 +72,8 @@ func (f *form) paste(text []byte) {
 }
 
 // refuse shows what is wrong with a field and moves there.
+//
+//go:noinline // copied into its callers, it would take 3 kB
 func (f *form) refuse(at int, what, hint string) {
 	f.problem = problem{at, what, hint}
 	f.focus = at
@@ -98,11 +100,11 @@ func (f *form) draw(s *Styles, w int) (lines []string, from, to int) {
 			lines = append(lines, "    "+l)
 		}
 		if focus {
-			lines = append(lines, indent(s.Faint.Render, x.help(), w, 4)...)
+			lines = indent(lines, s.Faint, x.help(), w, 4)
 		}
 		if f.problem.what != "" && f.problem.field == i {
-			lines = append(lines, indent(s.Danger.Render, "✗ "+f.problem.what, w, 4)...)
-			lines = append(lines, indent(s.Text.Render, f.problem.hint, w, 6)...)
+			lines = indent(lines, s.Danger, "✗ "+f.problem.what, w, 4)
+			lines = indent(lines, s.Text, f.problem.hint, w, 6)
 		}
 		lines = append(lines, "")
 		if focus {
@@ -112,16 +114,16 @@ func (f *form) draw(s *Styles, w int) (lines []string, from, to int) {
 	return lines, from, to
 }
 
-// indent wraps plain text to w cells behind a margin and styles each line.
-func indent(style func(...string) string, text string, w, margin int) []string {
+// indent adds plain text to lines, wrapped to w cells behind a margin and with
+// each line styled.
+func indent(lines []string, style Style, text string, w, margin int) []string {
 	if text == "" {
-		return nil
+		return lines
 	}
-	var out []string
 	for line := range strings.SplitSeq(wrap(text, w-margin), "\n") {
-		out = append(out, strings.Repeat(" ", margin)+style(line))
+		lines = append(lines, strings.Repeat(" ", margin)+style.Render(line))
 	}
-	return out
+	return lines
 }
 
 // wrap breaks a text into lines of w cells, 8 at least. It breaks between words

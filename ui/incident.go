@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,7 +16,7 @@ import (
 // exchange. Typing narrows the list.
 type incidentPicker struct {
 	finder
-	leaks []leak
+	leaks []*leak
 }
 
 // leak is something that may have leaked, with the keys that went with it.
@@ -38,7 +39,7 @@ func newIncidentPicker(env *Env) *incidentPicker {
 
 // leaksOf lists programs, then exchanges, each by name. The same name in
 // another spelling is the same program.
-func leaksOf(records []*store.Record, names map[exchanges.ID]string) []leak {
+func leaksOf(records []*store.Record, names map[exchanges.ID]string) []*leak {
 	byKey := map[string]*leak{}
 	add := func(name, kind string, id store.RecordID) {
 		key := kind + "\x00" + strings.ToLower(name)
@@ -57,17 +58,12 @@ func leaksOf(records []*store.Record, names map[exchanges.ID]string) []leak {
 			}
 		}
 	}
-	out := make([]leak, 0, len(byKey))
-	for _, l := range byKey {
-		out = append(out, *l)
-	}
-	slices.SortFunc(out, func(a, b leak) int {
+	return slices.SortedFunc(maps.Values(byKey), func(a, b *leak) int {
 		if a.kind != b.kind {
 			return strings.Compare(b.kind, a.kind) // programs first
 		}
 		return strings.Compare(strings.ToLower(a.name), strings.ToLower(b.name))
 	})
-	return out
 }
 
 // Title names the overlay.
@@ -104,14 +100,14 @@ func (p *incidentPicker) search(query string) []int {
 }
 
 // leakNames is what the search for letters in order looks at.
-type leakNames []leak
+type leakNames []*leak
 
 func (l leakNames) String(i int) string { return l[i].name }
 func (l leakNames) Len() int            { return len(l) }
 
 // open closes the picker and opens the page of the keys.
 func (p *incidentPicker) open(i int) tea.Cmd {
-	return tea.Sequence(closeOverlay, push(newIncidentPage(p.env, p.leaks[i])))
+	return sequence(closeOverlay, push(newIncidentPage(p.env, *p.leaks[i])))
 }
 
 // View draws the search and what it found.

@@ -91,6 +91,8 @@ func (p *incidentPage) Update(msg tea.Msg) tea.Cmd {
 }
 
 // chosen returns the keys to be revoked, in the order in which they are.
+//
+//go:noinline // copied into its callers, it would take 2 kB
 func (p *incidentPage) chosen() []store.RecordID {
 	var out []store.RecordID
 	for _, r := range p.keys {
@@ -103,7 +105,6 @@ func (p *incidentPage) chosen() []store.RecordID {
 
 // Actions lists what can be done now.
 func (p *incidentPage) Actions() []Action {
-	by := func(n int) func() tea.Cmd { return func() tea.Cmd { p.list.move(n); return nil } }
 	n := len(p.chosen())
 	why, none := p.env.Desk.ReadOnly(), ""
 	if len(p.keys) == 0 {
@@ -112,18 +113,12 @@ func (p *incidentPage) Actions() []Action {
 	if why == "" && n == 0 {
 		why = "no key is chosen"
 	}
-	return []Action{
+	return append([]Action{
 		{Keys: []string{"enter"}, Label: "revoke " + plural(n, "key"), Group: "Incident", Disabled: why, Do: p.revoke,
 			Help: "Revoke the chosen keys one after the other, from the top; each asks before it does anything."},
 		{Keys: []string{" "}, Label: "choose", Help: "Choose the key under the cursor, or leave it alone.", Group: "Incident", Disabled: none, Do: p.toggle},
 		{Keys: []string{"a"}, Label: "all or none", Help: "Choose all keys, or none.", Group: "Incident", Disabled: none, Do: p.toggleAll},
-		{Keys: []string{"down", "j"}, Label: "down", Help: "Next key.", Group: "Move", Quiet: true, Do: by(1)},
-		{Keys: []string{"up", "k"}, Label: "up", Help: "Previous key.", Group: "Move", Quiet: true, Do: by(-1)},
-		{Keys: []string{"pgdown", "ctrl+d"}, Label: "page down", Help: "A page down.", Group: "Move", Quiet: true, Do: by(p.list.rows)},
-		{Keys: []string{"pgup", "ctrl+u"}, Label: "page up", Help: "A page up.", Group: "Move", Quiet: true, Do: by(-p.list.rows)},
-		{Keys: []string{"home", "g"}, Label: "first", Help: "First key.", Group: "Move", Quiet: true, Do: by(-len(p.keys))},
-		{Keys: []string{"end", "G"}, Label: "last", Help: "Last key.", Group: "Move", Quiet: true, Do: by(len(p.keys))},
-	}
+	}, p.list.actions()...)
 }
 
 func (p *incidentPage) toggle() tea.Cmd {
@@ -147,7 +142,7 @@ func (p *incidentPage) revoke() tea.Cmd {
 	if !p.seen {
 		return nil
 	}
-	return tea.Sequence(pop, beginFlows(p.env, flow.Revoke, p.chosen(), p.leak.reason()))
+	return sequence(pop, beginFlows(p.env, flow.Revoke, p.chosen(), p.leak.reason()))
 }
 
 // View draws the keys, two lines each.

@@ -54,7 +54,7 @@ func (a *app) drainKeys() tea.Cmd {
 			}
 		}
 	}
-	return tea.Batch(cmds...)
+	return batch(cmds...)
 }
 
 // press handles one key.

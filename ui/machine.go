@@ -151,7 +151,6 @@ func (p *machinePage) ask() tea.Cmd {
 
 // Actions lists what can be done now.
 func (p *machinePage) Actions() []Action {
-	by := func(n int) func() tea.Cmd { return func() tea.Cmd { p.list.move(n); return nil } }
 	noKey, noPaste := "", ""
 	row := p.chosen()
 	if row == nil {
@@ -165,18 +164,12 @@ func (p *machinePage) Actions() []Action {
 	case row.paste.Text == "":
 		noPaste = "there is nothing to paste"
 	}
-	return []Action{
+	return append([]Action{
 		{Keys: []string{"c"}, Label: "copy list", Help: "Copy the line to paste for the key's IP whitelist.", Group: "This machine", Disabled: noPaste, Do: p.copy},
 		{Keys: []string{"r"}, Label: "ask again", Help: "Ask " + hostWords(p.env) + " for this machine's addresses; they see your address and nothing else.",
 			Group: "This machine", Disabled: p.cannotAsk(), Do: p.ask},
 		{Keys: []string{"enter"}, Label: "details", Help: "Show everything that is known of the key.", Group: "This machine", Disabled: noKey, Do: p.details},
-		{Keys: []string{"down", "j"}, Label: "down", Help: "Next key.", Group: "Move", Quiet: true, Do: by(1)},
-		{Keys: []string{"up", "k"}, Label: "up", Help: "Previous key.", Group: "Move", Quiet: true, Do: by(-1)},
-		{Keys: []string{"pgdown", "ctrl+d"}, Label: "page down", Help: "A page down.", Group: "Move", Quiet: true, Do: by(p.list.rows)},
-		{Keys: []string{"pgup", "ctrl+u"}, Label: "page up", Help: "A page up.", Group: "Move", Quiet: true, Do: by(-p.list.rows)},
-		{Keys: []string{"home", "g"}, Label: "first", Help: "First key.", Group: "Move", Quiet: true, Do: by(-len(p.rows))},
-		{Keys: []string{"end", "G"}, Label: "last", Help: "Last key.", Group: "Move", Quiet: true, Do: by(len(p.rows))},
-	}
+	}, p.list.actions()...)
 }
 
 // hostWords names the services.

@@ -34,9 +34,9 @@ func (d *machineAsk) Size(maxW, maxH int) (int, int) {
 
 func (d *machineAsk) lines(w int) []string {
 	s := d.env.Styles
-	out := indent(s.Text.Render, "Ask "+hostWords(d.env)+" for this machine's public addresses? They see nothing else than your address.", w, 1)
+	out := indent(nil, s.Text, "Ask "+hostWords(d.env)+" for this machine's public addresses? They see nothing else than your address.", w, 1)
 	out = append(out, "")
-	return append(out, indent(s.Muted.Render, "The services are ip_echo in config.toml. Nobody is asked without a word of yours, unless watch_addresses is set there.", w, 1)...)
+	return indent(out, s.Muted, "The services are ip_echo in config.toml. Nobody is asked without a word of yours, unless watch_addresses is set there.", w, 1)
 }
 
 // View draws the dialog's inside.
@@ -45,7 +45,7 @@ func (d *machineAsk) View() string { return page(d.lines(d.w), d.w, d.h, 0, 0) }
 // Actions lists what can be done now.
 func (d *machineAsk) Actions() []Action {
 	return []Action{
-		{Keys: []string{"enter"}, Label: "ask", Help: "Ask them now.", Group: "Dialog", Do: func() tea.Cmd { return tea.Batch(closeOverlay, d.yes()) }},
+		{Keys: []string{"enter"}, Label: "ask", Help: "Ask them now.", Group: "Dialog", Do: func() tea.Cmd { return batch(closeOverlay, d.yes()) }},
 		{Keys: []string{"esc"}, Label: "not now", Help: "Ask nobody.", Group: "Dialog", Do: do(closeOverlay)},
 	}
 }

@@ -23,4 +23,11 @@ type Sizer interface {
 }
 
 // batch runs commands beside each other; nil ones are left out.
+//
+//go:noinline // tea's own is inlined into each of its many callers
 func batch(cmds ...tea.Cmd) tea.Cmd { return tea.Batch(cmds...) }
+
+// sequence runs commands one after the other; nil ones are left out.
+//
+//go:noinline // as batch
+func sequence(cmds ...tea.Cmd) tea.Cmd { return tea.Sequence(cmds...) }

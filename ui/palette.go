@@ -75,7 +75,7 @@ func (l paletteLabels) Len() int            { return len(l) }
 // perform closes the palette and then does what was chosen, so that a dialog
 // it opens is not closed with it.
 func (p *palette) perform(i int) tea.Cmd {
-	return tea.Sequence(closeOverlay, func() tea.Msg { return chosenMsg{p.actions[i]} })
+	return sequence(closeOverlay, func() tea.Msg { return chosenMsg{p.actions[i]} })
 }
 
 // chosenMsg asks the root to perform an action that the palette offered.

@@ -82,13 +82,13 @@ func (d *passphraseDialog) submit() tea.Cmd {
 	}
 	secret, reply := first.secret(), d.request.Reply
 	d.form.wipe()
-	return tea.Batch(closeOverlay, func() tea.Msg { reply(secret, true); return nil })
+	return batch(closeOverlay, func() tea.Msg { reply(secret, true); return nil })
 }
 
 func (d *passphraseDialog) giveUp() tea.Cmd {
 	d.form.wipe()
 	reply := d.request.Reply
-	return tea.Batch(closeOverlay, func() tea.Msg { reply(exchanges.Secret{}, false); return nil })
+	return batch(closeOverlay, func() tea.Msg { reply(exchanges.Secret{}, false); return nil })
 }
 
 func (d *passphraseDialog) lines(w int) (lines []string, from, to int) {
@@ -97,9 +97,9 @@ func (d *passphraseDialog) lines(w int) (lines []string, from, to int) {
 	if d.request.Create {
 		text = "Your secrets will be kept in an encrypted file. Choose its passphrase: it cannot be recovered, and it protects every key."
 	}
-	lines = indent(s.Text.Render, text, w, 1)
+	lines = indent(nil, s.Text, text, w, 1)
 	if d.request.Wrong {
-		lines = append(lines, indent(s.Danger.Render, "✗ That passphrase does not open it.", w, 1)...)
+		lines = indent(lines, s.Danger, "✗ That passphrase does not open it.", w, 1)
 	}
 	lines = append(lines, "")
 	body, from, to := d.form.draw(s, w)

@@ -102,6 +102,7 @@ func openOverlay(s Screen) tea.Cmd { return func() tea.Msg { return overlayMsg{s
 func closeOverlay() tea.Msg        { return closeMsg{} }
 func snapshotChanged() tea.Msg     { return snapshotMsg{} }
 
+//go:noinline // copied into its callers, it would take 3 kB
 func toast(l Level, text, hint string) tea.Cmd {
 	return func() tea.Msg { return toastMsg{level: l, text: text, hint: hint} }
 }

@@ -51,7 +51,7 @@ func (a *app) pop(m popMsg) tea.Cmd {
 func (a *app) openOverlay(m overlayMsg) tea.Cmd {
 	a.overlays = append(a.overlays, m.screen)
 	a.sizeOverlay(m.screen)
-	return tea.Batch(m.screen.Init(), a.env.after(seenAfter, seenMsg(m)))
+	return batch(m.screen.Init(), a.env.after(seenAfter, seenMsg(m)))
 }
 
 func (a *app) closeOverlay(closeMsg) tea.Cmd {

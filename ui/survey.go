@@ -87,6 +87,8 @@ func startSurvey(env *Env, asked bool) tea.Cmd {
 }
 
 // readUnmanaged reads what is known, without asking anybody.
+//
+//go:noinline // copied into its callers, it would take 2 kB
 func readUnmanaged(env *Env) tea.Cmd {
 	read := readNews(env)
 	return func() tea.Msg { return unmanagedMsg{read()} }
@@ -117,7 +119,7 @@ func (a *app) unmanagedRead(m unmanagedMsg) tea.Cmd {
 		return nil
 	}
 	if m.news.err != nil && !told {
-		return tea.Batch(a.broadcast(m), fail("The keys that are not managed could not be read", m.news.err))
+		return batch(a.broadcast(m), fail("The keys that are not managed could not be read", m.news.err))
 	}
 	return a.broadcast(m)
 }
@@ -129,7 +131,7 @@ func (a *app) surveyed(m surveyedMsg) tea.Cmd {
 	s.running, s.err = false, m.err
 	cmd := a.unmanagedRead(unmanagedMsg{m.news})
 	if m.asked && m.err != nil && !errors.Is(m.err, context.Canceled) {
-		return tea.Batch(cmd, fail("The accounts could not be looked at", m.err))
+		return batch(cmd, fail("The accounts could not be looked at", m.err))
 	}
 	return cmd
 }

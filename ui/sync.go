@@ -48,7 +48,7 @@ func (a *app) syncTick(syncTickMsg) tea.Cmd {
 		}
 		a.syncing.own[a.env.verify.gen] = true
 	}
-	return tea.Batch(cmd, next)
+	return batch(cmd, next)
 }
 
 // maySync reports whether verifying unasked is quiet: it saves what it learns
@@ -74,7 +74,7 @@ func staleKeys(snap *store.Snapshot, now time.Time, every time.Duration) []store
 
 // verifyProgress keeps the books, then tells every screen.
 func (a *app) verifyProgress(m verifyMsg) tea.Cmd {
-	return tea.Batch(a.env.verify.handle(m), a.broadcast(m))
+	return batch(a.env.verify.handle(m), a.broadcast(m))
 }
 
 // verifyDone tells every screen that a verification is over, and the person
@@ -95,7 +95,7 @@ func (a *app) verifyDone(m verifyDoneMsg) tea.Cmd {
 	default:
 		cmds = append(cmds, fail("The keys could not be verified", m.err))
 	}
-	return tea.Batch(cmds...)
+	return batch(cmds...)
 }
 
 // keyringWaits tells the person about a dialog that may hide behind the

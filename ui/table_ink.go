@@ -3,7 +3,6 @@ package ui
 import (
 	"strings"
 
-	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 )
 
@@ -53,10 +52,10 @@ type penBox struct {
 // newPenBox prepares the pens of a theme.
 func newPenBox(s *Styles) *penBox {
 	box := &penBox{styles: s}
-	for i, style := range [inkCount]lipgloss.Style{
+	for i, style := range [inkCount]Style{
 		inkText: s.Text, inkMuted: s.Muted, inkFaint: s.Faint, inkBold: s.Bold,
 		inkAccent: s.Accent, inkHeader: s.Header, inkBorder: s.Border,
-		inkOK: s.OK, inkWarning: s.Warning, inkDanger: s.Danger.Bold(true), inkUnknown: s.Unknown,
+		inkOK: s.OK, inkWarning: s.Warning, inkDanger: s.Danger.Bold(), inkUnknown: s.Unknown,
 		inkLive: s.Live, inkTestnet: s.Testnet, inkDemo: s.Demo, inkKey: s.FooterKey, inkBadge: s.Badge,
 	} {
 		box.pens[i][tonePlain] = newPen(style)
@@ -71,7 +70,7 @@ func newPenBox(s *Styles) *penBox {
 	return box
 }
 
-func newPen(s lipgloss.Style) pen {
+func newPen(s Style) pen {
 	before, after, _ := strings.Cut(s.Render("x"), "x")
 	return pen{before, after}
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -34,11 +35,11 @@ func newTabs(rows []*row) []tab {
 		}
 	}
 	tabs := make([]tab, 0, len(byID)+1)
-	for _, t := range byID {
+	tabs = append(tabs, all)
+	for _, t := range slices.SortedFunc(maps.Values(byID), func(a, b *tab) int { return strings.Compare(a.name, b.name) }) {
 		tabs = append(tabs, *t)
 	}
-	slices.SortFunc(tabs, func(a, b tab) int { return strings.Compare(a.name, b.name) })
-	return slices.Insert(tabs, 0, all)
+	return tabs
 }
 
 // label is the text of a tab, without the mark of its worst state.

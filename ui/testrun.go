@@ -116,7 +116,7 @@ func (p *testrunPage) begin(drills bool) tea.Cmd {
 		run.report, run.err = service.TestRun(ctx, id, desk.TestOptions{Drills: drills}, func(s desk.TestStep) { run.events <- s })
 		return nil
 	}
-	return tea.Batch(work, run.listen, p.tick())
+	return batch(work, run.listen, p.tick())
 }
 
 // listen waits for a report, or for the end of the work.
@@ -200,10 +200,10 @@ func (p *testrunPage) Actions() []Action {
 			Do: func() tea.Cmd { return p.begin(false) }},
 		{Keys: []string{"d"}, Label: "with drills", Group: "Test run", Disabled: drills, Do: func() tea.Cmd { return p.begin(true) },
 			Help: "Also make a bot's mistakes on purpose: an expired timestamp, a malformed request, a wrong signature, calls in a hurry."},
-		{Keys: []string{"down", "j"}, Label: "down", Help: "Next call.", Group: "Move", Quiet: true, Do: by(1)},
-		{Keys: []string{"up", "k"}, Label: "up", Help: "Previous call.", Group: "Move", Quiet: true, Do: by(-1)},
-		{Keys: []string{"home", "g"}, Label: "first", Help: "First call.", Group: "Move", Quiet: true, Do: by(-len(p.steps))},
-		{Keys: []string{"end", "G"}, Label: "last", Help: "Last call.", Group: "Move", Quiet: true, Do: by(len(p.steps))},
+		moving("down", "Next call.", by(1), "down", "j"),
+		moving("up", "Previous call.", by(-1), "up", "k"),
+		moving("first", "First call.", by(-len(p.steps)), "home", "g"),
+		moving("last", "Last call.", by(len(p.steps)), "end", "G"),
 	}
 	if !p.running() {
 		return actions

@@ -102,11 +102,11 @@ func (p *themePicker) try(keep bool) tea.Cmd {
 	return func() tea.Msg { return themeTryMsg{name, keep} }
 }
 
-func (p *themePicker) choose() tea.Cmd { return tea.Batch(p.try(true), closeOverlay) }
+func (p *themePicker) choose() tea.Cmd { return batch(p.try(true), closeOverlay) }
 
 func (p *themePicker) restore() tea.Cmd {
 	before := p.before
-	return tea.Batch(func() tea.Msg { return themeTryMsg{before, false} }, closeOverlay)
+	return batch(func() tea.Msg { return themeTryMsg{before, false} }, closeOverlay)
 }
 
 // View draws the names and, below, what the colours mean.

@@ -94,7 +94,6 @@ func (p *unmanagedPage) chosen() (store.Unmanaged, bool) {
 
 // Actions lists what can be done now.
 func (p *unmanagedPage) Actions() []Action {
-	by := func(n int) func() tea.Cmd { return func() tea.Cmd { p.list.move(n); return nil } }
 	why, looking := p.why(), ""
 	if p.env.surveys.running {
 		looking = "the exchanges are being asked already"
@@ -103,20 +102,14 @@ func (p *unmanagedPage) Actions() []Action {
 	if u, ok := p.chosen(); ok && !u.Ignored.At.IsZero() {
 		ignore.Label, ignore.Help = "heed", "Ignore the key no longer."
 	}
-	return []Action{
+	return append([]Action{
 		{Keys: []string{"a", "enter"}, Label: "adopt", Help: "Manage the key with keyrota: paste its secret, from the program that uses it.",
 			Group: "Unmanaged", Disabled: why, Do: p.on(p.adopt)},
 		{Keys: []string{"x"}, Label: "revoke", Help: "Delete the key at the exchange; asks first.", Group: "Unmanaged", Disabled: why, Do: p.on(p.revoke)},
 		ignore,
 		{Keys: []string{"r"}, Label: "look now", Help: "Ask the exchanges which keys your accounts have.", Group: "Unmanaged", Disabled: looking,
 			Do: func() tea.Cmd { return startSurvey(p.env, true) }},
-		{Keys: []string{"down", "j"}, Label: "down", Help: "Next key.", Group: "Move", Quiet: true, Do: by(1)},
-		{Keys: []string{"up", "k"}, Label: "up", Help: "Previous key.", Group: "Move", Quiet: true, Do: by(-1)},
-		{Keys: []string{"pgdown", "ctrl+d"}, Label: "page down", Help: "A page down.", Group: "Move", Quiet: true, Do: by(p.list.rows)},
-		{Keys: []string{"pgup", "ctrl+u"}, Label: "page up", Help: "A page up.", Group: "Move", Quiet: true, Do: by(-p.list.rows)},
-		{Keys: []string{"home", "g"}, Label: "first", Help: "First key.", Group: "Move", Quiet: true, Do: by(-len(p.keys))},
-		{Keys: []string{"end", "G"}, Label: "last", Help: "Last key.", Group: "Move", Quiet: true, Do: by(len(p.keys))},
-	}
+	}, p.list.actions()...)
 }
 
 // why says why nothing can be done with the chosen key, or "".

@@ -48,13 +48,13 @@ func (d *strayByHand) lines(w int) []string {
 	if u.SubAccount != "" {
 		head += ", sub-account " + exchanges.Clean(u.SubAccount)
 	}
-	out := indent(s.Bold.Render, head, w, 1)
+	out := indent(nil, s.Bold, head, w, 1)
 	used, alarming := strayUse(u, d.env.Now())
 	style := s.Text
 	if alarming {
 		style = s.Warning
 	}
-	out = append(out, indent(style.Render, used, w, 1)...)
+	out = indent(out, style, used, w, 1)
 	for piece := range strings.SplitSeq(wrap(exchanges.Clean(d.how.Page), w-2), "\n") {
 		out = append(out, " "+link(d.env, d.how.Page, s.Accent.Render(piece)))
 	}
@@ -63,14 +63,14 @@ func (d *strayByHand) lines(w int) []string {
 		if len(step.Many) > 0 {
 			text += ": " + exchanges.Clean(strings.Join(step.Many, ", "))
 		}
-		for n, line := range indent(s.Text.Render, text, w, 5) {
+		for n, line := range indent(nil, s.Text, text, w, 5) {
 			if n == 0 {
 				line = s.Muted.Render(fmt.Sprintf("%3d  ", i+1)) + strings.TrimPrefix(line, "     ")
 			}
 			out = append(out, line)
 		}
 	}
-	return append(out, indent(s.Muted.Render, "r looks whether "+name+" still lists it.", w, 1)...)
+	return indent(out, s.Muted, "r looks whether "+name+" still lists it.", w, 1)
 }
 
 // View draws the dialog's inside.
@@ -89,7 +89,7 @@ func (d *strayByHand) Actions() []Action {
 		{Keys: []string{"o"}, Label: "open page", Help: "Open the exchange's page in the browser.", Group: "Dialog", Disabled: open,
 			Do: func() tea.Cmd { return openLink(d.env, d.how.Page) }},
 		{Keys: []string{"r"}, Label: "look again", Help: "Ask the exchanges which keys your accounts have.", Group: "Dialog",
-			Do: func() tea.Cmd { return tea.Sequence(closeOverlay, startSurvey(d.env, true)) }},
+			Do: func() tea.Cmd { return sequence(closeOverlay, startSurvey(d.env, true)) }},
 		{Keys: []string{"esc", "q"}, Label: "close", Help: "Close this window.", Group: "Dialog", Do: do(closeOverlay)},
 	}
 }

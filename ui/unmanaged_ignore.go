@@ -90,13 +90,13 @@ func (d *ignoreDialog) ended(err error) tea.Cmd {
 		d.form.refuse(0, what, hint)
 		return nil
 	}
-	return tea.Batch(closeOverlay, readUnmanaged(d.env), toast(Success, strayName(&d.key)+" is ignored", "i heeds it again."))
+	return batch(closeOverlay, readUnmanaged(d.env), toast(Success, strayName(&d.key)+" is ignored", "i heeds it again."))
 }
 
 func (d *ignoreDialog) lines(w int) []string {
 	s, u := d.env.Styles, &d.key
 	head := fmt.Sprintf("%s (%s), key %s. It stays in the list, and is not counted.", exchangeName(d.env, u.Exchange), exchanges.Clean(string(u.Environment)), exchanges.Clean(u.KeyID))
-	out := append(indent(s.Text.Render, head, w, 1), "")
+	out := append(indent(nil, s.Text, head, w, 1), "")
 	form, _, _ := d.form.draw(s, w-2)
 	return append(out, form[:len(form)-1]...) // the last is blank
 }

@@ -148,7 +148,7 @@ func (d *strayRevoke) ended(err error) tea.Cmd {
 	d.busy = false
 	if err == nil {
 		what := fmt.Sprintf("%s is revoked", strayName(&d.key))
-		return tea.Batch(closeOverlay, readUnmanaged(d.env), toast(Success, what, exchangeName(d.env, d.key.Exchange)+" does not list it any more."))
+		return batch(closeOverlay, readUnmanaged(d.env), toast(Success, what, exchangeName(d.env, d.key.Exchange)+" does not list it any more."))
 	}
 	d.wrong, d.hint = explain(err)
 	switch {
@@ -164,7 +164,7 @@ func (d *strayRevoke) ended(err error) tea.Cmd {
 }
 
 func (d *strayRevoke) byHand() tea.Cmd {
-	return tea.Sequence(closeOverlay, openOverlay(newStrayByHand(d.env, d.key)))
+	return sequence(closeOverlay, openOverlay(newStrayByHand(d.env, d.key)))
 }
 
 func (d *strayRevoke) lines(w int) []string {
@@ -173,29 +173,29 @@ func (d *strayRevoke) lines(w int) []string {
 	if u.SubAccount != "" {
 		where += ", sub-account " + exchanges.Clean(u.SubAccount)
 	}
-	out := indent(s.Text.Render, fmt.Sprintf("This deletes %s at %s: key %s. There is no undo.", strayName(u), where, exchanges.Clean(u.KeyID)), w, 1)
-	out = append(out, indent(s.Text.Render, "It "+blastWords(&store.Record{Environment: u.Environment, Facts: u.Facts})+".", w, 1)...)
+	out := indent(nil, s.Text, fmt.Sprintf("This deletes %s at %s: key %s. There is no undo.", strayName(u), where, exchanges.Clean(u.KeyID)), w, 1)
+	out = indent(out, s.Text, "It "+blastWords(&store.Record{Environment: u.Environment, Facts: u.Facts})+".", w, 1)
 	used, alarming := strayUse(u, d.env.Now())
 	style := s.Text
 	if alarming {
 		style = s.Warning
 	}
-	out = append(out, indent(style.Render, used, w, 1)...)
+	out = indent(out, style, used, w, 1)
 	if r, ok := d.env.Desk.Snapshot().ByID(u.By); ok {
-		out = append(out, indent(s.Muted.Render, "It is done with "+exchanges.Clean(r.Name)+".", w, 1)...)
+		out = indent(out, s.Muted, "It is done with "+exchanges.Clean(r.Name)+".", w, 1)
 	}
 	out = append(out, "")
 	ask := "Type " + strings.Join(d.names(), " or ") + " to revoke it; enter on an empty line cancels."
 	if d.code != nil {
 		ask = "The exchange wants a one-time code:"
 	}
-	out = append(out, indent(s.Muted.Render, ask, w, 1)...)
+	out = indent(out, s.Muted, ask, w, 1)
 	out = append(out, " "+d.field().draw(s, w-2, true)[0])
 	if d.busy {
-		out = append(out, indent(s.Accent.Render, "revoking … esc gives up", w, 1)...)
+		out = indent(out, s.Accent, "revoking … esc gives up", w, 1)
 	}
-	out = append(out, indent(s.Danger.Render, d.wrong, w, 1)...)
-	return append(out, indent(s.Text.Render, d.hint, w, 1)...)
+	out = indent(out, s.Danger, d.wrong, w, 1)
+	return indent(out, s.Text, d.hint, w, 1)
 }
 
 // stillUsed is how long ago a use says that something has the key.

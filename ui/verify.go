@@ -75,7 +75,7 @@ func startVerify(env *Env, ids ...store.RecordID) tea.Cmd {
 		run.err = env.Desk.Verify(ctx, ids, run.report)
 		return nil
 	}
-	return tea.Batch(work, run.listen, run.watchKeyring(env))
+	return batch(work, run.listen, run.watchKeyring(env))
 }
 
 // watchKeyring looks after a moment whether the keyring, at its first use,

@@ -65,7 +65,7 @@ func (w *addWizard) statedIntro() string {
 // vouched shows what the person states of the key, before it is saved.
 func (w *addWizard) vouched(width int) []string {
 	s, d := w.env.Styles, w.key.Details
-	lines := append([]string{""}, indent(s.Accent.Render, fmt.Sprintf("○ stated by you: keyrota cannot ask %s", w.exchange()), width, 2)...)
+	lines := indent([]string{""}, s.Accent, fmt.Sprintf("○ stated by you: keyrota cannot ask %s", w.exchange()), width, 2)
 	lines = append(lines, "")
 	if d.Stated == nil {
 		return lines

@@ -78,15 +78,16 @@ func (w *addWizard) takeWhere() bool {
 	return w.takePlace()
 }
 
-func (w *addWizard) info() exchanges.Info { return w.infoOf(w.key.Exchange) }
+func (w *addWizard) info() *exchanges.Info { return w.infoOf(w.key.Exchange) }
 
-func (w *addWizard) infoOf(id exchanges.ID) exchanges.Info {
-	for _, i := range w.env.Desk.Exchanges() {
-		if i.ID == id {
-			return i
+func (w *addWizard) infoOf(id exchanges.ID) *exchanges.Info {
+	infos := w.env.Desk.Exchanges()
+	for i := range infos {
+		if infos[i].ID == id {
+			return &infos[i]
 		}
 	}
-	return exchanges.Info{}
+	return &exchanges.Info{}
 }
 
 // credentialForm makes the fields that an exchange's keys consist of, and no
@@ -276,7 +277,7 @@ func (w *addWizard) added(m addedMsg) tea.Cmd {
 	}
 	// In this order: the table can find the key once it has heard of it.
 	found := func() tea.Msg { return selectMsg{m.record.ID} }
-	return tea.Sequence(pop, snapshotChanged, found, done)
+	return sequence(pop, snapshotChanged, found, done)
 }
 
 // failed is the toast of an error: what failed on what, and what to do next.

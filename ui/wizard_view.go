@@ -97,7 +97,7 @@ func (w *addWizard) body(width int) (lines []string, from, to int) {
 		if w.step == addPaste {
 			intro = w.pasteIntro()
 		}
-		lines = append([]string{""}, indent(s.Muted.Render, intro, width, 2)...)
+		lines = indent([]string{""}, s.Muted, intro, width, 2)
 		if intro != "" {
 			lines = append(lines, "")
 		}
@@ -107,9 +107,9 @@ func (w *addWizard) body(width int) (lines []string, from, to int) {
 	}
 	switch {
 	case w.busy != "":
-		lines = append([]string{""}, indent(s.Accent.Render, w.busy+" …", width, 2)...)
+		lines = indent([]string{""}, s.Accent, w.busy+" …", width, 2)
 		lines = append(lines, "")
-		lines = append(lines, indent(s.Muted.Render, "esc gives up; nothing is saved until you say so", width, 2)...)
+		lines = indent(lines, s.Muted, "esc gives up; nothing is saved until you say so", width, 2)
 	case w.failure != nil:
 		what, hint := explain(w.failure)
 		lines = w.bad(what, hint, width)
@@ -138,8 +138,8 @@ func (w *addWizard) pasteIntro() string {
 // bad draws an error in two parts: what failed, and what to do.
 func (w *addWizard) bad(what, hint string, width int) []string {
 	s := w.env.Styles
-	lines := append([]string{""}, indent(s.Danger.Render, "✗ "+what, width, 2)...)
-	lines = append(lines, indent(s.Text.Render, hint, width, 4)...)
+	lines := indent([]string{""}, s.Danger, "✗ "+what, width, 2)
+	lines = indent(lines, s.Text, hint, width, 4)
 	return append(lines, "")
 }
 
@@ -152,35 +152,39 @@ func (w *addWizard) diagnosis(width int) []string {
 	}
 	lines := w.bad(what, e.Hint, width)
 	if e.Err != nil {
-		lines = append(lines, indent(s.Faint.Render, exchanges.Clean(e.Err.Error()), width, 4)...)
+		lines = indent(lines, s.Faint, exchanges.Clean(e.Err.Error()), width, 4)
 	}
 	saved := "Nothing was saved."
 	if !e.Kind.Verdict() {
 		saved += " The exchange gave no verdict about the key itself."
 	}
-	return append(lines, indent(s.Muted.Render, saved, width, 2)...)
+	return indent(lines, s.Muted, saved, width, 2)
 }
 
 // accepted shows what the exchange says of the key, before it is saved.
 func (w *addWizard) accepted(width int) []string {
 	s, i := w.env.Styles, w.trial.Info
-	lines := append([]string{""}, indent(s.OK.Render, fmt.Sprintf("✓ %s accepted the key in %d ms", w.info().Name, w.trial.Took.Milliseconds()), width, 2)...)
+	lines := indent([]string{""}, s.OK, fmt.Sprintf("✓ %s accepted the key in %d ms", w.info().Name, w.trial.Took.Milliseconds()), width, 2)
 	lines = append(lines, "")
-	row := func(name, value string) { lines = append(lines, w.factRow(name, value, width)...) }
-	row("may do", grantWords(i.Permissions))
-	row("exchange says", strings.Join(i.ExchangePermissions, " "))
-	row("from", ipWords(i.IPs))
-	row("created", momentWords(i.Created, "not told"))
-	row("expires", momentWords(i.Expires, "never"))
-	row("last used", momentWords(i.LastUsed, "never"))
+	rows := [][2]string{
+		{"may do", grantWords(i.Permissions)},
+		{"exchange says", strings.Join(i.ExchangePermissions, " ")},
+		{"from", ipWords(i.IPs)},
+		{"created", momentWords(i.Created, "not told")},
+		{"expires", momentWords(i.Expires, "never")},
+		{"last used", momentWords(i.LastUsed, "never")},
+	}
 	if i.Label != "" {
-		row("label there", exchanges.Clean(i.Label))
+		rows = append(rows, [2]string{"label there", exchanges.Clean(i.Label)})
 	}
 	if i.Clock.Known {
-		row("clock", fmt.Sprintf("%+d ms", i.Clock.Offset.Milliseconds()))
+		rows = append(rows, [2]string{"clock", fmt.Sprintf("%+d ms", i.Clock.Offset.Milliseconds())})
 	}
 	for _, n := range i.Notes {
-		row("note", n)
+		rows = append(rows, [2]string{"note", n})
+	}
+	for _, row := range rows {
+		lines = append(lines, w.factRow(row[0], row[1], width)...)
 	}
 	lines = append(lines, "")
 	return append(lines, w.warnings(i.Permissions, i.IPs, width)...)
@@ -188,7 +192,7 @@ func (w *addWizard) accepted(width int) []string {
 
 // factRow writes a fact beside its name.
 func (w *addWizard) factRow(name, value string, width int) []string {
-	lines := indent(w.env.Styles.Text.Render, value, width, 16)
+	lines := indent(nil, w.env.Styles.Text, value, width, 16)
 	if len(lines) > 0 {
 		lines[0] = "  " + w.env.Styles.Muted.Render(fmt.Sprintf("%-14s", name)) + strings.TrimPrefix(lines[0], strings.Repeat(" ", 16))
 	}
@@ -199,8 +203,8 @@ func (w *addWizard) factRow(name, value string, width int) []string {
 func (w *addWizard) warnings(may exchanges.PermissionSet, ips exchanges.IPWhitelist, width int) []string {
 	var lines []string
 	warn := func(what, hint string) {
-		lines = append(lines, indent(w.env.Styles.Warning.Render, "▲ "+what, width, 2)...)
-		lines = append(lines, indent(w.env.Styles.Text.Render, hint, width, 4)...)
+		lines = indent(lines, w.env.Styles.Warning, "▲ "+what, width, 2)
+		lines = indent(lines, w.env.Styles.Text, hint, width, 4)
 	}
 	if may.Has(exchanges.Withdraw) {
 		warn("this key may withdraw", "A bot never needs that. Edit the key at the exchange and switch withdrawals off.")

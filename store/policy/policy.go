@@ -7,7 +7,6 @@
 package policy
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -157,7 +156,6 @@ func (s *subject) assess(c *Case) Assessment {
 			a.put(c, &ruleList[i], f)
 		}
 	}
-	slices.SortStableFunc(a.Findings, func(x, y Finding) int { return cmp.Compare(y.Severity, x.Severity) })
 	return a
 }
 
@@ -179,6 +177,9 @@ func (a *Assessment) put(c *Case, r *rule, f Finding) {
 		return
 	}
 	a.Findings = append(a.Findings, f)
+	for i := len(a.Findings) - 1; i > 0 && a.Findings[i-1].Severity < f.Severity; i-- { // the worst first
+		a.Findings[i-1], a.Findings[i] = a.Findings[i], a.Findings[i-1]
+	}
 }
 
 // Summary counts assessments.

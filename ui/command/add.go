@@ -41,7 +41,7 @@ func (a *App) addCommand(g *globals) *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			err := a.add(c.Context(), g, f)
 			if err != nil && f.asJSON {
-				return errors.Join(a.printJSON(map[string]*errorJSON{"error": errorOf(err)}), err)
+				return a.failJSON(err)
 			}
 			return err
 		},
@@ -209,6 +209,11 @@ func readCredential(r io.Reader) (exchanges.Credential, error) {
 		return exchanges.Credential{}, desk.Refuse("standard input has a field that keyrota does not know", shape)
 	}
 	return c, nil
+}
+
+// failJSON prints an error and returns it.
+func (a *App) failJSON(err error) error {
+	return errors.Join(a.printJSON(map[string]*errorJSON{"error": errorOf(err)}), err)
 }
 
 // errorOf words any error in the JSON form.

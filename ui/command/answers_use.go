@@ -114,6 +114,8 @@ func fieldNames(p *flow.Prompt) []string {
 }
 
 // inputNames returns the names of a field in an answer.
+//
+//go:noinline // copied into its callers, it would take 6 kB
 func inputNames(f flow.Field) []string {
 	switch f.Kind {
 	case flow.FieldCredential:

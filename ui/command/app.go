@@ -112,6 +112,9 @@ func (s *session) Close() error {
 	return errors.Join(errs...)
 }
 
+// closeAfter closes a session in which something failed, or did not.
+func (s *session) closeAfter(err error) error { return errors.Join(err, s.Close()) }
+
 // lockWait is how long a plain command waits for another one to finish.
 const lockWait = 15 * time.Second
 
@@ -141,14 +144,14 @@ func (a *App) open(ctx context.Context, g *globals, o opening) (*session, error)
 		Now: a.Now, Actor: a.actor(), Host: hostname(),
 	})
 	if err != nil {
-		return nil, errors.Join(err, s.Close())
+		return nil, s.closeAfter(err)
 	}
 	s.store = st
 	s.close = append(s.close, st.Close)
 	backend := first(g.keyring, a.Getenv("KEYROTA_KEYRING"), st.Config().Keyring.Backend)
 	if backend != "" {
 		if _, err := oskeyring.Parse(backend); err != nil {
-			return nil, errors.Join(err, s.Close())
+			return nil, s.closeAfter(err)
 		}
 	}
 	if file := first(g.passphraseFile, a.Getenv("KEYROTA_PASSPHRASE_FILE")); file != "" {
@@ -193,7 +196,7 @@ func (a *App) loaded(ctx context.Context, g *globals) (*session, error) {
 		fmt.Fprintf(a.Stderr, "keyrota: %s\n", w)
 	}
 	if _, err := s.desk.Load(); err != nil {
-		return nil, errors.Join(err, s.Close())
+		return nil, s.closeAfter(err)
 	}
 	return s, nil
 }

@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -24,7 +23,7 @@ func (a *App) openDemo(ctx context.Context, pace pace) (_ *session, err error) {
 	s := &session{demo: true}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, s.Close())
+			err = s.closeAfter(err)
 		}
 	}()
 	world, err := sim.Start(ctx, sim.Options{World: "demo", Now: a.Now, Latency: pace.latency})

@@ -105,6 +105,7 @@ func diagnosisHead(d *desk.Diagnosis) string {
 	return "Left open: " + causeWords(d.Causes) + "."
 }
 
+//go:noinline // copied into its callers, it would take 2 kB
 func causeWords(all []diagnose.Cause) string {
 	var out []string
 	for _, c := range all {

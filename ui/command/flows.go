@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -50,7 +49,7 @@ func (a *App) flowCommand(f *flowFlags, c *cobra.Command, run func(context.Conte
 		}
 		err = explained(err)
 		if f.asJSON {
-			err = errors.Join(a.printJSON(map[string]*errorJSON{"error": errorOf(err)}), err)
+			err = a.failJSON(err)
 		}
 		return &Exit{Code: codeOf(err), Err: err}
 	}

@@ -41,7 +41,7 @@ func (a *App) runScreen(ctx context.Context, g *globals, at func(*session, *ui.C
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
+	defer func() { err = s.closeAfter(err) }()
 	conf, f := s.store.Config(), g.screen
 	c := ui.Config{
 		Desk: s.desk, Theme: first(f.theme, conf.Theme), UserThemesDir: filepath.Join(filepath.Dir(s.store.Paths().Config), "themes"),

@@ -54,7 +54,7 @@ func (a *App) signCommand(g *globals) *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			err := a.sign(c.Context(), g, args, &f)
 			if _, told := errors.AsType[*Exit](err); err != nil && !told && f.asJSON {
-				return errors.Join(a.printJSON(map[string]*errorJSON{"error": errorOf(err)}), err)
+				return a.failJSON(err)
 			}
 			return err
 		},

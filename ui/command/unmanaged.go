@@ -80,6 +80,8 @@ func surveyVerdict(keys []store.Unmanaged, accounts []desk.Account) error {
 }
 
 // heeded returns those that nobody ignores.
+//
+//go:noinline // copied into its callers, it would take 2 kB
 func heeded(keys []store.Unmanaged) []store.Unmanaged {
 	var out []store.Unmanaged
 	for _, u := range keys {

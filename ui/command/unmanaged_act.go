@@ -76,7 +76,7 @@ func (a *App) adoptCommand(g *globals) *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			err := a.onStray(c.Context(), g, args[0], func(s *session, u *store.Unmanaged) error { return a.adopt(c.Context(), s, u, f) })
 			if err != nil && f.asJSON {
-				return errors.Join(a.printJSON(map[string]*errorJSON{"error": errorOf(err)}), err)
+				return a.failJSON(err)
 			}
 			return err
 		},

@@ -119,16 +119,9 @@ func (d *Desk) keep(ctx context.Context, all []addition) ([]*store.Record, error
 	if err != nil {
 		return nil, err
 	}
-	// Without its record nothing would ever name a secret again.
-	undo := func(err error, kept int) error {
-		for _, a := range all[:kept] {
-			err = errors.Join(err, vault.DeleteCredential(context.WithoutCancel(ctx), &a.record))
-		}
-		return err
-	}
 	for i, a := range all {
 		if err := vault.PutCredential(ctx, &a.record, a.secret); err != nil {
-			return nil, undo(err, i)
+			return nil, takeBack(ctx, vault, all[:i], err)
 		}
 	}
 	snap, err := d.store.Update(func(s *store.Draft) error {
@@ -140,7 +133,7 @@ func (d *Desk) keep(ctx context.Context, all []addition) ([]*store.Record, error
 		return nil
 	})
 	if err != nil {
-		return nil, undo(err, len(all))
+		return nil, takeBack(ctx, vault, all, err)
 	}
 	saved := make([]*store.Record, len(all))
 	events := make([]store.Event, len(all))
@@ -153,6 +146,15 @@ func (d *Desk) keep(ctx context.Context, all []addition) ([]*store.Record, error
 		deed = fmt.Sprintf("%q was added", saved[0].Name)
 	}
 	return saved, d.audit(ctx, deed, events...)
+}
+
+// takeBack deletes the secrets of additions that failed: without its record
+// nothing would ever name a secret again.
+func takeBack(ctx context.Context, v *vault, all []addition, err error) error {
+	for i := range all {
+		err = errors.Join(err, v.DeleteCredential(context.WithoutCancel(ctx), &all[i].record))
+	}
+	return err
 }
 
 // draft turns the person's input into a record, without saving it.

@@ -73,6 +73,7 @@ func speaksFor(sites []exchanges.Site, s *exchanges.Site, id string) bool {
 	return s == first
 }
 
+//go:noinline // copied into its callers, it would take 3 kB
 func (x *examination) origin(s *exchanges.Site) string {
 	conf := x.desk.store.Config().ExchangeConfig(store.Target{Exchange: x.record.Exchange, Environment: s.Environment})
 	if conf.BaseURL != "" {

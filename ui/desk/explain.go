@@ -15,6 +15,8 @@ import (
 type Refusal struct{ What, Hint string }
 
 // Refuse returns a Refusal.
+//
+//go:noinline // copied into its callers, it would take 10 kB
 func Refuse(what, hint string) error { return &Refusal{What: what, Hint: hint} }
 
 // Error says what is wrong.

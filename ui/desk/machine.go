@@ -72,6 +72,7 @@ func (d *Desk) Standing(r *store.Record) (store.Standing, netip.Addr) {
 	return s, by
 }
 
+//go:noinline // copied into its callers, it would take 3 kB
 func (d *Desk) proxied(r *store.Record) bool {
 	return d.store.Config().ExchangeConfig(store.Target{Exchange: r.Exchange, Environment: r.Environment}).Proxy != ""
 }

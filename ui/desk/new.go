@@ -132,6 +132,8 @@ func (d *Desk) RulesFor(r *store.Record) store.Rules {
 }
 
 // Exchanges describes the exchanges that keyrota can talk to.
+//
+//go:noinline // copied into its callers, it would take 4 kB
 func (d *Desk) Exchanges() []exchanges.Info {
 	all := d.registry.All()
 	out := make([]exchanges.Info, len(all))

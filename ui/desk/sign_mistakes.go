@@ -261,6 +261,8 @@ func blanks(s string) string {
 }
 
 // swap replaces the first of a text, and drop removes it.
+//
+//go:noinline // copied into its callers, it would take 2 kB
 func swap(from, to string) func(string) string {
 	return func(s string) string {
 		if from == "" {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 	"time"
@@ -70,7 +71,7 @@ func (d *Desk) Survey(ctx context.Context) ([]Account, error) {
 // that has the key of another one is the same as that one's.
 func merged(looks []look) []look {
 	var out []look
-	slices.SortStableFunc(looks, func(a, b look) int { return cmp.Compare(surveyRank(a.scope.by[0]), surveyRank(b.scope.by[0])) })
+	sort.SliceStable(looks, func(i, j int) bool { return surveyRank(looks[i].scope.by[0]) < surveyRank(looks[j].scope.by[0]) })
 	for _, l := range looks {
 		i := slices.IndexFunc(out, func(o look) bool { return o.has(l.scope) })
 		if i < 0 {
@@ -79,7 +80,7 @@ func merged(looks []look) []look {
 		}
 		out[i].scope.by = append(out[i].scope.by, l.scope.by...)
 	}
-	slices.SortStableFunc(out, func(a, b look) int { return cmp.Compare(a.found.Exchange, b.found.Exchange) })
+	sort.SliceStable(out, func(i, j int) bool { return out[i].found.Exchange < out[j].found.Exchange })
 	return out
 }
 
@@ -149,6 +150,8 @@ func (d *Desk) scopes() []scope {
 
 // join adds a list, or one more key to read it with. Where an exchange does not
 // tell the account, each key may belong to another one.
+//
+//go:noinline // copied into its callers, it would take 3 kB
 func join(all []scope, s scope) []scope {
 	for i := range all {
 		if all[i].site == s.site && all[i].sub == s.sub && all[i].account == s.account && (s.sub != "" || s.account != "") {
@@ -242,8 +245,9 @@ func (d *Desk) Unmanaged() ([]store.Unmanaged, error) {
 	ours := d.ours()
 	all = slices.DeleteFunc(all, func(u store.Unmanaged) bool { return ours.has(&u) })
 	d.noteStrays(all)
-	slices.SortStableFunc(all, func(a, b store.Unmanaged) int {
-		return cmp.Or(cmp.Compare(ignoredRank(&a), ignoredRank(&b)), cmp.Compare(a.Exchange, b.Exchange), cmp.Compare(a.Name(), b.Name()))
+	sort.SliceStable(all, func(i, j int) bool {
+		a, b := &all[i], &all[j]
+		return cmp.Or(cmp.Compare(ignoredRank(a), ignoredRank(b)), cmp.Compare(a.Exchange, b.Exchange), cmp.Compare(a.Name(), b.Name())) < 0
 	})
 	return all, nil
 }

@@ -83,6 +83,7 @@ func init() { // not a literal: the functions refer to Decide, which refers to t
 	}
 }
 
+//go:noinline // copied into its callers, it would take 4 kB
 func unknownChoice(a Answered) error {
 	return &FieldError{What: fmt.Sprintf("%q is no answer to %q", a.Choice, a.Prompt)}
 }
@@ -200,6 +201,8 @@ func (s *State) takePaste(a Answered, e Event) error {
 
 // relabel goes on with a fresh label and remembers the last one: a key may
 // still appear under it.
+//
+//go:noinline // copied into its callers, it would take 3 kB
 func (s *State) relabel(e Event) {
 	s.Plan.Earlier = append(s.Plan.Earlier, s.Plan.Label)
 	s.newLabel(e)

@@ -241,7 +241,7 @@ func (e *Engine) checkWhere(a *Answer) error {
 	return nil
 }
 
-func sitesText(i exchanges.Info) string {
+func sitesText(i *exchanges.Info) string {
 	var out []string
 	for _, s := range i.Sites {
 		out = append(out, fmt.Sprintf("%s (%s)", s.Environment, s.ID))

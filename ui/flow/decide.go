@@ -142,6 +142,8 @@ func decideVerify(s *State) Action {
 }
 
 // handover returns the index of the consumer whose turn it is, -1 for none.
+//
+//go:noinline // copied into its callers, it would take 3 kB
 func (s *State) handover() int {
 	for i, h := range s.Consumers {
 		if h.State == Waiting || h.State == Asked {

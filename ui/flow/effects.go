@@ -96,6 +96,7 @@ func (e *Engine) subject(s *State) *store.Record {
 	return &store.Record{ID: s.Record, Name: s.Name, Exchange: s.Plan.Exchange, Environment: s.Plan.Environment, Site: s.Plan.Site}
 }
 
+//go:noinline // copied into its callers, it would take 2 kB
 func (e *Engine) oldCredential(c call) (exchanges.Credential, error) {
 	return e.credentialOf(c, c.s.Old)
 }
@@ -284,6 +285,7 @@ func (e *Engine) publicRows(c call, v exchanges.Exchange) ([]exchanges.KeyInfo, 
 	return rows, err
 }
 
+//go:noinline // copied into its callers, it would take 3 kB
 func find(rows []exchanges.KeyInfo, fingerprint string) *exchanges.KeyInfo {
 	i := slices.IndexFunc(rows, func(k exchanges.KeyInfo) bool { return store.Fingerprint(k.KeyID) == fingerprint })
 	if i < 0 {

@@ -103,6 +103,7 @@ func keyOf(c exchanges.Credential) Key {
 	return Key{Masked: store.MaskKeyID(c.KeyID), Fingerprint: store.Fingerprint(c.KeyID)}
 }
 
+//go:noinline // copied into its callers, it would take 2 kB
 func noAPI(s *State, what string) error {
 	return &exchanges.Error{Exchange: s.Plan.Exchange, Op: what + " a key", Kind: exchanges.Unsupported, Outcome: exchanges.NotSent, Hint: "Go on by hand."}
 }

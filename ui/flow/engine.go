@@ -1,11 +1,12 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"slices"
+	"sort"
 	"strings"
 	"sync"
 	"time"
@@ -173,14 +174,9 @@ func (e *Engine) Open() []Summary {
 			out = append(out, u.State.Summary())
 		}
 	}
-	slices.SortFunc(out, func(a, b Summary) int {
-		if c := a.Began.Compare(b.Began); c != 0 {
-			return c
-		}
-		if a.Batch.Number != b.Batch.Number {
-			return a.Batch.Number - b.Batch.Number
-		}
-		return strings.Compare(string(a.ID), string(b.ID))
+	sort.Slice(out, func(i, j int) bool {
+		a, b := &out[i], &out[j]
+		return cmp.Or(a.Began.Compare(b.Began), cmp.Compare(a.Batch.Number, b.Batch.Number), cmp.Compare(a.ID, b.ID)) < 0
 	})
 	return out
 }
@@ -318,15 +314,19 @@ func (e *Engine) inHands(s *State, fingerprint string) string {
 }
 
 // info describes an exchange; the zero Info for one without an adapter.
-func (e *Engine) info(id exchanges.ID) exchanges.Info {
-	for _, i := range e.Infos() {
-		if i.ID == id {
-			return i
+func (e *Engine) info(id exchanges.ID) *exchanges.Info {
+	infos := e.Infos()
+	for i := range infos {
+		if infos[i].ID == id {
+			return &infos[i]
 		}
 	}
-	return exchanges.Info{ID: id, Name: string(id)}
+	return &exchanges.Info{ID: id, Name: string(id)}
 }
 
+// site returns the site of an environment, the default one for an empty name.
+//
+//go:noinline // copied into its callers, it would take 2 kB
 func (e *Engine) site(id exchanges.ID, env exchanges.Environment, site string) (exchanges.Site, bool) {
 	return e.info(id).Site(env, site)
 }

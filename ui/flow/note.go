@@ -3,6 +3,8 @@ package flow
 import "github.com/keyrota/keyrota/store"
 
 // note adds an entry for the audit log and returns it, valid until the next one.
+//
+//go:noinline // copied into its callers, it would take 10 kB
 func (s *State) note(e Event, a store.Action, result, detail string) *store.Event {
 	s.Audit = append(s.Audit, store.Event{
 		At: e.At, Action: a, Key: s.Name, Record: s.Record, Exchange: s.Plan.Exchange, Environment: s.Plan.Environment,
@@ -18,6 +20,8 @@ func (s *State) noteUse(e Event, k *Key, a store.Action, result, detail string, 
 }
 
 // consumers returns those that the new key is for.
+//
+//go:noinline // copied into its callers, it would take 3 kB
 func (s *State) consumers() []store.Consumer {
 	var all []store.Consumer
 	for _, h := range s.Consumers {

@@ -46,6 +46,7 @@ type given struct {
 	err chan error
 }
 
+//go:noinline // copied into its callers, it would take 2 kB
 func newRun(e *Engine, s State) *run {
 	r := &run{e: e, id: s.ID, answers: make(chan given), over: make(chan struct{}), watchers: map[chan struct{}]bool{}}
 	r.u = Update{State: s, Done: s.Step == StepDone}

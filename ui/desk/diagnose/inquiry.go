@@ -42,6 +42,7 @@ func (c *inquiry) strange() bool {
 	return c.open(exchanges.CauseDamaged) && !c.open(exchanges.CauseSecret)
 }
 
+//go:noinline // copied into its callers, it would take 2 kB
 func (c *inquiry) open(code exchanges.Cause) bool { return slices.Contains(c.left, code) }
 
 // rank is the place of a cause in the exchange's own order.
