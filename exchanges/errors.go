@@ -70,6 +70,9 @@ func (k Kind) Sentence() string {
 
 // Verdict reports whether a failure of this kind says something about the key
 // itself (rejected), rather than about the way to the exchange (unreachable).
+// Not inlined: it has many callers.
+//
+//go:noinline
 func (k Kind) Verdict() bool {
 	switch k {
 	case Auth, Denied, IPBlocked, Expired, NotFound, Invalid:
@@ -139,7 +142,10 @@ func (e *Error) Is(target error) bool {
 	return ok && k == e.Kind
 }
 
-// AsError returns the *Error in err's chain, or one of kind Protocol around err.
+// AsError returns the *Error in err's chain, or one of kind Protocol around
+// err. Not inlined: it has many callers.
+//
+//go:noinline
 func AsError(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e

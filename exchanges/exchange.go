@@ -210,8 +210,10 @@ type Field struct {
 	Usual    int  // how many characters it has in all examples that are known; 0: that varies, or nobody knows
 }
 
-// Site returns the site of an environment: the named one, or the default for
-// an empty id.
+// Site returns the site of an environment: the named one, or the default for an
+// empty id. Not inlined: it has many callers.
+//
+//go:noinline
 func (i Info) Site(env Environment, id string) (Site, bool) {
 	for _, s := range i.Sites {
 		if s.Environment == env && (id == "" || s.ID == id) {

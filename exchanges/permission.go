@@ -37,7 +37,10 @@ func Permissions() []Permission {
 	return all
 }
 
-// String returns the permission's name in the normal form: "read", "spot" …
+// String returns the permission's name in the normal form: "read", "spot" … Not
+// inlined: it has many callers.
+//
+//go:noinline
 func (p Permission) String() string {
 	if p >= permissionCount {
 		return fmt.Sprintf("permission(%d)", uint8(p))
@@ -85,7 +88,10 @@ func NewPermissionSet(granted ...Permission) PermissionSet {
 	return s
 }
 
-// With returns the set with one answer changed.
+// With returns the set with one answer changed. Not inlined: it has many
+// callers.
+//
+//go:noinline
 func (s PermissionSet) With(p Permission, g Grant) PermissionSet {
 	bit := uint16(1) << p
 	s.granted &^= bit
@@ -117,7 +123,10 @@ func (s PermissionSet) Has(p Permission) bool { return s.Get(p) == Granted }
 // Known reports whether anything is known at all.
 func (s PermissionSet) Known() bool { return s.granted|s.denied != 0 }
 
-// All returns the permissions that have the given answer, in showing order.
+// All returns the permissions that have the given answer, in showing order. Not
+// inlined: it has many callers.
+//
+//go:noinline
 func (s PermissionSet) All(g Grant) []Permission {
 	var out []Permission
 	for p := range permissionCount {

@@ -19,7 +19,10 @@ var errSecretEncoding = errors.New("refusing to encode a secret")
 // this Secret owns.
 type Secret struct{ bytes func() []byte }
 
-// NewSecret copies b into a Secret. An empty b gives the zero Secret.
+// NewSecret copies b into a Secret. An empty b gives the zero Secret. Not
+// inlined: it has many callers.
+//
+//go:noinline
 func NewSecret[T string | []byte](b T) Secret {
 	if len(b) == 0 {
 		return Secret{}
@@ -28,7 +31,10 @@ func NewSecret[T string | []byte](b T) Secret {
 	return Secret{func() []byte { return own }}
 }
 
-// Reveal returns the value. Each caller is a place to look at in a review.
+// Reveal returns the value. Each caller is a place to look at in a review. Not
+// inlined: it has many callers.
+//
+//go:noinline
 func (s Secret) Reveal() string {
 	if s.bytes == nil {
 		return ""
@@ -37,6 +43,9 @@ func (s Secret) Reveal() string {
 }
 
 // Bytes returns the value without a copy. The caller may not change or keep it.
+// Copied into its hundred callers, this and Reveal would cost 15 kB.
+//
+//go:noinline
 func (s Secret) Bytes() []byte {
 	if s.bytes == nil {
 		return nil

@@ -72,7 +72,10 @@ func (m Moment) Known() bool { return m.known }
 // IsNever reports whether the exchange said that there is no such moment.
 func (m Moment) IsNever() bool { return m.known && m.at.IsZero() }
 
-// Time returns the moment and true, or false when it is unknown or never.
+// Time returns the moment and true, or false when it is unknown or never. Not
+// inlined: it has many callers.
+//
+//go:noinline
 func (m Moment) Time() (time.Time, bool) { return m.at, m.known && !m.at.IsZero() }
 
 // MarshalText writes the moment for files: RFC 3339 in UTC, "never", or

@@ -23,26 +23,33 @@ import (
 	"github.com/keyrota/keyrota/exchanges/upbit"
 )
 
-// Registry returns the adapters in the order in which people see them.
+// adapters are in the order in which people see them.
+var adapters = []func() exchanges.Adapter{
+	binance.Adapter,
+	bybit.Adapter,
+	okx.Adapter,
+	coinbase.Adapter,
+	kraken.Adapter,
+	krakenfutures.Adapter,
+	gate.Adapter,
+	kucoin.Adapter,
+	bitget.Adapter,
+	htx.Adapter,
+	gemini.Adapter,
+	bitfinex.Adapter,
+	mexc.Adapter,
+	bingx.Adapter,
+	upbit.Adapter,
+	hyperliquid.Adapter,
+	deribit.Adapter,
+	other.Adapter, // last: it is for what none of the above is
+}
+
+// Registry returns the adapters.
 func Registry() *exchanges.Registry {
-	return exchanges.NewRegistry(
-		binance.Adapter(),
-		bybit.Adapter(),
-		okx.Adapter(),
-		coinbase.Adapter(),
-		kraken.Adapter(),
-		krakenfutures.Adapter(),
-		gate.Adapter(),
-		kucoin.Adapter(),
-		bitget.Adapter(),
-		htx.Adapter(),
-		gemini.Adapter(),
-		bitfinex.Adapter(),
-		mexc.Adapter(),
-		bingx.Adapter(),
-		upbit.Adapter(),
-		hyperliquid.Adapter(),
-		deribit.Adapter(),
-		other.Adapter(), // last: it is for what none of the above is
-	)
+	all := make([]exchanges.Adapter, len(adapters))
+	for i, adapter := range adapters {
+		all[i] = adapter()
+	}
+	return exchanges.NewRegistry(all...)
 }

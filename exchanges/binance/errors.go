@@ -32,34 +32,38 @@ var vague = []exchanges.Cause{
 
 // verdicts are the codes that signed reads can end in. The docs do not tie
 // codes to HTTP statuses, so the code alone decides.
-var verdicts = map[int64]rest.Verdict{
-	-1000: rest.Trouble(hintTrouble),
-	-1001: rest.Trouble(hintTrouble), // disconnected inside
-	-1002: rest.Refused(exchanges.Denied, hintDenied),
-	-1003: rest.Refused(exchanges.RateLimited, hintLimit),
-	-1004: rest.Trouble(hintTrouble), // busy
-	-1006: rest.Trouble(hintTrouble),
-	-1007: rest.Trouble(hintTrouble), // timeout inside
-	-1008: rest.Trouble(hintTrouble), // overloaded
-	-1015: rest.Refused(exchanges.RateLimited, hintLimit),
-	-1016: rest.Trouble(hintTrouble), // shutting down
-	-1020: rest.Refused(exchanges.Unsupported, hintRequest),
-	-1021: rest.Refused(exchanges.ClockSkew, hintClock),
-	-1022: rest.Refused(exchanges.Auth, hintSecret, rest.NotItsSecret...),
-	-1099: rest.Refused(exchanges.Auth, hintKey, vague...),
-	-1100: rest.Refused(exchanges.Protocol, hintRequest),
-	-1101: rest.Refused(exchanges.Protocol, hintRequest),
-	-1102: rest.Refused(exchanges.Protocol, hintRequest),
-	-1103: rest.Refused(exchanges.Protocol, hintRequest),
-	-1104: rest.Refused(exchanges.Protocol, hintRequest),
-	-1105: rest.Refused(exchanges.Protocol, hintRequest),
-	-1106: rest.Refused(exchanges.Protocol, hintRequest),
-	-1130: rest.Refused(exchanges.Protocol, hintRequest),
-	-1131: rest.Refused(exchanges.Protocol, hintRequest), // recvWindow
-	-2008: rest.Refused(exchanges.Auth, hintKey, rest.NoSuchKey...),
-	-2014: rest.Refused(exchanges.Auth, hintFormat, exchanges.CauseDamaged, exchanges.CauseSwapped, exchanges.CauseEnvironment),
-	-2015: rest.Refused(exchanges.Auth, hintKey, vague...),
-	-9000: rest.Refused(exchanges.Unsupported, hintRequest),
+var verdicts = rest.Verdicts(meanings)
+
+// meanings are apart from verdicts so that the linker lays them out.
+var meanings = []rest.Meaning[int64]{
+	{Kind: exchanges.Unavailable, Hint: hintTrouble, MayHaveActed: true, Codes: []int64{
+		-1000,
+		-1001, // disconnected inside
+		-1004, // busy
+		-1006,
+		-1007, // timeout inside
+		-1008, // overloaded
+		-1016, // shutting down
+	}},
+	{Kind: exchanges.Denied, Hint: hintDenied, Codes: []int64{-1002}},
+	{Kind: exchanges.RateLimited, Hint: hintLimit, Codes: []int64{-1003, -1015}},
+	{Kind: exchanges.Unsupported, Hint: hintRequest, Codes: []int64{-1020, -9000}},
+	{Kind: exchanges.ClockSkew, Hint: hintClock, Codes: []int64{-1021}},
+	{Kind: exchanges.Auth, Hint: hintSecret, Causes: rest.NotItsSecret, Codes: []int64{-1022}},
+	{Kind: exchanges.Auth, Hint: hintKey, Causes: vague, Codes: []int64{-1099, -2015}},
+	{Kind: exchanges.Protocol, Hint: hintRequest, Codes: []int64{
+		-1100,
+		-1101,
+		-1102,
+		-1103,
+		-1104,
+		-1105,
+		-1106,
+		-1130,
+		-1131, // recvWindow
+	}},
+	{Kind: exchanges.Auth, Hint: hintKey, Causes: rest.NoSuchKey, Codes: []int64{-2008}},
+	{Kind: exchanges.Auth, Hint: hintFormat, Causes: []exchanges.Cause{exchanges.CauseDamaged, exchanges.CauseSwapped, exchanges.CauseEnvironment}, Codes: []int64{-2014}},
 }
 
 // refusal turns an answer into an error: Binance's own, if the body has one,

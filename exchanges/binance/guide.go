@@ -1,7 +1,6 @@
 package binance
 
 import (
-	"slices"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -43,14 +42,14 @@ func guide() exchanges.Guide {
 	const place = "Profile icon → Account → API Management"
 	g := pages.Page{
 		Place: place,
-		Make: slices.Concat(
+		Make: pages.Steps(
 			pages.Only(exchanges.FromExchange, pages.Go("Create API → System generated")),
-			pages.Only(exchanges.FromKeyPair, slices.Concat(pages.Go("Create API → Self-generated (on the testnet: register a public key)"),
+			pages.Only(exchanges.FromKeyPair, pages.Steps(pages.Go("Create API → Self-generated (on the testnet: register a public key)"),
 				pages.PublicKey("The public key"))),
 			pages.Label("The label of the API key"), pages.Go("Confirm with your second factor"),
 			pages.Only(exchanges.FromExchange, pages.Go("Copy API Key and Secret Key now: the secret is not shown again"))),
 		// Without a list the boxes beyond reading cannot be ticked.
-		Rights: slices.Concat(pages.IPs("Edit restrictions → restrict access to trusted IPs"),
+		Rights: pages.Steps(pages.IPs("Edit restrictions → restrict access to trusted IPs"),
 			pages.Rights("Tick", "Leave off, with every box that is not named here"), pages.Go("Save, and confirm with your second factor")),
 		Delete: pages.Go("Delete, and confirm with your second factor"),
 	}.Guide(exchanges.Guide{

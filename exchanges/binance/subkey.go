@@ -129,9 +129,12 @@ const (
 	mostPages = 50
 )
 
-// keys are those of the sub-account. Binance documents no code that says that one
-// is gone: their list alone tells, and the whole of it is read, since it is
-// nowhere promised that Binance's filter finds every key.
+// keys are those of the sub-account. Binance documents no code that says that
+// one is gone: their list alone tells, and the whole of it is read, since it is
+// nowhere promised that Binance's filter finds every key. Not inlined: it has
+// many callers.
+//
+//go:noinline
 func (s subAccount) keys() subkeys.Keys[subKey] {
 	return subkeys.Keys[subKey]{
 		Desk: desk, Op: http.MethodGet + " " + keysPath, ID: func(k subKey) string { return k.id },

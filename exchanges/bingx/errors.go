@@ -35,16 +35,17 @@ const (
 )
 
 // verdicts are the codes that a signed call can end in. They come with HTTP 200.
-var verdicts = map[int64]rest.Verdict{
-	80014:   rest.Refused(exchanges.ClockSkew, hintClock),
-	100001:  rest.Refused(exchanges.Auth, hintSecret, rest.NotItsSecret...),
-	100410:  rest.Refused(exchanges.RateLimited, hintLimit),
-	keyCode: rest.Refused(exchanges.Auth, hintHeader, exchanges.CauseDeleted, exchanges.CauseDamaged, exchanges.CauseSwapped),
-	100414:  rest.Refused(exchanges.Denied, hintAccount, exchanges.CauseAccount),
-	100419:  rest.Refused(exchanges.IPBlocked, hintIP),
-	100421:  rest.Refused(exchanges.ClockSkew, hintClock),
-	100500:  rest.Trouble(hintTrouble),
-	100503:  rest.Trouble(hintTrouble),
+var verdicts = rest.Verdicts(meanings)
+
+// meanings are apart from verdicts so that the linker lays them out.
+var meanings = []rest.Meaning[int64]{
+	{Kind: exchanges.ClockSkew, Hint: hintClock, Codes: []int64{80014, 100421}},
+	{Kind: exchanges.Auth, Hint: hintSecret, Causes: rest.NotItsSecret, Codes: []int64{100001}},
+	{Kind: exchanges.RateLimited, Hint: hintLimit, Codes: []int64{100410}},
+	{Kind: exchanges.Auth, Hint: hintHeader, Causes: []exchanges.Cause{exchanges.CauseDeleted, exchanges.CauseDamaged, exchanges.CauseSwapped}, Codes: []int64{keyCode}},
+	{Kind: exchanges.Denied, Hint: hintAccount, Causes: []exchanges.Cause{exchanges.CauseAccount}, Codes: []int64{100414}},
+	{Kind: exchanges.IPBlocked, Hint: hintIP, Codes: []int64{100419}},
+	{Kind: exchanges.Unavailable, Hint: hintTrouble, MayHaveActed: true, Codes: []int64{100500, 100503}},
 }
 
 // refusal turns an answer into an error: BingX's own, if the body has one, else

@@ -1,7 +1,6 @@
 package bingx
 
 import (
-	"slices"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -39,10 +38,10 @@ func guide() exchanges.Guide {
 	const confirm = "Confirm with the codes that are asked for"
 	return pages.Page{
 		Place: "Profile icon → API Management",
-		Make: slices.Concat(pages.Go("Create API"), pages.Label("The name of the key"),
+		Make: pages.Steps(pages.Go("Create API"), pages.Label("The name of the key"),
 			pages.Go(confirm, "Copy API Key and Secret Key now: the secret is not shown again. The new key may only read")),
 		// Without a list a key that may do more than read is deleted after 14 days without use.
-		Rights: slices.Concat(pages.Rights("Edit: tick", "Leave off, with every box that is not named here"), pages.IPs("Link IP address: the addresses that may use the key"), pages.Go(confirm)),
+		Rights: pages.Steps(pages.Rights("Edit: tick", "Leave off, with every box that is not named here"), pages.IPs("Link IP address: the addresses that may use the key"), pages.Go(confirm)),
 		Delete: pages.Go("Delete", confirm),
 	}.Guide(exchanges.Guide{
 		Boxes:     boxes,

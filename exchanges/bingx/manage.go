@@ -50,7 +50,10 @@ func (a account) change(ctx context.Context, path string, request fields, read f
 }
 
 // keys is the list of the account's keys, or of the one that is looked for: the
-// list may mask its keys, and then nothing else tells them apart.
+// list may mask its keys, and then nothing else tells them apart. Not inlined:
+// it has many callers.
+//
+//go:noinline
 func (a account) keys() subkeys.Keys[key] {
 	return subkeys.Keys[key]{
 		Desk: desk, Op: http.MethodGet + " " + keysPath,

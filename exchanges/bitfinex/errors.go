@@ -35,16 +35,25 @@ const (
 // verdicts are Bitfinex's codes. The first is for an unknown key and for a wrong
 // secret, and perhaps for a foreign address, so that none of them says that a
 // key is unknown and nothing else.
-var verdicts = map[int64]rest.Verdict{
-	authFailed: rest.Refused(exchanges.Auth, hintKey, exchanges.CauseDeleted, exchanges.CauseSecret, exchanges.CauseSwapped, exchanges.CauseIP, exchanges.CauseDamaged),
-	10111:      rest.Refused(exchanges.Protocol, hintRequest),                  // payload
-	10112:      rest.Refused(exchanges.Auth, hintSecret, rest.NotItsSecret...), // signature
-	badHMAC:    rest.Refused(exchanges.Auth, hintSecret, rest.NotItsSecret...),
-	badNonce:   rest.Refused(exchanges.Nonce, hintNonce, exchanges.CauseNonce, exchanges.CauseClock),
-	10001:      rest.Refused(exchanges.Protocol, hintGeneric, exchanges.CauseRight, exchanges.CauseAccount, exchanges.CauseDown),
-	10020:      rest.Refused(exchanges.Protocol, hintRequest),
-	11000:      rest.Refused(exchanges.Unavailable, hintTrouble), // not ready
-	tooMany:    rest.Refused(exchanges.RateLimited, hintLimit),
+var verdicts = rest.Verdicts(meanings)
+
+// meanings are apart from verdicts so that the linker lays them out.
+var meanings = []rest.Meaning[int64]{
+	{Kind: exchanges.Auth, Hint: hintKey, Causes: []exchanges.Cause{exchanges.CauseDeleted, exchanges.CauseSecret, exchanges.CauseSwapped, exchanges.CauseIP, exchanges.CauseDamaged}, Codes: []int64{authFailed}},
+	{Kind: exchanges.Protocol, Hint: hintRequest, Codes: []int64{
+		10111, // payload
+		10020,
+	}},
+	{Kind: exchanges.Auth, Hint: hintSecret, Causes: rest.NotItsSecret, Codes: []int64{
+		10112, // signature
+		badHMAC,
+	}},
+	{Kind: exchanges.Nonce, Hint: hintNonce, Causes: []exchanges.Cause{exchanges.CauseNonce, exchanges.CauseClock}, Codes: []int64{badNonce}},
+	{Kind: exchanges.Protocol, Hint: hintGeneric, Causes: []exchanges.Cause{exchanges.CauseRight, exchanges.CauseAccount, exchanges.CauseDown}, Codes: []int64{10001}},
+	{Kind: exchanges.Unavailable, Hint: hintTrouble, Codes: []int64{
+		11000, // not ready
+	}},
+	{Kind: exchanges.RateLimited, Hint: hintLimit, Codes: []int64{tooMany}},
 }
 
 // texts are words that say more than the code beside them.

@@ -1,8 +1,6 @@
 package bitfinex
 
 import (
-	"slices"
-
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/pages"
 )
@@ -29,8 +27,8 @@ func guide() exchanges.Guide {
 	return pages.Page{
 		Place:  "Account menu → API Keys",
 		Make:   pages.Go("Create New Key"),
-		Rights: slices.Concat(pages.Rights("Switch on", "Leave off, with every switch that is not named here"), pages.IPs("IP Access restrictions")),
-		Made: slices.Concat(pages.Label("The label of the API Key"), pages.Go(
+		Rights: pages.Steps(pages.Rights("Switch on", "Leave off, with every switch that is not named here"), pages.IPs("IP Access restrictions")),
+		Made: pages.Steps(pages.Label("The label of the API Key"), pages.Go(
 			"Generate API Key, and confirm with your second factor",
 			"Open the link in Bitfinex's e-mail with the same browser: Create API Key",
 			"Copy API Key and API Key Secret now: the secret is not shown again")),

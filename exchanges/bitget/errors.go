@@ -40,45 +40,36 @@ const (
 const unknownKey = 40037
 
 // verdicts are the codes that a call can end in; they come with HTTP 4xx.
-var verdicts = map[int64]rest.Verdict{
-	429:   rest.Refused(exchanges.RateLimited, hintLimit),
-	40001: rest.Refused(exchanges.Protocol, hintRequest), // 40001 to 40011: a header is missing or odd
-	40002: rest.Refused(exchanges.Protocol, hintRequest),
-	40003: rest.Refused(exchanges.Protocol, hintRequest),
-	40005: rest.Refused(exchanges.Protocol, hintRequest),
-	40011: rest.Refused(exchanges.Protocol, hintRequest),
-	40008: rest.Refused(exchanges.ClockSkew, hintClock),
+var verdicts = rest.Verdicts(meanings)
 
-	40006:      rest.Refused(exchanges.Auth, hintKey, rest.NoSuchKey...),
-	unknownKey: rest.Refused(exchanges.Auth, hintKey, rest.NoSuchKey...),
-	40041:      rest.Refused(exchanges.Auth, hintKey, rest.NoSuchKey...),
-	40009:      rest.Refused(exchanges.Auth, hintSecret, rest.NotItsSecret...),
-	40012:      rest.Refused(exchanges.Auth, hintPassphrase, exchanges.CausePassphrase, exchanges.CauseEnvironment, exchanges.CauseDeleted),
-	40036:      rest.Refused(exchanges.Auth, hintPassphrase, exchanges.CausePassphrase, exchanges.CauseEnvironment, exchanges.CauseDeleted),
-	40018:      rest.Refused(exchanges.IPBlocked, hintIP),
-	40038:      rest.Refused(exchanges.IPBlocked, hintIP),
-	40014:      rest.Refused(exchanges.Denied, hintDenied),
-	40025:      rest.Refused(exchanges.Denied, hintDenied),
-	40013:      rest.Refused(exchanges.Denied, hintAccount, exchanges.CauseAccount),
-	40022:      rest.Refused(exchanges.Denied, hintAccount, exchanges.CauseAccount),
-	40023:      rest.Refused(exchanges.Denied, hintAccount, exchanges.CauseAccount),
-	40024:      rest.Refused(exchanges.Denied, hintAccount, exchanges.CauseAccount),
-	40026:      rest.Refused(exchanges.Denied, hintAccount, exchanges.CauseAccount),
-
-	40032: rest.Refused(exchanges.Denied, hintSubs),
-	40069: rest.Refused(exchanges.Denied, hintSubs),
-	40040: rest.Refused(exchanges.Denied, hintSub),
-	40061: rest.Refused(exchanges.Denied, hintSub),
-	40068: rest.Refused(exchanges.Denied, hintSub),
-	40048: rest.Refused(exchanges.Denied, hintParent),
-	40063: rest.Refused(exchanges.KeyLimit, hintFull),
-	40065: rest.Refused(exchanges.NotFound, hintNoKey),
-	40066: rest.Refused(exchanges.NotFound, hintNoKey),
-	40070: rest.Refused(exchanges.Protocol, hintRequest), // the form of a passphrase
-
-	40010: rest.Trouble(hintTrouble), // timeout inside
-	40015: rest.Trouble(hintTrouble),
-	45001: rest.Trouble(hintTrouble),
+// meanings are apart from verdicts so that the linker lays them out.
+var meanings = []rest.Meaning[int64]{
+	{Kind: exchanges.RateLimited, Hint: hintLimit, Codes: []int64{429}},
+	{Kind: exchanges.Protocol, Hint: hintRequest, Codes: []int64{
+		40001, // 40001 to 40011: a header is missing or odd
+		40002,
+		40003,
+		40005,
+		40011,
+		40070, // the form of a passphrase
+	}},
+	{Kind: exchanges.ClockSkew, Hint: hintClock, Codes: []int64{40008}},
+	{Kind: exchanges.Auth, Hint: hintKey, Causes: rest.NoSuchKey, Codes: []int64{40006, unknownKey, 40041}},
+	{Kind: exchanges.Auth, Hint: hintSecret, Causes: rest.NotItsSecret, Codes: []int64{40009}},
+	{Kind: exchanges.Auth, Hint: hintPassphrase, Causes: []exchanges.Cause{exchanges.CausePassphrase, exchanges.CauseEnvironment, exchanges.CauseDeleted}, Codes: []int64{40012, 40036}},
+	{Kind: exchanges.IPBlocked, Hint: hintIP, Codes: []int64{40018, 40038}},
+	{Kind: exchanges.Denied, Hint: hintDenied, Codes: []int64{40014, 40025}},
+	{Kind: exchanges.Denied, Hint: hintAccount, Causes: []exchanges.Cause{exchanges.CauseAccount}, Codes: []int64{40013, 40022, 40023, 40024, 40026}},
+	{Kind: exchanges.Denied, Hint: hintSubs, Codes: []int64{40032, 40069}},
+	{Kind: exchanges.Denied, Hint: hintSub, Codes: []int64{40040, 40061, 40068}},
+	{Kind: exchanges.Denied, Hint: hintParent, Codes: []int64{40048}},
+	{Kind: exchanges.KeyLimit, Hint: hintFull, Codes: []int64{40063}},
+	{Kind: exchanges.NotFound, Hint: hintNoKey, Codes: []int64{40065, 40066}},
+	{Kind: exchanges.Unavailable, Hint: hintTrouble, MayHaveActed: true, Codes: []int64{
+		40010, // timeout inside
+		40015,
+		45001,
+	}},
 }
 
 // refusal turns an answer into an error: Bitget's own, if the body has one,

@@ -1,8 +1,6 @@
 package bitget
 
 import (
-	"slices"
-
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/pages"
 )
@@ -31,9 +29,9 @@ func guide() exchanges.Guide {
 	const unified = "On a unified account there are fewer boxes: one for trading of every kind, one for managing the account. Tick only what covers the boxes named here; keyrota shows afterwards what the key may do"
 	g := pages.Page{
 		Place: "Avatar → API Keys. For a demo key change to demo trading before",
-		Make: slices.Concat(pages.Go("Create API key", "System-generated"), pages.Label("Note"),
+		Make: pages.Steps(pages.Go("Create API key", "System-generated"), pages.Label("Note"),
 			pages.Go("A passphrase of 8 to 32 letters and digits: keep it, keyrota asks for it beside key and secret, and it is never shown again")),
-		Rights: slices.Concat(pages.Go("Read-write if a box beyond reading is named below, else Read-only"),
+		Rights: pages.Steps(pages.Go("Read-write if a box beyond reading is named below, else Read-only"),
 			pages.Rights("Tick", "Leave off, with every box that is not named here"), pages.IPs("The linked IP addresses"),
 			pages.Go(unified, "Confirm with the code by e-mail and the authenticator")),
 		Made:   pages.Go("Copy API Key and Secret Key now: the secret is not shown again"),

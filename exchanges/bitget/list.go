@@ -44,7 +44,9 @@ func (m *manager) ListKeys(ctx context.Context, mgr exchanges.Manager) ([]exchan
 	return s.keys().Infos(ctx, func(k subKey) exchanges.KeyInfo { return m.Stamp(k.info(s.Name)) })
 }
 
-// keys are those of the sub-account.
+// keys are those of the sub-account. Not inlined: it has many callers.
+//
+//go:noinline
 func (s subAccount) keys() subkeys.Keys[subKey] {
 	path, list := listPath, s.pages
 	if !s.unified {

@@ -37,30 +37,46 @@ const banned = 10 * time.Minute
 
 // verdicts are the codes that a signed call can end in. Most come with HTTP
 // 200, so that the code alone decides.
-var verdicts = map[int64]rest.Verdict{
-	429:   rest.Refused(exchanges.RateLimited, hintLimit),
-	10000: rest.Trouble(hintTrouble), // timeout inside
-	10001: rest.Refused(exchanges.Protocol, hintRequest),
-	10002: rest.Refused(exchanges.ClockSkew, hintClock),
-	10003: rest.Refused(exchanges.Auth, hintKey, rest.NoSuchKey...),
-	10004: rest.Refused(exchanges.Auth, hintSecret, rest.NotItsSecret...),
-	10005: rest.Refused(exchanges.Denied, hintDenied),
-	10006: rest.Refused(exchanges.RateLimited, hintLimit),
-	10007: rest.Refused(exchanges.Auth, hintKey, rest.NoSuchKey...),
-	10008: rest.Refused(exchanges.Denied, hintRegion, exchanges.CauseAccount), // account banned
-	10009: rest.Refused(exchanges.Blocked, hintFirewall),                      // address banned
-	10010: rest.Refused(exchanges.IPBlocked, hintIP),
-	10016: rest.Trouble(hintTrouble),
-	10014: rest.Refused(exchanges.Protocol, hintRequest),  // sent twice
-	10017: rest.Refused(exchanges.Protocol, hintRequest),  // no such path
-	10018: rest.Refused(exchanges.RateLimited, hintLimit), // of the address; retired
-	10024: rest.Refused(exchanges.Blocked, hintRegion, exchanges.CauseBlocked, exchanges.CauseSite, exchanges.CauseAccount),
-	10027: rest.Refused(exchanges.Denied, hintRegion, exchanges.CauseAccount), // may not trade
-	10028: rest.Refused(exchanges.Unsupported, hintRequest),                   // unified accounts only
-	20096: rest.Refused(exchanges.Denied, hintRegion, exchanges.CauseAccount), // identity check needed
-	33004: rest.Refused(exchanges.Expired, hintExpired),
-	-2015: rest.Refused(exchanges.Expired, hintExpired), // what the spot gateway says for 33004
-	81007: rest.Refused(exchanges.Unsupported, hintByHand),
+var verdicts = rest.Verdicts(meanings)
+
+// meanings are apart from verdicts so that the linker lays them out.
+var meanings = []rest.Meaning[int64]{
+	{Kind: exchanges.RateLimited, Hint: hintLimit, Codes: []int64{
+		429,
+		10006,
+		10018, // of the address; retired
+	}},
+	{Kind: exchanges.Unavailable, Hint: hintTrouble, MayHaveActed: true, Codes: []int64{
+		10000, // timeout inside
+		10016,
+	}},
+	{Kind: exchanges.Protocol, Hint: hintRequest, Codes: []int64{
+		10001,
+		10014, // sent twice
+		10017, // no such path
+	}},
+	{Kind: exchanges.ClockSkew, Hint: hintClock, Codes: []int64{10002}},
+	{Kind: exchanges.Auth, Hint: hintKey, Causes: rest.NoSuchKey, Codes: []int64{10003, 10007}},
+	{Kind: exchanges.Auth, Hint: hintSecret, Causes: rest.NotItsSecret, Codes: []int64{10004}},
+	{Kind: exchanges.Denied, Hint: hintDenied, Codes: []int64{10005}},
+	{Kind: exchanges.Denied, Hint: hintRegion, Causes: []exchanges.Cause{exchanges.CauseAccount}, Codes: []int64{
+		10008, // account banned
+		10027, // may not trade
+		20096, // identity check needed
+	}},
+	{Kind: exchanges.Blocked, Hint: hintFirewall, Codes: []int64{
+		10009, // address banned
+	}},
+	{Kind: exchanges.IPBlocked, Hint: hintIP, Codes: []int64{10010}},
+	{Kind: exchanges.Blocked, Hint: hintRegion, Causes: []exchanges.Cause{exchanges.CauseBlocked, exchanges.CauseSite, exchanges.CauseAccount}, Codes: []int64{10024}},
+	{Kind: exchanges.Unsupported, Hint: hintRequest, Codes: []int64{
+		10028, // unified accounts only
+	}},
+	{Kind: exchanges.Expired, Hint: hintExpired, Codes: []int64{
+		33004,
+		-2015, // what the spot gateway says for 33004
+	}},
+	{Kind: exchanges.Unsupported, Hint: hintByHand, Codes: []int64{81007}},
 }
 
 // unknownKey is the code for a key that Bybit does not have at this host. It is

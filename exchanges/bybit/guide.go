@@ -1,7 +1,6 @@
 package bybit
 
 import (
-	"slices"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -44,14 +43,14 @@ var unbound = exchanges.Lifetime{
 func guide() exchanges.Guide {
 	g := pages.Page{
 		Place: "Profile icon → API Management",
-		Make: slices.Concat(
+		Make: pages.Steps(
 			pages.Only(exchanges.FromExchange, pages.Go("Create New Key → System-generated")),
-			pages.Only(exchanges.FromKeyPair, slices.Concat(pages.Go("Create New Key → Self-generated"), pages.PublicKey("The public key"))),
+			pages.Only(exchanges.FromKeyPair, pages.Steps(pages.Go("Create New Key → Self-generated"), pages.PublicKey("The public key"))),
 			pages.Label("API key usage: API transaction. The name of the key")),
 		// A key without a list ends after 90 days.
-		Rights: slices.Concat(pages.Go("Read-Write if a box beyond reading is named below, else Read-Only"),
+		Rights: pages.Steps(pages.Go("Read-Write if a box beyond reading is named below, else Read-Only"),
 			pages.IPs("Only IPs with permissions granted may use the key"), pages.Rights("Tick", "Leave off, with every box that is not named here")),
-		Made: slices.Concat(pages.Go("Submit, and confirm with the code by e-mail or SMS and the authenticator"),
+		Made: pages.Steps(pages.Go("Submit, and confirm with the code by e-mail or SMS and the authenticator"),
 			pages.Only(exchanges.FromExchange, pages.Go("Copy API Key and API Secret now: the secret is not shown again"))),
 		Edit:   pages.Go("Edit"),
 		Edited: pages.Go("Submit, and confirm with the authenticator"),

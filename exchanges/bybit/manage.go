@@ -137,7 +137,10 @@ const (
 )
 
 // keys are those of the sub-account. Bybit documents no code that says of
-// another key than the calling one that it is gone: their list alone tells.
+// another key than the calling one that it is gone: their list alone tells. Not
+// inlined: it has many callers.
+//
+//go:noinline
 func (s subAccount) keys() subkeys.Keys[key] {
 	const op = http.MethodGet + " " + listSubPath
 	return subkeys.Keys[key]{

@@ -1,8 +1,6 @@
 package coinbase
 
 import (
-	"slices"
-
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/pages"
 )
@@ -20,9 +18,9 @@ func boxes() []exchanges.Box {
 func guide() exchanges.Guide {
 	return pages.Page{
 		Place: "CDP portal: API Keys → Secret API Keys",
-		Make: slices.Concat(pages.Go("Create API key"), pages.Label("The nickname of the key"),
+		Make: pages.Steps(pages.Go("Create API key"), pages.Label("The nickname of the key"),
 			pages.Go("Portfolio: the one in which the program works. The key reaches no other")),
-		Rights: slices.Concat(pages.IPs("API restrictions: IP allowlist"), pages.Rights("Tick", "Leave off")),
+		Rights: pages.Steps(pages.IPs("API restrictions: IP allowlist"), pages.Rights("Tick", "Leave off")),
 		Made: pages.Go(
 			"Advanced settings → signature algorithm: Ed25519 is chosen already; take ECDSA for a program that needs it. keyrota takes both",
 			"Create the key, and confirm with your second factor",

@@ -25,7 +25,10 @@ var (
 )
 
 // pattern returns a matcher. The expression is compiled when it is first
-// needed: at start-up it would cost every command a millisecond.
+// needed: at start-up it would cost every command a millisecond. Not inlined:
+// it has many callers.
+//
+//go:noinline
 func pattern(expr string) func(string) bool {
 	compiled := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 	return func(s string) bool { return compiled().MatchString(s) }

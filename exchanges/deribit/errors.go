@@ -48,55 +48,80 @@ var (
 // None of them proves that a key is gone: 13004 is what a key that was removed
 // gets, but also a wrong secret, a disabled key and, as far as is known, an
 // address that is not on the whitelist. So no error says UnknownKey.
-var verdicts = map[int]rest.Verdict{
-	10000: rest.Refused(exchanges.Auth, hintSignature, signature...),         // authorization_required
-	13004: rest.Refused(exchanges.Auth, hintCredentials, credentials...),     // invalid_credentials
-	13007: rest.Refused(exchanges.Auth, hintCredentials, credentials...),     // user_not_found
-	13009: rest.Refused(exchanges.Auth, hintSignature, signature...),         // unauthorized, invalid_token
-	11098: rest.Refused(exchanges.Auth, hintAccount, exchanges.CauseAccount), // account_locked
+var verdicts = rest.Verdicts(meanings)
 
-	11042: rest.Refused(exchanges.Denied, hintScope),                           // permission_denied
-	13012: rest.Refused(exchanges.Denied, hintScope),                           // unavailable_in_subaccount
-	13021: rest.Refused(exchanges.Denied, hintScope),                           // forbidden
-	13031: rest.Refused(exchanges.Denied, hintAccount, exchanges.CauseAccount), // verification_required
-	13403: rest.Refused(exchanges.Denied, hintScope),                           // scope_exceeded
-	13904: rest.Refused(exchanges.Denied, hintSetup),                           // security_key_setup_required
-
-	12998: rest.Refused(exchanges.SecondFactor, hintGuesses), // security_key_authorization_over_limit
-	13668: rest.Refused(exchanges.SecondFactor, hintCode),    // security_key_authorization_error
-
-	10028: rest.Refused(exchanges.RateLimited, hintRate),   // too_many_requests
-	10047: rest.Refused(exchanges.RateLimited, hintRate),   // matching_engine_queue_full
-	10066: rest.Refused(exchanges.RateLimited, hintRate),   // too_many_concurrent_requests
-	12003: rest.Refused(exchanges.RateLimited, hintLogins), // login_over_limit
-
-	12005: rest.Refused(exchanges.Blocked, hintCountry), // country_is_banned
-
-	10040: rest.Refused(exchanges.Unavailable, hintDown), // retry
-	10041: rest.Refused(exchanges.Unavailable, hintDown), // settlement_in_progress
-	10048: rest.Refused(exchanges.Unavailable, hintDown), // not_on_this_server
-	11051: rest.Refused(exchanges.Unavailable, hintDown), // system_maintenance
-	11056: rest.Refused(exchanges.Unavailable, hintDown), // unauthenticated public requests switched off
-	11094: rest.Trouble(hintDown),                        // internal_server_error
-	13008: rest.Trouble(hintDown),                        // request_failed
-	13025: rest.Refused(exchanges.Unavailable, hintDown), // method_switched_off_by_admin
-	13028: rest.Trouble(hintDown),                        // temporarily_unavailable
-	13503: rest.Refused(exchanges.Unavailable, hintDown), // unavailable
-	13888: rest.Trouble(hintDown),                        // timed_out
-
-	11029:  rest.Refused(exchanges.Protocol, hintRequest), // invalid_arguments
-	11043:  rest.Refused(exchanges.Protocol, hintRequest), // bad_argument
-	11049:  rest.Refused(exchanges.Protocol, hintRequest), // bad_arguments
-	11050:  rest.Refused(exchanges.Protocol, hintRequest), // bad_request
-	13010:  rest.Refused(exchanges.Protocol, hintRequest), // value_required
-	13011:  rest.Refused(exchanges.Protocol, hintRequest), // value_too_short
-	13016:  rest.Refused(exchanges.Protocol, hintRequest), // invalid_input
-	13018:  rest.Refused(exchanges.Protocol, hintRequest), // invalid_content_type
-	-32000: rest.Refused(exchanges.Protocol, hintRequest), // missing params
-	-32600: rest.Refused(exchanges.Protocol, hintRequest), // request entity too large
-	-32601: rest.Refused(exchanges.Protocol, hintRequest), // method not found
-	-32602: rest.Refused(exchanges.Protocol, hintRequest), // invalid params
-	-32700: rest.Refused(exchanges.Protocol, hintRequest), // parse error
+// meanings are apart from verdicts so that the linker lays them out.
+var meanings = []rest.Meaning[int]{
+	{Kind: exchanges.Auth, Hint: hintSignature, Causes: signature, Codes: []int{
+		10000, // authorization_required
+		13009, // unauthorized, invalid_token
+	}},
+	{Kind: exchanges.Auth, Hint: hintCredentials, Causes: credentials, Codes: []int{
+		13004, // invalid_credentials
+		13007, // user_not_found
+	}},
+	{Kind: exchanges.Auth, Hint: hintAccount, Causes: []exchanges.Cause{exchanges.CauseAccount}, Codes: []int{
+		11098, // account_locked
+	}},
+	{Kind: exchanges.Denied, Hint: hintScope, Codes: []int{
+		11042, // permission_denied
+		13012, // unavailable_in_subaccount
+		13021, // forbidden
+		13403, // scope_exceeded
+	}},
+	{Kind: exchanges.Denied, Hint: hintAccount, Causes: []exchanges.Cause{exchanges.CauseAccount}, Codes: []int{
+		13031, // verification_required
+	}},
+	{Kind: exchanges.Denied, Hint: hintSetup, Codes: []int{
+		13904, // security_key_setup_required
+	}},
+	{Kind: exchanges.SecondFactor, Hint: hintGuesses, Codes: []int{
+		12998, // security_key_authorization_over_limit
+	}},
+	{Kind: exchanges.SecondFactor, Hint: hintCode, Codes: []int{
+		13668, // security_key_authorization_error
+	}},
+	{Kind: exchanges.RateLimited, Hint: hintRate, Codes: []int{
+		10028, // too_many_requests
+		10047, // matching_engine_queue_full
+		10066, // too_many_concurrent_requests
+	}},
+	{Kind: exchanges.RateLimited, Hint: hintLogins, Codes: []int{
+		12003, // login_over_limit
+	}},
+	{Kind: exchanges.Blocked, Hint: hintCountry, Codes: []int{
+		12005, // country_is_banned
+	}},
+	{Kind: exchanges.Unavailable, Hint: hintDown, Codes: []int{
+		10040, // retry
+		10041, // settlement_in_progress
+		10048, // not_on_this_server
+		11051, // system_maintenance
+		11056, // unauthenticated public requests switched off
+		13025, // method_switched_off_by_admin
+		13503, // unavailable
+	}},
+	{Kind: exchanges.Unavailable, Hint: hintDown, MayHaveActed: true, Codes: []int{
+		11094, // internal_server_error
+		13008, // request_failed
+		13028, // temporarily_unavailable
+		13888, // timed_out
+	}},
+	{Kind: exchanges.Protocol, Hint: hintRequest, Codes: []int{
+		11029,  // invalid_arguments
+		11043,  // bad_argument
+		11049,  // bad_arguments
+		11050,  // bad_request
+		13010,  // value_required
+		13011,  // value_too_short
+		13016,  // invalid_input
+		13018,  // invalid_content_type
+		-32000, // missing params
+		-32600, // request entity too large
+		-32601, // method not found
+		-32602, // invalid params
+		-32700, // parse error
+	}},
 }
 
 // wireError is the error of a JSON-RPC reply.

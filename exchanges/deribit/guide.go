@@ -1,8 +1,6 @@
 package deribit
 
 import (
-	"slices"
-
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/pages"
 )
@@ -13,13 +11,13 @@ func guide() exchanges.Guide {
 	const confirm = "Confirm, with the code of your authenticator if Deribit asks for one"
 	return pages.Page{
 		Place: "Account panel at the top right → API",
-		Make: slices.Concat(pages.Go("Add new key"),
+		Make: pages.Steps(pages.Go("Add new key"),
 			pages.Only(exchanges.FromExchange, pages.Go("Deribit-generated key")),
 			pages.Only(exchanges.FromKeyPair, pages.PublicKey("Self-generated key; paste this public key"))),
 		// A scope has levels, so that what is not to be set may be a higher level
 		// of one that is.
-		Rights: slices.Concat(pages.Rights("Scopes to set", "Scopes not to set. One that is named in neither list stays at none"), pages.IPs("IP whitelist")),
-		Made: slices.Concat(pages.Label("Name"), pages.Go(confirm),
+		Rights: pages.Steps(pages.Rights("Scopes to set", "Scopes not to set. One that is named in neither list stays at none"), pages.IPs("IP whitelist")),
+		Made: pages.Steps(pages.Label("Name"), pages.Go(confirm),
 			pages.Only(exchanges.FromExchange, pages.Go("Copy the Client ID and the Client Secret; the secret is shown once")),
 			pages.Only(exchanges.FromKeyPair, pages.Go("Copy the Client ID; what stands in the place of the secret is a fingerprint"))),
 		Edit:   pages.Go("Edit"),

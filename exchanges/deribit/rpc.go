@@ -22,8 +22,15 @@ const (
 	removeMethod = "private/remove_api_key"
 )
 
+// pathOf is where a method is called. Copied into their forty callers, this and
+// opOf would cost 2 kB.
+//
+//go:noinline
 func pathOf(method string) string { return "/api/v2/" + method }
 
+// opOf names a method as errors do. Not inlined: it has many callers.
+//
+//go:noinline
 func opOf(method string) string { return http.MethodPost + " " + pathOf(method) }
 
 // request is a JSON-RPC 2.0 call.
@@ -36,9 +43,14 @@ type request struct {
 
 // reply is the answer to one. Result is nil where there is none.
 type reply[T any] struct {
+	head
+	Result *T `json:"result"`
+}
+
+// head is what every reply has, whatever its result.
+type head struct {
 	ID      wire.Text  `json:"id"`
 	Testnet wire.Flag  `json:"testnet"`
-	Result  *T         `json:"result"`
 	Error   *wireError `json:"error"`
 }
 
@@ -69,29 +81,37 @@ func veil(c exchanges.Credential, token, code exchanges.Secret) exchanges.Creden
 // also returned as such, next to the error made of it.
 func do[T any](ctx context.Context, v *venue, c call) (*T, *wireError, error) {
 	var got reply[T]
+	forget := func() { got = reply[T]{} }
+	err := v.ask(ctx, c, forget, func(r rest.Response) *exchanges.Error {
+		if err := rest.Decode(r, &got); err != nil {
+			return err
+		}
+		return got.check(r, v.env, c)
+	})
+	return got.Result, got.Error, err
+}
+
+// ask makes a call: forget comes before each attempt, since nothing of an
+// earlier one counts, and read takes the reply.
+func (v *venue) ask(ctx context.Context, c call, forget func(), read func(rest.Response) *exchanges.Error) error {
 	resp, err := v.Do(ctx, rest.Call{
 		Op:         opOf(c.method),
 		Credential: c.conceal,
 		Write:      c.once,
 		Build: func(now time.Time) (rest.Request, error) {
-			got = reply[T]{} // nothing of an earlier attempt counts
+			forget()
 			params, err := c.params(now)
 			if err != nil {
 				return rest.Request{}, err
 			}
 			return c.build(params)
 		},
-		Classify: func(r rest.Response) *exchanges.Error {
-			if err := rest.Decode(r, &got); err != nil {
-				return err
-			}
-			return got.check(r, v.env, c)
-		},
+		Classify: read,
 	})
 	// The list of keys may hold secrets of other keys, and public/auth holds a
 	// token: what was not decoded is not kept.
 	clear(resp.Body)
-	return got.Result, got.Error, err
+	return err
 }
 
 func (c call) build(params any) (rest.Request, error) {
@@ -109,9 +129,14 @@ func (c call) build(params any) (rest.Request, error) {
 	return r, nil
 }
 
-// check judges a reply: first whether the right site answered, then what it
-// said, then whether it answered this request.
+// check judges a reply.
 func (r reply[T]) check(resp rest.Response, env exchanges.Environment, c call) *exchanges.Error {
+	return r.judge(resp, env, c, r.Result != nil)
+}
+
+// judge looks first whether the right site answered, then what it said, then
+// whether it answered this request.
+func (r *head) judge(resp rest.Response, env exchanges.Environment, c call, result bool) *exchanges.Error {
 	if e := wrongSite(r.Testnet, env); e != nil {
 		return e
 	}
@@ -121,7 +146,7 @@ func (r reply[T]) check(resp rest.Response, env exchanges.Environment, c call) *
 	if err := rest.HTTPError(resp); err != nil {
 		return err
 	}
-	if r.Result == nil {
+	if !result {
 		return &exchanges.Error{Kind: exchanges.Protocol, Code: "neither result nor error", Hint: hintOdd}
 	}
 	if string(r.ID) != strconv.FormatInt(c.id, 10) {
@@ -132,7 +157,9 @@ func (r reply[T]) check(resp rest.Response, env exchanges.Environment, c call) *
 
 // wrongSite returns an error when the site that answered says that it is not
 // the one of env. Every answer of Deribit has this flag; without it there is
-// nothing to hold against the answer.
+// nothing to hold against the answer. Not inlined: it has many callers.
+//
+//go:noinline
 func wrongSite(testnet wire.Flag, env exchanges.Environment) *exchanges.Error {
 	if !testnet.Known || testnet.Value == (env == exchanges.Testnet) {
 		return nil

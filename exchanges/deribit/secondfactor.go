@@ -132,28 +132,42 @@ func run[T any](ctx context.Context, e *errand, o order) (*T, error) {
 
 // confirm repeats a call with the code.
 func confirm[T any](ctx context.Context, e *errand, o order, c *challenge) (*T, error) {
-	asked := &exchanges.Error{Exchange: ID, Op: opOf(o.method), Kind: exchanges.SecondFactor, Outcome: exchanges.Refused, Hint: hintCode}
-	switch {
-	case !c.takesCode():
-		asked.Kind, asked.Hint = exchanges.Unsupported, hintHardware
-		return nil, asked
-	case e.manager.Code.IsZero():
-		return nil, asked
-	case e.spent:
-		asked.Hint = hintNextCode
-		return nil, asked
+	o, err := e.withCode(o, c)
+	if err != nil {
+		return nil, err
 	}
-	o.params = maps.Clone(o.params)
-	o.params["challenge"], o.params["authorization_data"] = c.Text, e.manager.Code.Reveal()
-	o.changes, e.spent = true, true // a second try with the same code would be refused for it
 	got, _, err := send[T](ctx, e, o)
 	if err != nil {
 		return nil, err
 	}
 	if got.challenge != nil {
-		return nil, asked
+		return nil, asked(o)
 	}
 	return &got.result, nil
+}
+
+// asked is the error of an order that wants a code.
+func asked(o order) *exchanges.Error {
+	return &exchanges.Error{Exchange: ID, Op: opOf(o.method), Kind: exchanges.SecondFactor, Outcome: exchanges.Refused, Hint: hintCode}
+}
+
+// withCode answers a challenge with the code, which works once.
+func (e *errand) withCode(o order, c *challenge) (order, error) {
+	asked := asked(o)
+	switch {
+	case !c.takesCode():
+		asked.Kind, asked.Hint = exchanges.Unsupported, hintHardware
+		return o, asked
+	case e.manager.Code.IsZero():
+		return o, asked
+	case e.spent:
+		asked.Hint = hintNextCode
+		return o, asked
+	}
+	o.params = maps.Clone(o.params)
+	o.params["challenge"], o.params["authorization_data"] = c.Text, e.manager.Code.Reveal()
+	o.changes, e.spent = true, true // a second try with the same code would be refused for it
+	return o, nil
 }
 
 func send[T any](ctx context.Context, e *errand, o order) (*answer[T], *wireError, error) {

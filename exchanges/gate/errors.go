@@ -43,22 +43,23 @@ const (
 )
 
 // verdicts are the labels that a call of this package can end in.
-var verdicts = map[string]rest.Verdict{
-	labelUnknownKey:           rest.Refused(exchanges.Auth, hintKey, exchanges.CauseEnvironment, exchanges.CauseDeleted, exchanges.CauseExpired, exchanges.CauseSwapped, exchanges.CauseDamaged),
-	labelAddress:              rest.Refused(exchanges.IPBlocked, hintIPOr, exchanges.CauseIP, exchanges.CauseBlocked),
-	"INVALID_CREDENTIALS":     rest.Refused(exchanges.Auth, hintCredentials, exchanges.CauseEnvironment, exchanges.CauseDeleted, exchanges.CauseExpired, exchanges.CauseSecret, exchanges.CauseSwapped, exchanges.CauseDamaged),
-	"INVALID_SIGNATURE":       rest.Refused(exchanges.Auth, hintSecret, rest.NotItsSecret...),
-	"FORBIDDEN":               rest.Refused(exchanges.Denied, hintDenied),
-	"READ_ONLY":               rest.Refused(exchanges.Denied, hintWrite),
-	"ACCOUNT_LOCKED":          rest.Refused(exchanges.Denied, hintAccount, exchanges.CauseAccount),
-	"SUB_ACCOUNT_LOCKED":      rest.Refused(exchanges.Denied, hintAccount, exchanges.CauseAccount),
-	"SUB_ACCOUNT_NOT_FOUND":   rest.Refused(exchanges.NotFound, hintSub),
-	"REQUEST_EXPIRED":         rest.Refused(exchanges.ClockSkew, hintClock),
-	"MISSING_REQUIRED_HEADER": rest.Refused(exchanges.Protocol, hintRequest),
-	"INVALID_PARAM_VALUE":     rest.Refused(exchanges.Protocol, hintValue),
-	"TOO_MANY_REQUESTS":       rest.Refused(exchanges.RateLimited, hintLimit),
-	"INTERNAL":                rest.Trouble(hintTrouble),
-	"SERVER_ERROR":            rest.Trouble(hintTrouble),
+var verdicts = rest.Verdicts(meanings)
+
+// meanings are apart from verdicts so that the linker lays them out.
+var meanings = []rest.Meaning[string]{
+	{Kind: exchanges.Auth, Hint: hintKey, Causes: []exchanges.Cause{exchanges.CauseEnvironment, exchanges.CauseDeleted, exchanges.CauseExpired, exchanges.CauseSwapped, exchanges.CauseDamaged}, Codes: []string{labelUnknownKey}},
+	{Kind: exchanges.IPBlocked, Hint: hintIPOr, Causes: []exchanges.Cause{exchanges.CauseIP, exchanges.CauseBlocked}, Codes: []string{labelAddress}},
+	{Kind: exchanges.Auth, Hint: hintCredentials, Causes: []exchanges.Cause{exchanges.CauseEnvironment, exchanges.CauseDeleted, exchanges.CauseExpired, exchanges.CauseSecret, exchanges.CauseSwapped, exchanges.CauseDamaged}, Codes: []string{"INVALID_CREDENTIALS"}},
+	{Kind: exchanges.Auth, Hint: hintSecret, Causes: rest.NotItsSecret, Codes: []string{"INVALID_SIGNATURE"}},
+	{Kind: exchanges.Denied, Hint: hintDenied, Codes: []string{"FORBIDDEN"}},
+	{Kind: exchanges.Denied, Hint: hintWrite, Codes: []string{"READ_ONLY"}},
+	{Kind: exchanges.Denied, Hint: hintAccount, Causes: []exchanges.Cause{exchanges.CauseAccount}, Codes: []string{"ACCOUNT_LOCKED", "SUB_ACCOUNT_LOCKED"}},
+	{Kind: exchanges.NotFound, Hint: hintSub, Codes: []string{"SUB_ACCOUNT_NOT_FOUND"}},
+	{Kind: exchanges.ClockSkew, Hint: hintClock, Codes: []string{"REQUEST_EXPIRED"}},
+	{Kind: exchanges.Protocol, Hint: hintRequest, Codes: []string{"MISSING_REQUIRED_HEADER"}},
+	{Kind: exchanges.Protocol, Hint: hintValue, Codes: []string{"INVALID_PARAM_VALUE"}},
+	{Kind: exchanges.RateLimited, Hint: hintLimit, Codes: []string{"TOO_MANY_REQUESTS"}},
+	{Kind: exchanges.Unavailable, Hint: hintTrouble, MayHaveActed: true, Codes: []string{"INTERNAL", "SERVER_ERROR"}},
 }
 
 // refusal turns an answer into an error: Gate's own, if the body has one, else

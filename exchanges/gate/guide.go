@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"slices"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -47,10 +46,10 @@ var unbound = exchanges.Lifetime{
 func guide() exchanges.Guide {
 	g := pages.Page{
 		Place: "Profile icon → API Management",
-		Make: slices.Concat(pages.Go("Create API Key → API v4 Key",
+		Make: pages.Steps(pages.Go("Create API Key → API v4 Key",
 			"Account type: Classic, Unified where the account is one, or TestNet for a key of the testnet"), pages.Label("The remark")),
 		// Without a list the key ends after 90 days.
-		Rights: slices.Concat(pages.IPs("IP permission: bind the addresses that may use the key"), pages.Rights("Choose", "Leave off, with every area that is not named here")),
+		Rights: pages.Steps(pages.IPs("IP permission: bind the addresses that may use the key"), pages.Rights("Choose", "Leave off, with every area that is not named here")),
 		Made: pages.Go("Submit, read the warning, and confirm with the fund password and your second factor",
 			"Copy Key and Secret now. The key may take 5 minutes to work"),
 		Edit:   pages.Go("Edit"),

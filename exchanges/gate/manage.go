@@ -71,7 +71,9 @@ func (e *entry) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, &e.raw)
 }
 
-// keys are those of the sub-account.
+// keys are those of the sub-account. Not inlined: it has many callers.
+//
+//go:noinline
 func (s children) keys() subkeys.Keys[entry] {
 	return subkeys.Keys[entry]{
 		Desk: desk, Op: http.MethodGet + subKeysOp, ID: func(k entry) string { return k.id() },

@@ -1,8 +1,6 @@
 package gemini
 
 import (
-	"slices"
-
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/pages"
 )
@@ -21,9 +19,9 @@ func boxes() []exchanges.Box {
 func guide() exchanges.Guide {
 	return pages.Page{
 		Place: "Account menu → Settings → API",
-		Make: slices.Concat(pages.Go("Create API key. Scope: the account in which the program works"),
+		Make: pages.Steps(pages.Go("Create API key. Scope: the account in which the program works"),
 			pages.Label("The name of the key, if the page asks for one")),
-		Rights: slices.Concat(pages.Rights("Roles to choose", "Roles to leave off"), pages.IPs("Trusted IPs; a key that trades has a list or is set to Unrestricted")),
+		Rights: pages.Steps(pages.Rights("Roles to choose", "Roles to leave off"), pages.IPs("Trusted IPs; a key that trades has a list or is set to Unrestricted")),
 		Made: pages.Go(
 			"Uses a time-based nonce: on, unless the program counts its nonces itself",
 			"Requires heartbeat: off, unless the program sends one",

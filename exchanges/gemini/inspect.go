@@ -85,18 +85,19 @@ const (
 
 // verdicts are the documented reasons. None of them is known to mean that the
 // key is gone and nothing else.
-var verdicts = map[string]rest.Verdict{
-	"InvalidSignature":         rest.Refused(exchanges.Auth, hintSecret, exchanges.CauseSecret, exchanges.CauseDamaged, exchanges.CauseEnvironment, exchanges.CauseSwapped),
-	"InvalidApiKey":            rest.Refused(exchanges.Auth, hintKey, exchanges.CauseEnvironment, exchanges.CauseDeleted, exchanges.CauseDamaged),
-	"MissingApikeyHeader":      rest.Refused(exchanges.Protocol, hintOdd),
-	"RemoteAddressForbidden":   rest.Refused(exchanges.IPBlocked, hintIP),
-	"ApiKeyIpFilteringFailure": rest.Refused(exchanges.IPBlocked, hintIP),
-	"InvalidNonce":             rest.Refused(exchanges.Nonce, hintNonce, exchanges.CauseNonce, exchanges.CauseClock),
-	"MissingRole":              rest.Refused(exchanges.Denied, hintRole),
-	"MissingAccountName":       rest.Refused(exchanges.Unsupported, hintMaster, exchanges.CauseRight),
-	"MissingAccounts":          rest.Refused(exchanges.Unsupported, hintMaster, exchanges.CauseRight),
-	"RateLimit":                rest.Refused(exchanges.RateLimited, hintLimit),
-	"Maintenance":              rest.Refused(exchanges.Unavailable, hintDown),
+var verdicts = rest.Verdicts(meanings)
+
+// meanings are apart from verdicts so that the linker lays them out.
+var meanings = []rest.Meaning[string]{
+	{Kind: exchanges.Auth, Hint: hintSecret, Causes: []exchanges.Cause{exchanges.CauseSecret, exchanges.CauseDamaged, exchanges.CauseEnvironment, exchanges.CauseSwapped}, Codes: []string{"InvalidSignature"}},
+	{Kind: exchanges.Auth, Hint: hintKey, Causes: []exchanges.Cause{exchanges.CauseEnvironment, exchanges.CauseDeleted, exchanges.CauseDamaged}, Codes: []string{"InvalidApiKey"}},
+	{Kind: exchanges.Protocol, Hint: hintOdd, Codes: []string{"MissingApikeyHeader"}},
+	{Kind: exchanges.IPBlocked, Hint: hintIP, Codes: []string{"RemoteAddressForbidden", "ApiKeyIpFilteringFailure"}},
+	{Kind: exchanges.Nonce, Hint: hintNonce, Causes: []exchanges.Cause{exchanges.CauseNonce, exchanges.CauseClock}, Codes: []string{"InvalidNonce"}},
+	{Kind: exchanges.Denied, Hint: hintRole, Codes: []string{"MissingRole"}},
+	{Kind: exchanges.Unsupported, Hint: hintMaster, Causes: []exchanges.Cause{exchanges.CauseRight}, Codes: []string{"MissingAccountName", "MissingAccounts"}},
+	{Kind: exchanges.RateLimited, Hint: hintLimit, Codes: []string{"RateLimit"}},
+	{Kind: exchanges.Unavailable, Hint: hintDown, Codes: []string{"Maintenance"}},
 }
 
 // limitPause is how long to wait after a rate limit that names no time.

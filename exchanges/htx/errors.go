@@ -38,16 +38,16 @@ var signature = []string{"api-signature-not-valid", "api-signature-check-failed"
 
 // verdicts are HTX's codes: words in answers of its older calls, numbers in
 // those of the newer ones.
-var verdicts = map[string]rest.Verdict{
-	"api-signature-not-valid":    rest.Refused(exchanges.Auth, hintAny, leftOpen...),
-	"api-signature-check-failed": rest.Refused(exchanges.Auth, hintAny, leftOpen...),
-	"1003":                       rest.Refused(exchanges.Auth, hintAny, leftOpen...),
-	"1002":                       rest.Refused(exchanges.Denied, hintDenied),
-	"2002":                       rest.Refused(exchanges.Protocol, hintValue),
-	"2014":                       rest.Refused(exchanges.KeyLimit, hintLimit),
-	"2016":                       rest.Refused(exchanges.Denied, hintLocked, exchanges.CauseAccount),
-	"500":                        rest.Trouble(hintTrouble),
-	"gateway-internal-error":     rest.Trouble(hintTrouble),
+var verdicts = rest.Verdicts(meanings)
+
+// meanings are apart from verdicts so that the linker lays them out.
+var meanings = []rest.Meaning[string]{
+	{Kind: exchanges.Auth, Hint: hintAny, Causes: leftOpen, Codes: []string{"api-signature-not-valid", "api-signature-check-failed", "1003"}},
+	{Kind: exchanges.Denied, Hint: hintDenied, Codes: []string{"1002"}},
+	{Kind: exchanges.Protocol, Hint: hintValue, Codes: []string{"2002"}},
+	{Kind: exchanges.KeyLimit, Hint: hintLimit, Codes: []string{"2014"}},
+	{Kind: exchanges.Denied, Hint: hintLocked, Causes: []exchanges.Cause{exchanges.CauseAccount}, Codes: []string{"2016"}},
+	{Kind: exchanges.Unavailable, Hint: hintTrouble, MayHaveActed: true, Codes: []string{"500", "gateway-internal-error"}},
 }
 
 // causes are the words beside the codes in signature, the telling ones first.

@@ -1,7 +1,6 @@
 package htx
 
 import (
-	"slices"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -27,13 +26,13 @@ func guide() exchanges.Guide {
 	const confirm = "confirm with the code by e-mail or SMS and the Google code"
 	g := pages.Page{
 		Place: "Account menu → API Management",
-		Make: slices.Concat(
-			pages.Only(exchanges.FromKeyPair, slices.Concat(pages.Go("Create a key of the kind Ed25519, for a key pair of your own"),
+		Make: pages.Steps(
+			pages.Only(exchanges.FromKeyPair, pages.Steps(pages.Go("Create a key of the kind Ed25519, for a key pair of your own"),
 				pages.PublicKey("The public key"))),
 			pages.Only(exchanges.FromExchange, pages.Go("Create a key of the kind HMAC, if the page asks for one")),
 			pages.Label("The note")),
-		Rights: slices.Concat(pages.Rights("Permissions. Read-only is always among them. Tick", "Leave off"), pages.IPs("The IP addresses that may use the key. One without them ends after 90 days")),
-		Made: slices.Concat(pages.Go("Create, and "+confirm),
+		Rights: pages.Steps(pages.Rights("Permissions. Read-only is always among them. Tick", "Leave off"), pages.IPs("The IP addresses that may use the key. One without them ends after 90 days")),
+		Made: pages.Steps(pages.Go("Create, and "+confirm),
 			pages.Only(exchanges.FromExchange, pages.Go("Copy Access Key and Secret Key now: the secret is not shown again")),
 			pages.Only(exchanges.FromKeyPair, pages.Go("Copy the Access Key"))),
 		Edit:   pages.Go("Edit"),

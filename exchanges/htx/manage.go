@@ -73,8 +73,11 @@ func (s subUser) describe(o owner) func(key) exchanges.KeyInfo {
 	}
 }
 
-// list is the list of the user's keys. That the parameter for the user counts is
-// seen by the calling key, which is in its own user's list and in no other.
+// list is the list of the user's keys. That the parameter for the user counts
+// is seen by the calling key, which is in its own user's list and in no other.
+// Not inlined: each copy would have a closure of its own.
+//
+//go:noinline
 func (s subUser) list(o owner) subkeys.Keys[key] {
 	const op = http.MethodGet + " " + keysPath
 	return subkeys.Keys[key]{Desk: desk, Op: op, ID: key.id, Read: func(ctx context.Context, _ string) ([]key, error) {

@@ -59,38 +59,22 @@ var invalidKey = []exchanges.Cause{
 // also the answer to a key that has expired or is one of Kraken Futures, and
 // may be that to an address which is not on the key's list. So none sets
 // Error.UnknownKey.
-var verdicts = map[string]rest.Verdict{
-	"eapi:invalid key":         rest.Refused(exchanges.Auth, hintKey, invalidKey...),
-	"eapi:invalid signature":   rest.Refused(exchanges.Auth, hintSignature, exchanges.CauseSecret, exchanges.CauseDamaged, exchanges.CausePassphrase),
-	"eapi:invalid nonce":       rest.Refused(exchanges.Nonce, hintNonce, exchanges.CauseNonce, exchanges.CauseClock),
-	"eapi:rate limit exceeded": rest.Refused(exchanges.RateLimited, hintRate),
-	"eapi:bad request":         rest.Refused(exchanges.Protocol, hintArgument, exchanges.CausePassphrase, exchanges.CauseAnswer),
-	"eapi:feature disabled":    rest.Refused(exchanges.Unsupported, hintMethod),
+var verdicts = rest.Verdicts(meanings)
 
-	"egeneral:permission denied": rest.Refused(exchanges.Denied, hintDenied, exchanges.CauseIP, exchanges.CauseAccount, exchanges.CauseRight),
-	"egeneral:temporary lockout": rest.Refused(exchanges.RateLimited, hintLockout),
-	"egeneral:too many requests": rest.Refused(exchanges.RateLimited, hintRate),
-	"egeneral:unknown method":    rest.Refused(exchanges.Unsupported, hintMethod),
-	"egeneral:invalid arguments": rest.Refused(exchanges.Protocol, hintArgument, exchanges.CausePassphrase, exchanges.CauseAnswer),
-	"egeneral:internal error":    rest.Trouble(hintDown),
-	"egeneral:unknown error":     rest.Trouble(hintDown),
-	"egeneral:timeout":           rest.Trouble(hintDown),
-
-	"eauth:account temporary disabled": rest.Refused(exchanges.Auth, hintAccount, exchanges.CauseAccount),
-	"eauth:account unconfirmed":        rest.Refused(exchanges.Auth, hintAccount, exchanges.CauseAccount),
-	"eauth:rate limit exceeded":        rest.Refused(exchanges.RateLimited, hintRate),
-	"eauth:too many requests":          rest.Refused(exchanges.RateLimited, hintRate),
-	"eaccount:invalid permissions":     rest.Refused(exchanges.Denied, hintAccount, exchanges.CauseAccount),
-
-	"eservice:unavailable":                rest.Refused(exchanges.Unavailable, hintDown),
-	"eservice:busy":                       rest.Refused(exchanges.Unavailable, hintDown),
-	"eservice:timeout":                    rest.Trouble(hintDown),
-	"eservice:deadline elapsed":           rest.Trouble(hintDown),
-	"eservice:market in cancel_only mode": rest.Refused(exchanges.Unavailable, hintDown),
-	"eservice:market in post_only mode":   rest.Refused(exchanges.Unavailable, hintDown),
-	"eservice:market in limit_only mode":  rest.Refused(exchanges.Unavailable, hintDown),
-	"eservice:throttled":                  rest.Refused(exchanges.RateLimited, hintRate),
-	"edatabase:internal error":            rest.Trouble(hintDown),
+// meanings are apart from verdicts so that the linker lays them out.
+var meanings = []rest.Meaning[string]{
+	{Kind: exchanges.Auth, Hint: hintKey, Causes: invalidKey, Codes: []string{"eapi:invalid key"}},
+	{Kind: exchanges.Auth, Hint: hintSignature, Causes: []exchanges.Cause{exchanges.CauseSecret, exchanges.CauseDamaged, exchanges.CausePassphrase}, Codes: []string{"eapi:invalid signature"}},
+	{Kind: exchanges.Nonce, Hint: hintNonce, Causes: []exchanges.Cause{exchanges.CauseNonce, exchanges.CauseClock}, Codes: []string{"eapi:invalid nonce"}},
+	{Kind: exchanges.RateLimited, Hint: hintRate, Codes: []string{"eapi:rate limit exceeded", "egeneral:too many requests", "eauth:rate limit exceeded", "eauth:too many requests", "eservice:throttled"}},
+	{Kind: exchanges.Protocol, Hint: hintArgument, Causes: []exchanges.Cause{exchanges.CausePassphrase, exchanges.CauseAnswer}, Codes: []string{"eapi:bad request", "egeneral:invalid arguments"}},
+	{Kind: exchanges.Unsupported, Hint: hintMethod, Codes: []string{"eapi:feature disabled", "egeneral:unknown method"}},
+	{Kind: exchanges.Denied, Hint: hintDenied, Causes: []exchanges.Cause{exchanges.CauseIP, exchanges.CauseAccount, exchanges.CauseRight}, Codes: []string{"egeneral:permission denied"}},
+	{Kind: exchanges.RateLimited, Hint: hintLockout, Codes: []string{"egeneral:temporary lockout"}},
+	{Kind: exchanges.Unavailable, Hint: hintDown, MayHaveActed: true, Codes: []string{"egeneral:internal error", "egeneral:unknown error", "egeneral:timeout", "eservice:timeout", "eservice:deadline elapsed", "edatabase:internal error"}},
+	{Kind: exchanges.Auth, Hint: hintAccount, Causes: []exchanges.Cause{exchanges.CauseAccount}, Codes: []string{"eauth:account temporary disabled", "eauth:account unconfirmed"}},
+	{Kind: exchanges.Denied, Hint: hintAccount, Causes: []exchanges.Cause{exchanges.CauseAccount}, Codes: []string{"eaccount:invalid permissions"}},
+	{Kind: exchanges.Unavailable, Hint: hintDown, Codes: []string{"eservice:unavailable", "eservice:busy", "eservice:market in cancel_only mode", "eservice:market in post_only mode", "eservice:market in limit_only mode"}},
 }
 
 // refusal turns an answer into an error, or nil when it has a result.

@@ -1,8 +1,6 @@
 package kraken
 
 import (
-	"slices"
-
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/pages"
 )
@@ -27,8 +25,8 @@ var boxes = []exchanges.Box{
 func guide() exchanges.Guide {
 	return pages.Page{
 		Place:  "Kraken Pro: profile icon → Settings → Connections & API",
-		Make:   slices.Concat(pages.Go("Create API key"), pages.Label("The name of the key")),
-		Rights: slices.Concat(pages.Rights("Tick", "Leave off, with every box that is not named here"), pages.IPs("IP allow-list")),
+		Make:   pages.Steps(pages.Go("Create API key"), pages.Label("The name of the key")),
+		Rights: pages.Steps(pages.Rights("Tick", "Leave off, with every box that is not named here"), pages.IPs("IP allow-list")),
 		Made: pages.Go(
 			"An expiration is worth setting: Kraken then ends the key by itself",
 			"Generate, and confirm with your second factor",

@@ -9,36 +9,28 @@ import (
 // same rights. Which right a transfer to Kraken's futures wallet takes is not
 // said, except that it is one of those to withdraw.
 var rights = wire.Rights{
-	right("query-funds", exchanges.Read),
-	right("query-open-trades", exchanges.Read),
-	right("query-closed-trades", exchanges.Read),
-	right("query-ledger", exchanges.Read),
-	right("export-data", exchanges.Read),
-	right("modify-trades", exchanges.Spot, exchanges.Margin),
-	right("close-trades", exchanges.Spot),
-	right("earn-funds", exchanges.Earn),
-	withdrawing("withdraw-funds"),
-	withdrawing("add-withdraw-address"),
-	withdrawing("update-withdraw-address"),
-	right("add-funds", exchanges.Other),       // deposit addresses
-	right("create-ws-token", exchanges.Other), // acts within the other rights
+	{Word: "query-funds", Gives: []exchanges.Permission{exchanges.Read}},
+	{Word: "query-open-trades", Gives: []exchanges.Permission{exchanges.Read}},
+	{Word: "query-closed-trades", Gives: []exchanges.Permission{exchanges.Read}},
+	{Word: "query-ledger", Gives: []exchanges.Permission{exchanges.Read}},
+	{Word: "export-data", Gives: []exchanges.Permission{exchanges.Read}},
+	{Word: "modify-trades", Gives: []exchanges.Permission{exchanges.Spot, exchanges.Margin}},
+	{Word: "close-trades", Gives: []exchanges.Permission{exchanges.Spot}},
+	{Word: "earn-funds", Gives: []exchanges.Permission{exchanges.Earn}},
+	{Word: "withdraw-funds", Gives: []exchanges.Permission{exchanges.Withdraw}, Maybe: []exchanges.Permission{exchanges.Transfer}},
+	{Word: "add-withdraw-address", Gives: []exchanges.Permission{exchanges.Withdraw}, Maybe: []exchanges.Permission{exchanges.Transfer}},
+	{Word: "update-withdraw-address", Gives: []exchanges.Permission{exchanges.Withdraw}, Maybe: []exchanges.Permission{exchanges.Transfer}},
+	{Word: "add-funds", Gives: []exchanges.Permission{exchanges.Other}},       // deposit addresses
+	{Word: "create-ws-token", Gives: []exchanges.Permission{exchanges.Other}}, // acts within the other rights
 
-	right("funds_query", exchanges.Read),
-	right("trades_query_open", exchanges.Read),
-	right("trades_query_closed", exchanges.Read),
-	right("ledger_query", exchanges.Read),
-	right("export_data", exchanges.Read),
-	right("trades_modify", exchanges.Spot, exchanges.Margin),
-	right("trades_close", exchanges.Spot),
-	right("funds_earn", exchanges.Earn),
-	withdrawing("funds_withdraw"),
-	right("funds_add", exchanges.Other),
-}
-
-func right(word string, gives ...exchanges.Permission) wire.Right {
-	return wire.Right{Word: word, Gives: gives}
-}
-
-func withdrawing(word string) wire.Right {
-	return wire.Right{Word: word, Gives: []exchanges.Permission{exchanges.Withdraw}, Maybe: []exchanges.Permission{exchanges.Transfer}}
+	{Word: "funds_query", Gives: []exchanges.Permission{exchanges.Read}},
+	{Word: "trades_query_open", Gives: []exchanges.Permission{exchanges.Read}},
+	{Word: "trades_query_closed", Gives: []exchanges.Permission{exchanges.Read}},
+	{Word: "ledger_query", Gives: []exchanges.Permission{exchanges.Read}},
+	{Word: "export_data", Gives: []exchanges.Permission{exchanges.Read}},
+	{Word: "trades_modify", Gives: []exchanges.Permission{exchanges.Spot, exchanges.Margin}},
+	{Word: "trades_close", Gives: []exchanges.Permission{exchanges.Spot}},
+	{Word: "funds_earn", Gives: []exchanges.Permission{exchanges.Earn}},
+	{Word: "funds_withdraw", Gives: []exchanges.Permission{exchanges.Withdraw}, Maybe: []exchanges.Permission{exchanges.Transfer}},
+	{Word: "funds_add", Gives: []exchanges.Permission{exchanges.Other}},
 }

@@ -34,17 +34,20 @@ var leftOpen = []exchanges.Cause{
 // each of them covers is not documented: the first one is for an unknown key, a
 // wrong signature and perhaps a foreign address alike, so that none of them
 // says that a key is unknown and nothing else.
-var verdicts = map[string]rest.Verdict{
-	"authenticationerror":    rest.Refused(exchanges.Auth, hintKey, leftOpen...),
-	"insufficientprivileges": rest.Refused(exchanges.Denied, hintDenied, exchanges.CauseRight, exchanges.CauseIP),
-	"noncebelowthreshold":    rest.Refused(exchanges.Nonce, hintNonce),
-	"nonceduplicate":         rest.Refused(exchanges.Nonce, hintNonce),
-	"apilimitexceeded":       rest.Refused(exchanges.RateLimited, hintLimit),
-	"unavailable":            rest.Trouble(hintTrouble),
+var verdicts = rest.Verdicts(meanings)
 
-	// Statuses that mean more than one thing at Kraken, whatever its words.
-	"http 401": rest.Refused(exchanges.Auth, hintKey, leftOpen...),
-	"http 403": rest.Refused(exchanges.Blocked, hintForbidden, exchanges.CauseIP, exchanges.CauseRight, exchanges.CauseBlocked),
+// meanings are apart from verdicts so that the linker lays them out.
+var meanings = []rest.Meaning[string]{
+	{Kind: exchanges.Auth, Hint: hintKey, Causes: leftOpen, Codes: []string{
+		"authenticationerror",
+		// Statuses that mean more than one thing at Kraken, whatever its words.
+		"http 401",
+	}},
+	{Kind: exchanges.Denied, Hint: hintDenied, Causes: []exchanges.Cause{exchanges.CauseRight, exchanges.CauseIP}, Codes: []string{"insufficientprivileges"}},
+	{Kind: exchanges.Nonce, Hint: hintNonce, Codes: []string{"noncebelowthreshold", "nonceduplicate"}},
+	{Kind: exchanges.RateLimited, Hint: hintLimit, Codes: []string{"apilimitexceeded"}},
+	{Kind: exchanges.Unavailable, Hint: hintTrouble, MayHaveActed: true, Codes: []string{"unavailable"}},
+	{Kind: exchanges.Blocked, Hint: hintForbidden, Causes: []exchanges.Cause{exchanges.CauseIP, exchanges.CauseRight, exchanges.CauseBlocked}, Codes: []string{"http 403"}},
 }
 
 // refusal turns an answer into an error: Kraken's own, if the body has one, else

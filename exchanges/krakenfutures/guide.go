@@ -1,8 +1,6 @@
 package krakenfutures
 
 import (
-	"slices"
-
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/pages"
 )
@@ -18,8 +16,8 @@ var boxes = []exchanges.Box{
 func guide() exchanges.Guide {
 	return pages.Page{
 		Place:  "Kraken Pro: profile icon → Settings → API → futures keys, or Kraken Futures: your name → Settings → API Keys. The demo: the same at demo-futures.kraken.com",
-		Make:   slices.Concat(pages.Go("Create Key"), pages.Label("The name of the key, if the page has a place for it")),
-		Rights: slices.Concat(pages.Rights("Choose", "No Access, for what is named in neither list"), pages.IPs("The IP list, as CIDR blocks: a single IPv4 address ends in /32")),
+		Make:   pages.Steps(pages.Go("Create Key"), pages.Label("The name of the key, if the page has a place for it")),
+		Rights: pages.Steps(pages.Rights("Choose", "No Access, for what is named in neither list"), pages.IPs("The IP list, as CIDR blocks: a single IPv4 address ends in /32")),
 		Made:   pages.Go("Create Key", "Copy public and private key now: the private key is not shown again"),
 		// That a key can be changed there is not documented.
 		Edit:   pages.Go("Edit it. If it cannot be edited, make a new one in its place"),

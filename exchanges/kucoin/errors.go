@@ -45,20 +45,26 @@ const (
 
 // verdicts are the codes that a signed call can end in. They come with HTTP
 // 200, 400 or 401, so that the code alone decides.
-var verdicts = map[int64]rest.Verdict{
-	400001:     rest.Refused(exchanges.Protocol, hintRequest), // a header is missing
-	400002:     rest.Refused(exchanges.ClockSkew, hintClock),
-	unknownKey: rest.Refused(exchanges.Auth, hintKey, exchanges.CauseSite, exchanges.CauseDeleted, exchanges.CauseExpired, exchanges.CauseSwapped, exchanges.CauseDamaged),
-	400004:     rest.Refused(exchanges.Auth, hintPassphrase, exchanges.CausePassphrase),
-	400005:     rest.Refused(exchanges.Auth, hintSecret, rest.NotItsSecret...),
-	400006:     rest.Refused(exchanges.IPBlocked, hintIP),
-	400007:     rest.Refused(exchanges.Denied, hintDenied),
-	400100:     rest.Refused(exchanges.Protocol, hintRequest), // a parameter
-	400500:     rest.Refused(exchanges.Blocked, hintRegion, exchanges.CauseAccount, exchanges.CauseBlocked, exchanges.CauseSite),
-	126047:     rest.Refused(exchanges.Blocked, hintRegion, exchanges.CauseAccount, exchanges.CauseBlocked, exchanges.CauseSite),
-	411100:     rest.Refused(exchanges.Denied, hintFrozen, exchanges.CauseAccount),
-	112010:     rest.Refused(exchanges.Unsupported, hintRequest), // for unified accounts only
-	tooMany:    rest.Refused(exchanges.RateLimited, hintLimit),
+var verdicts = rest.Verdicts(meanings)
+
+// meanings are apart from verdicts so that the linker lays them out.
+var meanings = []rest.Meaning[int64]{
+	{Kind: exchanges.Protocol, Hint: hintRequest, Codes: []int64{
+		400001, // a header is missing
+		400100, // a parameter
+	}},
+	{Kind: exchanges.ClockSkew, Hint: hintClock, Codes: []int64{400002}},
+	{Kind: exchanges.Auth, Hint: hintKey, Causes: []exchanges.Cause{exchanges.CauseSite, exchanges.CauseDeleted, exchanges.CauseExpired, exchanges.CauseSwapped, exchanges.CauseDamaged}, Codes: []int64{unknownKey}},
+	{Kind: exchanges.Auth, Hint: hintPassphrase, Causes: []exchanges.Cause{exchanges.CausePassphrase}, Codes: []int64{400004}},
+	{Kind: exchanges.Auth, Hint: hintSecret, Causes: rest.NotItsSecret, Codes: []int64{400005}},
+	{Kind: exchanges.IPBlocked, Hint: hintIP, Codes: []int64{400006}},
+	{Kind: exchanges.Denied, Hint: hintDenied, Codes: []int64{400007}},
+	{Kind: exchanges.Blocked, Hint: hintRegion, Causes: []exchanges.Cause{exchanges.CauseAccount, exchanges.CauseBlocked, exchanges.CauseSite}, Codes: []int64{400500, 126047}},
+	{Kind: exchanges.Denied, Hint: hintFrozen, Causes: []exchanges.Cause{exchanges.CauseAccount}, Codes: []int64{411100}},
+	{Kind: exchanges.Unsupported, Hint: hintRequest, Codes: []int64{
+		112010, // for unified accounts only
+	}},
+	{Kind: exchanges.RateLimited, Hint: hintLimit, Codes: []int64{tooMany}},
 }
 
 // refusal turns an answer into an error: KuCoin's own, if the body has one,

@@ -1,7 +1,6 @@
 package kucoin
 
 import (
-	"slices"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -38,10 +37,10 @@ var idle = exchanges.Lifetime{
 func guide() exchanges.Guide {
 	g := pages.Page{
 		Place: "Avatar → API Management",
-		Make: slices.Concat(pages.Go("Create API → API trading"), pages.Label("The name of the key"),
+		Make: pages.Steps(pages.Go("Create API → API trading"), pages.Label("The name of the key"),
 			pages.Go("A passphrase of 7 to 32 characters without blanks: keep it, keyrota asks for it beside key and secret, and it is never shown again")),
 		// A trading key without a list is deleted after 30 days without use.
-		Rights: slices.Concat(pages.Rights("Tick", "Leave off, with every box that is not named here"), pages.IPs("The addresses that may use the key")),
+		Rights: pages.Steps(pages.Rights("Tick", "Leave off, with every box that is not named here"), pages.IPs("The addresses that may use the key")),
 		Made: pages.Go("Confirm with the trading password, the code by e-mail and the Google code",
 			"Copy API Key and API Secret now: the secret is not shown again"),
 		Edit:   pages.Go("Edit"),

@@ -82,7 +82,10 @@ func (v *venue) ListKeys(ctx context.Context, mgr exchanges.Manager) ([]exchange
 	return subAccount{v, a}.keys().Infos(ctx, func(k key) exchanges.KeyInfo { return v.Stamp(k.info(k.id(), v.site)) })
 }
 
-// keys are those of the sub-account; KuCoin's list has no pages.
+// keys are those of the sub-account; KuCoin's list has no pages. Not inlined:
+// it has many callers.
+//
+//go:noinline
 func (s subAccount) keys() subkeys.Keys[key] {
 	return subkeys.Keys[key]{
 		Desk: desk, Op: http.MethodGet + " " + subPath, ID: func(k key) string { return k.id() },

@@ -31,27 +31,28 @@ const (
 )
 
 // verdicts are the codes that a signed call can end in.
-var verdicts = map[int64]rest.Verdict{
-	400:    rest.Refused(exchanges.Protocol, hintHeader, rest.Interfered...),
-	602:    rest.Refused(exchanges.Auth, hintSecret, rest.NotItsSecret...),
-	10072:  rest.Refused(exchanges.Auth, hintKey, exchanges.CauseDeleted, exchanges.CauseExpired, exchanges.CauseRight, exchanges.CauseSwapped, exchanges.CauseDamaged),
-	10073:  rest.Refused(exchanges.ClockSkew, hintClock),
-	140001: rest.Refused(exchanges.NotFound, hintSub),
-	140002: rest.Refused(exchanges.Denied, hintClosed, exchanges.CauseAccount),
-	700001: rest.Refused(exchanges.Auth, hintForm, exchanges.CauseDamaged, exchanges.CauseSwapped),
-	700002: rest.Refused(exchanges.Auth, hintSecret, rest.NotItsSecret...),
-	700003: rest.Refused(exchanges.ClockSkew, hintClock),
-	700005: rest.Refused(exchanges.Protocol, hintRequest), // recvWindow
-	700006: rest.Refused(exchanges.IPBlocked, hintIP),
-	700007: rest.Refused(exchanges.Denied, hintDenied),
-	730700: rest.Refused(exchanges.Protocol, hintRequest), // no label
-	730701: rest.Refused(exchanges.Protocol, hintValue),
-	730702: rest.Refused(exchanges.Protocol, hintValue),
-	730703: rest.Refused(exchanges.Protocol, hintIPs),
-	730704: rest.Refused(exchanges.Protocol, hintIPs),
-	730705: rest.Refused(exchanges.KeyLimit, hintLimit),
-	730706: rest.Refused(exchanges.NotFound, hintGone),
-	730707: rest.Refused(exchanges.Protocol, hintRequest), // no key
+var verdicts = rest.Verdicts(meanings)
+
+// meanings are apart from verdicts so that the linker lays them out.
+var meanings = []rest.Meaning[int64]{
+	{Kind: exchanges.Protocol, Hint: hintHeader, Causes: rest.Interfered, Codes: []int64{400}},
+	{Kind: exchanges.Auth, Hint: hintSecret, Causes: rest.NotItsSecret, Codes: []int64{602, 700002}},
+	{Kind: exchanges.Auth, Hint: hintKey, Causes: []exchanges.Cause{exchanges.CauseDeleted, exchanges.CauseExpired, exchanges.CauseRight, exchanges.CauseSwapped, exchanges.CauseDamaged}, Codes: []int64{10072}},
+	{Kind: exchanges.ClockSkew, Hint: hintClock, Codes: []int64{10073, 700003}},
+	{Kind: exchanges.NotFound, Hint: hintSub, Codes: []int64{140001}},
+	{Kind: exchanges.Denied, Hint: hintClosed, Causes: []exchanges.Cause{exchanges.CauseAccount}, Codes: []int64{140002}},
+	{Kind: exchanges.Auth, Hint: hintForm, Causes: []exchanges.Cause{exchanges.CauseDamaged, exchanges.CauseSwapped}, Codes: []int64{700001}},
+	{Kind: exchanges.Protocol, Hint: hintRequest, Codes: []int64{
+		700005, // recvWindow
+		730700, // no label
+		730707, // no key
+	}},
+	{Kind: exchanges.IPBlocked, Hint: hintIP, Codes: []int64{700006}},
+	{Kind: exchanges.Denied, Hint: hintDenied, Codes: []int64{700007}},
+	{Kind: exchanges.Protocol, Hint: hintValue, Codes: []int64{730701, 730702}},
+	{Kind: exchanges.Protocol, Hint: hintIPs, Codes: []int64{730703, 730704}},
+	{Kind: exchanges.KeyLimit, Hint: hintLimit, Codes: []int64{730705}},
+	{Kind: exchanges.NotFound, Hint: hintGone, Codes: []int64{730706}},
 }
 
 // refusal turns an answer into an error: MEXC's own, if the body has one, else

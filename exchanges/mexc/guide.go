@@ -1,7 +1,6 @@
 package mexc
 
 import (
-	"slices"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -41,8 +40,8 @@ const (
 func guide() exchanges.Guide {
 	return pages.Page{
 		Place:  "Avatar → API Management",
-		Rights: slices.Concat(pages.Rights("Tick", "Leave off, with every box that is not named here"), pages.IPs("Link IP address: the addresses that may use the key. One without ends after 90 days")),
-		Made: slices.Concat(pages.Label("Notes: the name of the key"), pages.Go(
+		Rights: pages.Steps(pages.Rights("Tick", "Leave off, with every box that is not named here"), pages.IPs("Link IP address: the addresses that may use the key. One without ends after 90 days")),
+		Made: pages.Steps(pages.Label("Notes: the name of the key"), pages.Go(
 			"Create, and confirm with your second factor", "Copy Access Key and Secret Key now: the secret is not shown again")),
 		Edit:   pages.Go("Edit"),
 		Edited: pages.Go("Save, and confirm with your second factor"),

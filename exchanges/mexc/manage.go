@@ -70,7 +70,10 @@ type key struct {
 	CreatedToo  wire.Text      `json:"createTime"`
 }
 
-// keys is the list of the sub-account's keys; no pages are documented.
+// keys is the list of the sub-account's keys; no pages are documented. Not
+// inlined: it has many callers.
+//
+//go:noinline
 func (s subAccount) keys() subkeys.Keys[key] {
 	return subkeys.Keys[key]{
 		Desk: desk, Op: http.MethodGet + " " + keysPath,

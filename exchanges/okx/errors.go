@@ -44,43 +44,51 @@ const window = 2 * time.Second
 
 // verdicts are the codes that a signed call can end in. They come with various
 // HTTP statuses, 200 among them, so that the code alone decides.
-var verdicts = map[string]rest.Verdict{
-	"50001": rest.Trouble(hintTrouble),
-	"50005": rest.Refused(exchanges.Unsupported, hintRequest), // the call is closed
-	"50011": rest.Refused(exchanges.RateLimited, hintLimit),
-	"50013": rest.Trouble(hintTrouble), // busy
-	"50026": rest.Trouble(hintTrouble),
-	"50030": rest.Refused(exchanges.Denied, hintDenied),
-	"50035": rest.Refused(exchanges.Denied, hintBind),
-	"50038": rest.Refused(exchanges.Unsupported, hintNotHere), // in demo trading
-	"50061": rest.Refused(exchanges.RateLimited, hintLimit),
-	"50100": rest.Refused(exchanges.Auth, hintFrozen, exchanges.CauseAccount),
-	"50101": rest.Refused(exchanges.Auth, hintEnvironment, exchanges.CauseEnvironment),
-	"50102": rest.Refused(exchanges.ClockSkew, hintClock),
-	"50103": rest.Refused(exchanges.Protocol, hintHeaders, rest.Interfered...), // key
-	"50104": rest.Refused(exchanges.Protocol, hintHeaders, rest.Interfered...), // passphrase
-	"50105": rest.Refused(exchanges.Auth, hintPassphrase, exchanges.CausePassphrase),
-	"50106": rest.Refused(exchanges.Protocol, hintHeaders, rest.Interfered...), // signature
-	"50107": rest.Refused(exchanges.Protocol, hintHeaders, rest.Interfered...), // timestamp
-	"50110": rest.Refused(exchanges.IPBlocked, hintIP),
-	"50111": rest.Refused(exchanges.Auth, hintForm, exchanges.CauseDamaged, exchanges.CauseSwapped),
-	"50112": rest.Refused(exchanges.Protocol, hintRequest), // form of the timestamp
-	"50113": rest.Refused(exchanges.Auth, hintSecret, rest.NotItsSecret...),
-	"50114": rest.Refused(exchanges.Auth, hintRefused, exchanges.CauseSecret, exchanges.CausePassphrase, exchanges.CauseEnvironment, exchanges.CauseDeleted, exchanges.CauseDamaged),
-	"50119": rest.Refused(exchanges.Auth, hintKey, exchanges.CauseSite, exchanges.CauseDeleted, exchanges.CauseSwapped, exchanges.CauseDamaged),
-	"50120": rest.Refused(exchanges.Denied, hintDenied),
-	"59500": rest.Refused(exchanges.Denied, hintMain),
-	"59501": rest.Refused(exchanges.KeyLimit, hintMostKeys),
-	"59502": rest.Refused(exchanges.LabelTaken, hintLabel),
-	"59503": rest.Refused(exchanges.Protocol, hintAddresses),
-	"59504": rest.Refused(exchanges.Protocol, hintRequest), // sub-accounts do not withdraw
-	"59505": rest.Refused(exchanges.Protocol, hintRequest), // form of the passphrase
-	"59506": rest.Refused(exchanges.NotFound, hintGone),
-	"59510": rest.Refused(exchanges.NotFound, hintNoSub),
-	"59518": rest.Refused(exchanges.Unsupported, hintNotHere),
-	"59602": rest.Refused(exchanges.KeyLimit, hintMostKeys),
-	"59604": rest.Refused(exchanges.Denied, hintMain),
-	"59605": rest.Refused(exchanges.NotFound, hintGone),
+var verdicts = rest.Verdicts(meanings)
+
+// meanings are apart from verdicts so that the linker lays them out.
+var meanings = []rest.Meaning[string]{
+	{Kind: exchanges.Unavailable, Hint: hintTrouble, MayHaveActed: true, Codes: []string{
+		"50001",
+		"50013", // busy
+		"50026",
+	}},
+	{Kind: exchanges.Unsupported, Hint: hintRequest, Codes: []string{
+		"50005", // the call is closed
+	}},
+	{Kind: exchanges.RateLimited, Hint: hintLimit, Codes: []string{"50011", "50061"}},
+	{Kind: exchanges.Denied, Hint: hintDenied, Codes: []string{"50030", "50120"}},
+	{Kind: exchanges.Denied, Hint: hintBind, Codes: []string{"50035"}},
+	{Kind: exchanges.Unsupported, Hint: hintNotHere, Codes: []string{
+		"50038", // in demo trading
+		"59518",
+	}},
+	{Kind: exchanges.Auth, Hint: hintFrozen, Causes: []exchanges.Cause{exchanges.CauseAccount}, Codes: []string{"50100"}},
+	{Kind: exchanges.Auth, Hint: hintEnvironment, Causes: []exchanges.Cause{exchanges.CauseEnvironment}, Codes: []string{"50101"}},
+	{Kind: exchanges.ClockSkew, Hint: hintClock, Codes: []string{"50102"}},
+	{Kind: exchanges.Protocol, Hint: hintHeaders, Causes: rest.Interfered, Codes: []string{
+		"50103", // key
+		"50104", // passphrase
+		"50106", // signature
+		"50107", // timestamp
+	}},
+	{Kind: exchanges.Auth, Hint: hintPassphrase, Causes: []exchanges.Cause{exchanges.CausePassphrase}, Codes: []string{"50105"}},
+	{Kind: exchanges.IPBlocked, Hint: hintIP, Codes: []string{"50110"}},
+	{Kind: exchanges.Auth, Hint: hintForm, Causes: []exchanges.Cause{exchanges.CauseDamaged, exchanges.CauseSwapped}, Codes: []string{"50111"}},
+	{Kind: exchanges.Protocol, Hint: hintRequest, Codes: []string{
+		"50112", // form of the timestamp
+		"59504", // sub-accounts do not withdraw
+		"59505", // form of the passphrase
+	}},
+	{Kind: exchanges.Auth, Hint: hintSecret, Causes: rest.NotItsSecret, Codes: []string{"50113"}},
+	{Kind: exchanges.Auth, Hint: hintRefused, Causes: []exchanges.Cause{exchanges.CauseSecret, exchanges.CausePassphrase, exchanges.CauseEnvironment, exchanges.CauseDeleted, exchanges.CauseDamaged}, Codes: []string{"50114"}},
+	{Kind: exchanges.Auth, Hint: hintKey, Causes: []exchanges.Cause{exchanges.CauseSite, exchanges.CauseDeleted, exchanges.CauseSwapped, exchanges.CauseDamaged}, Codes: []string{"50119"}},
+	{Kind: exchanges.Denied, Hint: hintMain, Codes: []string{"59500", "59604"}},
+	{Kind: exchanges.KeyLimit, Hint: hintMostKeys, Codes: []string{"59501", "59602"}},
+	{Kind: exchanges.LabelTaken, Hint: hintLabel, Codes: []string{"59502"}},
+	{Kind: exchanges.Protocol, Hint: hintAddresses, Codes: []string{"59503"}},
+	{Kind: exchanges.NotFound, Hint: hintGone, Codes: []string{"59506", "59605"}},
+	{Kind: exchanges.NotFound, Hint: hintNoSub, Codes: []string{"59510"}},
 }
 
 // unknownKey is the code for a calling key that OKX does not have at this site.

@@ -1,7 +1,6 @@
 package okx
 
 import (
-	"slices"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -33,11 +32,11 @@ func guide() exchanges.Guide {
 	const confirm = "Confirm with the second factor"
 	g := pages.Page{
 		Place: "Profile icon → API and connections (once called API). For a demo key change to demo trading before: Trade → Demo Trading, then the page for demo API keys",
-		Make: slices.Concat(pages.Go("Create API key. Its purpose is your own use, not a third-party app; choose the sub-account if the key is for one"),
+		Make: pages.Steps(pages.Go("Create API key. Its purpose is your own use, not a third-party app; choose the sub-account if the key is for one"),
 			pages.Label("The name of the key"),
 			pages.Go("A passphrase of your own for this key, 8 to 32 characters: upper and lower case, a digit and a special character. OKX cannot tell it again")),
 		// Without a list, a key that may trade or withdraw ends.
-		Rights: slices.Concat(pages.IPs("IP addresses. A live key with Trade or Withdraw and without them is deleted after 14 days without use"), pages.Rights("Tick", "Leave off")),
+		Rights: pages.Steps(pages.IPs("IP addresses. A live key with Trade or Withdraw and without them is deleted after 14 days without use"), pages.Rights("Tick", "Leave off")),
 		Made:   pages.Go(confirm, "Copy API key and secret key now, with the passphrase: the secret key is not shown again"),
 		Edit:   pages.Go("Edit. What the page does not let you change takes a new key"),
 		Edited: pages.Go(confirm),

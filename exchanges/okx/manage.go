@@ -150,7 +150,10 @@ func (s subAccount) change(ctx context.Context, path string, v any, read func(re
 	return desk.ByManager(s.Post(ctx, rest.Call{Credential: s.Manager, Secrets: secrets, Limiter: s.limiter}, path, v, read))
 }
 
-// keys are those of the sub-account; no pages are documented.
+// keys are those of the sub-account; no pages are documented. Not inlined: it
+// has many callers.
+//
+//go:noinline
 func (s subAccount) keys() subkeys.Keys[key] {
 	return subkeys.Keys[key]{
 		Desk: desk, Op: http.MethodGet + " " + keysPath, ID: func(k key) string { return string(k.APIKey) },

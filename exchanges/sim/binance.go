@@ -113,7 +113,7 @@ func (v *binance) noRoute(w http.ResponseWriter, path string) {
 		writePage(w, http.StatusNotFound)
 		return
 	}
-	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	setHeader(w, "Allow", strings.Join(allowed, ", "))
 	writePage(w, http.StatusMethodNotAllowed)
 }
 
@@ -122,7 +122,7 @@ func (v *binance) noRoute(w http.ResponseWriter, path string) {
 func (v *binance) admit(r *http.Request, need string) (binanceCall, *binanceError) {
 	body, _ := io.ReadAll(r.Body) // in memory
 	text := string(body)
-	if r.Header.Get("Content-Type") != "" && !isForm(r.Header.Get("Content-Type")) {
+	if headerOf(r, "Content-Type") != "" && !isForm(headerOf(r, "Content-Type")) {
 		text = "" // parameters in any other type of body are not seen
 	}
 	params, err := url.ParseQuery(joinParams(r.URL.RawQuery, text))
@@ -153,7 +153,7 @@ func (v *binance) admit(r *http.Request, need string) (binanceCall, *binanceErro
 var errBinanceKey = &binanceError{401, -2015, "Invalid API-key, IP, or permissions for action."}
 
 func (v *binance) identify(r *http.Request) (*entry, *binanceError) {
-	id := r.Header.Get("X-MBX-APIKEY")
+	id := headerOf(r, "X-MBX-APIKEY")
 	if len(id) != 64 || strings.Trim(id, alphanumeric) != "" {
 		return nil, &binanceError{401, -2014, "API-key format invalid."}
 	}
@@ -171,9 +171,9 @@ func (v *binance) fault(w http.ResponseWriter, kind FaultKind) {
 	case FaultBadRequest:
 		refusal = &binanceError{400, -1100, "Illegal characters found in parameter 'timestamp'; legal range is '^[0-9]{1,20}$'."}
 	case FaultRateLimit:
-		w.Header().Set("Retry-After", "2")
-		w.Header().Set("X-Mbx-Used-Weight", "6001")
-		w.Header().Set("X-Mbx-Used-Weight-1m", "6001")
+		setHeader(w, "Retry-After", "2")
+		setHeader(w, "X-Mbx-Used-Weight", "6001")
+		setHeader(w, "X-Mbx-Used-Weight-1m", "6001")
 		refusal = &binanceError{429, -1003, "Too much request weight used; current limit is 6000 request weight per 1 MINUTE. " +
 			"Please use WebSocket Streams for live updates to avoid polling the API."}
 	case FaultServerError:
@@ -194,16 +194,16 @@ func (v *binance) meter(w http.ResponseWriter, r *http.Request, weight int) {
 		if v.byUID[name] == nil {
 			v.byUID[name] = &weightMeter{}
 		}
-		w.Header().Set("X-Sapi-Used-Uid-Weight-1m", strconv.Itoa(v.byUID[name].add(v.now(), weight)))
+		setHeader(w, "X-Sapi-Used-Uid-Weight-1m", strconv.Itoa(v.byUID[name].add(v.now(), weight)))
 		return
 	}
 	used := strconv.Itoa(v.weight.add(v.now(), weight))
 	if strings.HasPrefix(r.URL.Path, "/sapi/") {
-		w.Header().Set("X-Sapi-Used-Ip-Weight-1m", used)
+		setHeader(w, "X-Sapi-Used-Ip-Weight-1m", used)
 		return
 	}
-	w.Header().Set("X-Mbx-Used-Weight", used)
-	w.Header().Set("X-Mbx-Used-Weight-1m", used)
+	setHeader(w, "X-Mbx-Used-Weight", used)
+	setHeader(w, "X-Mbx-Used-Weight-1m", used)
 }
 
 // weightMeter counts request weight per minute of the clock. The front lets

@@ -64,7 +64,7 @@ func binanceAccount(v *binance, c binanceCall) (any, *binanceError) {
 
 func binanceTestOrder(_ *binance, c binanceCall) (any, *binanceError) {
 	for _, name := range []string{"symbol", "side", "type"} {
-		if c.params.Get(name) == "" {
+		if param(c.params, name) == "" {
 			return nil, missing(name)
 		}
 	}
@@ -76,7 +76,7 @@ func binanceTestOrder(_ *binance, c binanceCall) (any, *binanceError) {
 
 func binanceUserAssets(v *binance, c binanceCall) (any, *binanceError) {
 	own := v.owner(c.key)
-	return own.holdings(own.assets(), c.params.Get("asset"), v.now(),
+	return own.holdings(own.assets(), param(c.params, "asset"), v.now(),
 		`{"asset":"$asset","free":"$amount","locked":"0","freeze":"0","withdrawing":"0","ipoable":"0","btcValuation":"0"}`), nil
 }
 

@@ -38,11 +38,11 @@ var errBinanceSymbol = &binanceError{400, -1121, "Invalid symbol."}
 // symbols, all of them when it names none, and whether it named a single one.
 func binanceSelect(c binanceCall) (selected []pair, single bool, refusal *binanceError) {
 	names := []string{}
-	if list := c.params.Get("symbols"); list != "" {
+	if list := param(c.params, "symbols"); list != "" {
 		if json.Unmarshal([]byte(list), &names) != nil {
 			return nil, false, &binanceError{400, -1100, "Illegal characters found in parameter 'symbols'."}
 		}
-	} else if one := c.params.Get("symbol"); one != "" {
+	} else if one := param(c.params, "symbol"); one != "" {
 		names, single = append(names, one), true
 	}
 	if len(names) == 0 {
@@ -60,10 +60,10 @@ func binanceSelect(c binanceCall) (selected []pair, single bool, refusal *binanc
 
 // binanceOne returns the pair of an endpoint that must be told one.
 func binanceOne(c binanceCall) (pair, *binanceError) {
-	if c.params.Get("symbol") == "" {
+	if param(c.params, "symbol") == "" {
 		return pair{}, missing("symbol")
 	}
-	p, ok := findPair(c.params.Get("symbol"))
+	p, ok := findPair(param(c.params, "symbol"))
 	if !ok {
 		return pair{}, errBinanceSymbol
 	}
@@ -71,7 +71,9 @@ func binanceOne(c binanceCall) (pair, *binanceError) {
 }
 
 // perSymbol makes an endpoint that writes a text for one symbol, and a list of
-// them otherwise.
+// them otherwise. Not inlined: each copy would have a closure of its own.
+//
+//go:noinline
 func perSymbol(text string) func(*binance, binanceCall) (any, *binanceError) {
 	return func(v *binance, c binanceCall) (any, *binanceError) {
 		selected, single, refusal := binanceSelect(c)
@@ -108,19 +110,21 @@ func binanceDepth(v *binance, c binanceCall) (any, *binanceError) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	bids, asks := p.depth(v.now(), boundedInt(c.params.Get("limit"), 100, 5000))
+	bids, asks := p.depth(v.now(), boundedInt(param(c.params, "limit"), 100, 5000))
 	return object{"lastUpdateId": inMillis(v.now()), "bids": bids, "asks": asks}, nil
 }
 
-// binanceTrades makes an endpoint that writes a text for each trade, the
-// newest last.
+// binanceTrades makes an endpoint that writes a text for each trade, the newest
+// last. Not inlined: each copy would have a closure of its own.
+//
+//go:noinline
 func binanceTrades(text string) func(*binance, binanceCall) (any, *binanceError) {
 	return func(v *binance, c binanceCall) (any, *binanceError) {
 		p, refusal := binanceOne(c)
 		if refusal != nil {
 			return nil, refusal
 		}
-		list := p.trades(v.now(), boundedInt(c.params.Get("limit"), 500, 1000), text)
+		list := p.trades(v.now(), boundedInt(param(c.params, "limit"), 500, 1000), text)
 		slices.Reverse(list)
 		return list, nil
 	}
@@ -140,11 +144,11 @@ func binanceKlines(v *binance, c binanceCall) (any, *binanceError) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	width, ok := binanceIntervals.of(c.params.Get("interval"))
+	width, ok := binanceIntervals.of(param(c.params, "interval"))
 	if !ok {
 		return nil, &binanceError{400, -1120, "Invalid interval."}
 	}
-	list := p.candles(v.now(), width, boundedInt(c.params.Get("limit"), 500, 1000),
+	list := p.candles(v.now(), width, boundedInt(param(c.params, "limit"), 500, 1000),
 		`[$ms,"$open","$high","$low","$close","$volume",$end,"$turnover",100,"$half","$worth","0"]`)
 	slices.Reverse(list)
 	return list, nil

@@ -23,7 +23,7 @@ const (
 // Values are percent-encoded before they are signed.
 func (v *binance) checkSigned(r *http.Request, key *entry, params url.Values, body string) *binanceError {
 	for _, name := range []string{"signature", "timestamp"} {
-		if params.Get(name) == "" {
+		if param(params, name) == "" {
 			return missing(name)
 		}
 	}
@@ -33,12 +33,15 @@ func (v *binance) checkSigned(r *http.Request, key *entry, params url.Values, bo
 	query, inQuery := cutSignature(r.URL.RawQuery)
 	form, inBody := cutSignature(body)
 	signed := query + form
-	if inQuery == inBody || !percentEncoded(signed) || !verifyHexOrBase64(key, signed, params.Get("signature")) {
+	if inQuery == inBody || !percentEncoded(signed) || !verifyHexOrBase64(key, signed, param(params, "signature")) {
 		return &binanceError{400, -1022, "Signature for this request is not valid."}
 	}
 	return nil
 }
 
+// missing refuses a request for a parameter that is not there.
+//
+//go:noinline
 func missing(name string) *binanceError {
 	return &binanceError{400, -1102, fmt.Sprintf("Mandatory parameter '%s' was not sent, was empty/null, or malformed.", name)}
 }
@@ -46,12 +49,12 @@ func missing(name string) *binanceError {
 // checkTime applies the documented rule: timestamp < server + 1 s and
 // server - timestamp <= recvWindow.
 func (v *binance) checkTime(params url.Values) *binanceError {
-	stamp, err := strconv.ParseUint(params.Get("timestamp"), 10, 63)
+	stamp, err := strconv.ParseUint(param(params, "timestamp"), 10, 63)
 	if err != nil {
 		return &binanceError{400, -1100, "Illegal characters found in parameter 'timestamp'; legal range is '^[0-9]{1,20}$'."}
 	}
 	window := float64(binanceDefaultWindow)
-	if text := params.Get("recvWindow"); text != "" {
+	if text := param(params, "recvWindow"); text != "" {
 		window, err = strconv.ParseFloat(text, 64)
 		if err != nil || math.IsNaN(window) || window < 0 {
 			return &binanceError{400, -1100, "Illegal characters found in parameter 'recvWindow'; legal range is '^\\d+(\\.\\d{1,3})?$'."}

@@ -41,7 +41,7 @@ func binanceCreateSubKeyV2(v *binance, c binanceCall, email string) (any, *binan
 	}
 	if _, isEd25519 := public.(ed25519.PublicKey); !isEd25519 {
 		for _, g := range binanceFIXGrants {
-			if c.params.Get(g.param) == "true" {
+			if param(c.params, g.param) == "true" {
 				return nil, &binanceError{400, -9000, "Unsupported operation."}
 			}
 		}
@@ -53,7 +53,7 @@ func binanceCreateSubKeyV2(v *binance, c binanceCall, email string) (any, *binan
 // are off. The secret is told here and never again; a key that came with its
 // public half has none.
 func (v *binance) createSubKey(c binanceCall, w wanted, grants []binanceGrant) (any, *binanceError) {
-	if w.Label = c.params.Get("apiName"); w.Label == "" {
+	if w.Label = param(c.params, "apiName"); w.Label == "" {
 		return nil, missing("apiName")
 	}
 	ips, refusal := c.newIPs()
@@ -87,7 +87,7 @@ func (v *binance) createSubKey(c binanceCall, w wanted, grants []binanceGrant) (
 // not come in the URL; which code says so is made up. The form is not
 // documented: PEM is what the web pages take.
 func (c binanceCall) publicKey() (crypto.PublicKey, string, *binanceError) {
-	text := c.params.Get("publicKey")
+	text := param(c.params, "publicKey")
 	switch {
 	case c.query.Has("publicKey"):
 		return nil, "", notValid("publicKey")
@@ -115,7 +115,7 @@ func (c binanceCall) publicKey() (crypto.PublicKey, string, *binanceError) {
 
 // newIPs reads the IP list of a key to be made; none for one that is open.
 func (c binanceCall) newIPs() ([]string, *binanceError) {
-	switch c.params.Get("status") {
+	switch param(c.params, "status") {
 	case "":
 		return nil, missing("status")
 	case binanceOpen:
@@ -123,7 +123,7 @@ func (c binanceCall) newIPs() ([]string, *binanceError) {
 	case binanceListed:
 		return c.ips()
 	case binanceThirdParty:
-		if c.params.Get("thirdPartyName") == "" {
+		if param(c.params, "thirdPartyName") == "" {
 			return nil, missing("thirdPartyName")
 		}
 		return nil, notValid("thirdPartyName") // the simulation knows no such company
@@ -134,7 +134,7 @@ func (c binanceCall) newIPs() ([]string, *binanceError) {
 // ips reads the addresses that a request names: IPv4 with commas between
 // them. Nothing says that ranges or IPv6 would be taken.
 func (c binanceCall) ips() ([]string, *binanceError) {
-	text := c.params.Get("ipAddress")
+	text := param(c.params, "ipAddress")
 	if text == "" {
 		return nil, missing("ipAddress")
 	}
@@ -184,7 +184,7 @@ func binanceAddSubKeyIPs(v *binance, c binanceCall, email string) (any, *binance
 	if refusal != nil {
 		return nil, refusal
 	}
-	status := c.params.Get("status")
+	status := param(c.params, "status")
 	switch status {
 	case "":
 		return nil, missing("status")

@@ -39,6 +39,8 @@ var (
 const binanceMostKeys = 30
 
 // notValid refuses a parameter that was sent but cannot be.
+//
+//go:noinline
 func notValid(name string) *binanceError {
 	return &binanceError{400, -1130, fmt.Sprintf("Data sent for parameter '%s' is not valid.", name)}
 }
@@ -47,12 +49,15 @@ func notValid(name string) *binanceError {
 type binanceSubCall func(v *binance, c binanceCall, email string) (any, *binanceError)
 
 // forMaster lets an endpoint through to keys that may manage those of
-// sub-accounts. The documentation calls the rule "KYC IP restriction check"
-// and does not spell it out; here it takes a key of the main account with an
-// IP list, which the caller's address has passed already.
+// sub-accounts. The documentation calls the rule "KYC IP restriction check" and
+// does not spell it out; here it takes a key of the main account with an IP
+// list, which the caller's address has passed already. Not inlined: each copy
+// would have a closure of its own.
+//
+//go:noinline
 func forMaster(serve binanceSubCall) func(*binance, binanceCall) (any, *binanceError) {
 	return func(v *binance, c binanceCall) (any, *binanceError) {
-		email := c.params.Get("email")
+		email := param(c.params, "email")
 		switch {
 		case c.key.Sub != "" || len(c.key.IPs) == 0:
 			return nil, errBinanceKey
@@ -67,7 +72,7 @@ func forMaster(serve binanceSubCall) func(*binance, binanceCall) (any, *binanceE
 
 // subKey returns the key that a request names.
 func (v *binance) subKey(c binanceCall, email string) (*entry, *binanceError) {
-	id := c.params.Get("subAccountApiKey")
+	id := param(c.params, "subAccountApiKey")
 	if id == "" {
 		return nil, missing("subAccountApiKey")
 	}
@@ -99,7 +104,7 @@ var binanceFIXGrants = []binanceGrant{
 // change sets the switches that a request names, and leaves the others.
 func (c binanceCall) change(on map[string]bool, grants []binanceGrant) *binanceError {
 	for _, g := range grants {
-		switch c.params.Get(g.param) {
+		switch param(c.params, g.param) {
 		case "":
 		case "true":
 			on[g.flag] = true
@@ -149,7 +154,7 @@ func binanceListSubKeys(v *binance, c binanceCall, email string) (any, *binanceE
 		return nil, refusal
 	}
 	keys := v.ofSub(email)
-	if id := c.params.Get("subAccountApiKey"); id != "" {
+	if id := param(c.params, "subAccountApiKey"); id != "" {
 		keys = slices.DeleteFunc(keys, func(e *entry) bool { return e.ID != id })
 	}
 	total, list := len(keys), []object{}
@@ -164,7 +169,7 @@ func binanceListSubKeys(v *binance, c binanceCall, email string) (any, *binanceE
 
 // number reads an optional number from 1 to most.
 func (c binanceCall) number(name string, fallback, most int) (int, *binanceError) {
-	text := c.params.Get(name)
+	text := param(c.params, name)
 	if text == "" {
 		return fallback, nil
 	}

@@ -42,6 +42,9 @@ type bingxRefusal struct {
 	msg  string
 }
 
+// bingxBad refuses a parameter.
+//
+//go:noinline
 func bingxBad(msg string) *bingxRefusal { return &bingxRefusal{100400, msg} }
 
 // bingxBare is an answer that nothing is wrapped around.
@@ -119,8 +122,8 @@ func (v *bingx) refuse(w http.ResponseWriter, status int, e *bingxRefusal) {
 // stamp tells what is left of the limit, and the second in which it is whole
 // again.
 func (v *bingx) stamp(w http.ResponseWriter, left int) {
-	w.Header().Set("X-Ratelimit-Requests-Remain", strconv.Itoa(left))
-	w.Header().Set("X-Ratelimit-Requests-Expire", strconv.FormatInt(v.now().Unix()+1, 10))
+	setHeader(w, "X-Ratelimit-Requests-Remain", strconv.Itoa(left))
+	setHeader(w, "X-Ratelimit-Requests-Expire", strconv.FormatInt(v.now().Unix()+1, 10))
 }
 
 // fault answers as BingX does when things go wrong on its side. Who calls too

@@ -41,7 +41,10 @@ func (c bingxCall) pair(among []pair) (pair, *bingxRefusal) {
 }
 
 // byBingxSymbol makes an endpoint that writes a text for each spot pair, or for
-// the one that a request names, and gives the list to wrap.
+// the one that a request names, and gives the list to wrap. Not inlined: each
+// copy would have a closure of its own.
+//
+//go:noinline
 func byBingxSymbol(text string, wrap func([]json.RawMessage) any) func(*bingx, bingxCall) (any, *bingxRefusal) {
 	return func(v *bingx, c bingxCall) (any, *bingxRefusal) {
 		selected := pairs()
@@ -95,7 +98,10 @@ func (v *bingx) contractList(bingxCall) (any, *bingxRefusal) {
 }
 
 // byBingxContract makes an endpoint that writes a text for one contract and a
-// list of them otherwise.
+// list of them otherwise. Not inlined: each copy would have a closure of its
+// own.
+//
+//go:noinline
 func byBingxContract(text string) func(*bingx, bingxCall) (any, *bingxRefusal) {
 	return func(v *bingx, c bingxCall) (any, *bingxRefusal) {
 		if c.params.get("symbol") == "" {
@@ -122,8 +128,11 @@ var bingxIntervals = table[time.Duration]{
 	{"1m", time.Minute}, {"5m", 5 * time.Minute}, {"15m", 15 * time.Minute}, {"30m", 30 * time.Minute}, {"1h", time.Hour}, {"4h", 4 * time.Hour}, {"1d", day},
 }
 
-// bingxKlines makes an endpoint that writes a text for each span of time that
-// a request asks for, the present one first.
+// bingxKlines makes an endpoint that writes a text for each span of time that a
+// request asks for, the present one first. Not inlined: each copy would have a
+// closure of its own.
+//
+//go:noinline
 func bingxKlines(among func() []pair, text string) func(*bingx, bingxCall) (any, *bingxRefusal) {
 	return func(v *bingx, c bingxCall) (any, *bingxRefusal) {
 		p, refusal := c.pair(among())

@@ -29,12 +29,15 @@ type bingxParams struct {
 	signature string
 }
 
+// get returns a parameter; empty: there is none.
+//
+//go:noinline
 func (p bingxParams) get(name string) string { return p.sent[name] }
 
 // readBingxParams reads the parameters of a JSON body, or of the query and a
 // form where there is none.
 func readBingxParams(r *http.Request, body string) (bingxParams, *bingxRefusal) {
-	if body != "" && strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
+	if body != "" && strings.HasPrefix(headerOf(r, "Content-Type"), "application/json") {
 		return bingxOfJSON([]byte(body))
 	}
 	return bingxOfQuery(joinParams(r.URL.RawQuery, body))
@@ -103,13 +106,13 @@ func bingxText(raw json.RawMessage) string {
 // order BingX looks at things is not documented, nor what a disabled key is
 // told: here it is what a deleted one is.
 func (v *bingx) admit(r *http.Request, p bingxParams) (*entry, *bingxRefusal) {
-	if r.Header.Get("X-BX-APIKEY") == "" {
+	if headerOf(r, "X-BX-APIKEY") == "" {
 		return nil, errBingxKey
 	}
 	if refusal := v.checkTime(p); refusal != nil {
 		return nil, refusal
 	}
-	key, ok := v.find(r.Header.Get("X-BX-APIKEY"))
+	key, ok := v.find(headerOf(r, "X-BX-APIKEY"))
 	switch {
 	case !ok || key.Disabled || key.expired(v.now()):
 		return nil, errBingxKey

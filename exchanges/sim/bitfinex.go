@@ -66,6 +66,8 @@ func (b *bitfinexRefusal) write(w http.ResponseWriter) {
 }
 
 // refuse makes the refusal that most mistakes get: status 500.
+//
+//go:noinline
 func bitfinexRefuse(code int, text string) *bitfinexRefusal {
 	return &bitfinexRefusal{http.StatusInternalServerError, code, text}
 }

@@ -51,7 +51,7 @@ func (v *bitfinex) private(r *http.Request, call bitfinexCall) (any, *bitfinexRe
 
 // bitfinexParams reads the body, an object in JSON and said to be so.
 func bitfinexParams(r *http.Request, raw []byte) (object, *bitfinexRefusal) {
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	kind, _, err := mime.ParseMediaType(headerOf(r, "Content-Type"))
 	if err != nil || kind != "application/json" {
 		return nil, bitfinexRefuse(bitfinexBadParams, "content-type: invalid")
 	}
@@ -64,7 +64,7 @@ func bitfinexParams(r *http.Request, raw []byte) (object, *bitfinexRefusal) {
 
 // authenticate returns who signed a call.
 func (v *bitfinex) authenticate(r *http.Request, body []byte) (bitfinexCaller, *bitfinexRefusal) {
-	if token := r.Header.Get("bfx-token"); token != "" {
+	if token := headerOf(r, "bfx-token"); token != "" {
 		return v.bearer(r, token)
 	}
 	e, refusal := v.admit(r, body)
@@ -78,12 +78,12 @@ func (v *bitfinex) authenticate(r *http.Request, body []byte) (bitfinexCaller, *
 // foreign address is not documented: here it looks like an unknown key, which
 // tells the caller least.
 func (v *bitfinex) admit(r *http.Request, body []byte) (*entry, *bitfinexRefusal) {
-	e, ok := v.find(r.Header.Get("bfx-apikey"))
+	e, ok := v.find(headerOf(r, "bfx-apikey"))
 	if !ok || e.Disabled || e.expired(v.now()) || !e.allows(callerOf(r)) {
 		return nil, bitfinexRefuse(bitfinexFailedAuth, "apikey: invalid")
 	}
-	nonce := r.Header.Get("bfx-nonce")
-	if !validBitfinexSignature(e.Secret, "/api"+r.URL.EscapedPath()+nonce+string(body), r.Header.Get("bfx-signature")) {
+	nonce := headerOf(r, "bfx-nonce")
+	if !validBitfinexSignature(e.Secret, "/api"+r.URL.EscapedPath()+nonce+string(body), headerOf(r, "bfx-signature")) {
 		return nil, bitfinexRefuse(bitfinexFailedAuth, "apikey: digest invalid")
 	}
 	number, err := strconv.ParseUint(nonce, 10, 64)

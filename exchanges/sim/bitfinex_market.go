@@ -91,7 +91,7 @@ func (v *bitfinex) ticker(r *http.Request) (any, *bitfinexRefusal) {
 
 // tickers leaves out symbols that it does not know.
 func (v *bitfinex) tickers(r *http.Request) (any, *bitfinexRefusal) {
-	wanted := r.URL.Query().Get("symbols")
+	wanted := param(r.URL.Query(), "symbols")
 	if wanted == "" {
 		return nil, bitfinexRefuse(bitfinexBadParams, "symbols: invalid")
 	}
@@ -118,7 +118,7 @@ func (v *bitfinex) orderBook(r *http.Request) (any, *bitfinexRefusal) {
 		}
 		return "[$price,$orders," + sign + "$size]"
 	}
-	n := boundedInt(r.URL.Query().Get("len"), 25, 250)
+	n := boundedInt(param(r.URL.Query(), "len"), 25, 250)
 	bids, _ := p.book(v.now(), n, text("1", ""))
 	_, asks := p.book(v.now(), n, text("2", "-"))
 	return append(bids, asks...), nil
@@ -129,7 +129,7 @@ func (v *bitfinex) trades(r *http.Request) (any, *bitfinexRefusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	return p.trades(v.now(), boundedInt(r.URL.Query().Get("limit"), 10, 250), `[$ms,$ms,$size,$price]`), nil
+	return p.trades(v.now(), boundedInt(param(r.URL.Query(), "limit"), 10, 250), `[$ms,$ms,$size,$price]`), nil
 }
 
 // bitfinexFrames are the lengths of candles.
@@ -154,7 +154,7 @@ func (v *bitfinex) candles(r *http.Request) (any, *bitfinexRefusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	rows := p.candles(v.now(), span, boundedInt(r.URL.Query().Get("limit"), 100, 500), `[$ms,$open,$close,$high,$low,$volume]`)
+	rows := p.candles(v.now(), span, boundedInt(param(r.URL.Query(), "limit"), 100, 500), `[$ms,$open,$close,$high,$low,$volume]`)
 	if section == "last" {
 		return rows[0], nil
 	}

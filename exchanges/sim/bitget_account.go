@@ -70,6 +70,6 @@ func bitgetAssets(v *bitget, c bitgetCall) (any, *bitgetError) {
 
 func bitgetSpotAssets(v *bitget, c bitgetCall) (any, *bitgetError) {
 	own := v.owner(c.key)
-	return own.holdings(own.assets(), c.query.Get("coin"), v.now(),
+	return own.holdings(own.assets(), param(c.query, "coin"), v.now(),
 		`{"coin":"$asset","available":"$amount","frozen":"0","locked":"0","limitAvailable":"0","uTime":"$ms"}`), nil
 }

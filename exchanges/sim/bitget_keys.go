@@ -40,7 +40,10 @@ var bitgetKeyRoutes = []bitgetRoute{
 }
 
 // byBitgetManager keeps keys of sub-accounts from an endpoint, and those that
-// are open to every address.
+// are open to every address. Not inlined: each copy would have a closure of its
+// own.
+//
+//go:noinline
 func byBitgetManager(serve func(*bitget, bitgetCall) (any, *bitgetError)) func(*bitget, bitgetCall) (any, *bitgetError) {
 	return func(v *bitget, c bitgetCall) (any, *bitgetError) {
 		switch {
@@ -109,7 +112,7 @@ func bitgetVirtualSubs(v *bitget, _ bitgetCall) (any, *bitgetError) {
 func bitgetSubName(i int) string { return "sub" + strconv.Itoa(i+1) }
 
 func bitgetVirtualKeys(v *bitget, c bitgetCall) (any, *bitgetError) {
-	uid := c.query.Get("subAccountUid")
+	uid := param(c.query, "subAccountUid")
 	if refusal := v.sub("subAccountUid", uid); refusal != nil {
 		return nil, refusal
 	}

@@ -34,7 +34,7 @@ func bitgetPairs(kind string) []pair {
 
 // bitgetSelect returns the pairs of a product that a request wants.
 func bitgetSelect(c bitgetCall, kind string) ([]pair, *bitgetError) {
-	symbol, list := c.query.Get("symbol"), bitgetPairs(kind)
+	symbol, list := param(c.query, "symbol"), bitgetPairs(kind)
 	if symbol == "" {
 		return list, nil
 	}
@@ -47,7 +47,7 @@ func bitgetSelect(c bitgetCall, kind string) ([]pair, *bitgetError) {
 
 // bitgetOne returns the pair of an endpoint that must be told one.
 func bitgetOne(c bitgetCall, kind string) (pair, *bitgetError) {
-	if c.query.Get("symbol") == "" {
+	if param(c.query, "symbol") == "" {
 		return pair{}, bitgetRefusal("40019", "Parameter symbol cannot be empty")
 	}
 	list, refusal := bitgetSelect(c, kind)
@@ -59,7 +59,7 @@ func bitgetOne(c bitgetCall, kind string) (pair, *bitgetError) {
 
 // kind returns the product that a request names.
 func (c bitgetCall) kind(name string, known []string) (string, *bitgetError) {
-	kind := c.query.Get(name)
+	kind := param(c.query, name)
 	switch {
 	case kind == "":
 		return "", bitgetRefusal("40019", "Parameter "+name+" cannot be empty")
@@ -150,7 +150,7 @@ func (v *bitget) depthOf(c bitgetCall, kind string, usual, most int, bidsName, a
 	if refusal != nil {
 		return nil, refusal
 	}
-	bids, asks := p.depth(v.now(), boundedInt(c.query.Get("limit"), usual, most))
+	bids, asks := p.depth(v.now(), boundedInt(param(c.query, "limit"), usual, most))
 	return object{bidsName: bids, asksName: asks, "ts": strconv.FormatInt(inMillis(v.now()), 10)}, nil
 }
 

@@ -19,6 +19,9 @@ var bitgetHeaders = []struct{ name, code, msg string }{
 	{"ACCESS-PASSPHRASE", "40011", "ACCESS_PASSPHRASE cannot be empty"},
 }
 
+// bitgetRefusal is an answer with a code.
+//
+//go:noinline
 func bitgetRefusal(code, msg string) *bitgetError {
 	return &bitgetError{http.StatusBadRequest, code, msg}
 }
@@ -35,11 +38,11 @@ func bitgetDenied(rights []string) *bitgetError {
 // it. Everything but the signature is looked at first.
 func (v *bitget) admit(r *http.Request, access bitgetAccess, body string) (*entry, *bitgetError) {
 	for _, must := range bitgetHeaders {
-		if r.Header.Get(must.name) == "" {
+		if headerOf(r, must.name) == "" {
 			return nil, bitgetRefusal(must.code, must.msg)
 		}
 	}
-	stamp := r.Header.Get("ACCESS-TIMESTAMP")
+	stamp := headerOf(r, "ACCESS-TIMESTAMP")
 	if refusal := v.checkTime(stamp); refusal != nil {
 		return nil, refusal
 	}
@@ -51,11 +54,11 @@ func (v *bitget) admit(r *http.Request, access bitgetAccess, body string) (*entr
 		return nil, refusal
 	}
 	switch {
-	case r.Header.Get("ACCESS-PASSPHRASE") != key.Passphrase:
+	case headerOf(r, "ACCESS-PASSPHRASE") != key.Passphrase:
 		return nil, bitgetRefusal("40012", "apikey/password is incorrect")
-	case !signedInBase64(key, stamp+r.Method+r.URL.RequestURI()+body, r.Header.Get("ACCESS-SIGN")):
+	case !signedInBase64(key, stamp+r.Method+r.URL.RequestURI()+body, headerOf(r, "ACCESS-SIGN")):
 		return nil, bitgetRefusal("40009", "sign signature error")
-	case r.Method == http.MethodPost && !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json"):
+	case r.Method == http.MethodPost && !strings.HasPrefix(headerOf(r, "Content-Type"), "application/json"):
 		return nil, bitgetRefusal("40007", "Invalid Content_Type")
 	}
 	return key, nil
@@ -85,8 +88,8 @@ func (v *bitget) checkTime(stamp string) *bitgetError {
 }
 
 func (v *bitget) identify(r *http.Request) (*entry, *bitgetError) {
-	id := r.Header.Get("ACCESS-KEY")
-	demo := r.Header.Get("paptrading") == "1"
+	id := headerOf(r, "ACCESS-KEY")
+	demo := headerOf(r, "paptrading") == "1"
 	key, ok := v.find(id)
 	switch {
 	case !strings.HasPrefix(id, "bg_"):

@@ -30,7 +30,7 @@ func bitgetSubList(v *bitget, _ bitgetCall) (any, *bitgetError) {
 // of the last key of a page, so that a key that goes between two pages moves
 // none of the others out of sight.
 func bitgetSubKeyList(v *bitget, c bitgetCall) (any, *bitgetError) {
-	uid := c.query.Get("subUid")
+	uid := param(c.query, "subUid")
 	if refusal := v.sub("subUid", uid); refusal != nil {
 		return nil, refusal
 	}
@@ -61,7 +61,7 @@ func bitgetSubKeyList(v *bitget, c bitgetCall) (any, *bitgetError) {
 
 // number reads an optional number of the query.
 func (c bitgetCall) number(name string, fallback, most int) (int, *bitgetError) {
-	text := c.query.Get(name)
+	text := param(c.query, name)
 	if text == "" {
 		return fallback, nil
 	}

@@ -46,6 +46,8 @@ type entry struct {
 }
 
 // expired reports whether the key's own end has come.
+//
+//go:noinline
 func (e *entry) expired(now time.Time) bool { return !e.Expires.IsZero() && !now.Before(e.Expires) }
 
 // idle returns how long nobody has used the key, which counts from its creation
@@ -306,6 +308,8 @@ func (b *book) listed(id string) (*entry, bool) {
 func (b *book) ledger() *book { return b }
 
 // all returns the listed keys in the order in which they were made.
+//
+//go:noinline
 func (b *book) all() []*entry {
 	b.sweep()
 	return slices.Clone(b.ordered)
@@ -336,6 +340,8 @@ func (b *book) first(is func(*entry) bool) (*entry, bool) {
 }
 
 // touch notes that a key was used.
+//
+//go:noinline
 func (b *book) touch(e *entry, now time.Time) { e.lastUsed = now }
 
 // lastUsed returns when a key was last used; zero for never.

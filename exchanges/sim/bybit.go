@@ -155,15 +155,15 @@ func (v *bybit) refuse(w http.ResponseWriter, e *bybitError) {
 
 func (v *bybit) write(w http.ResponseWriter, status, code int, msg string, result any) {
 	now := inMillis(v.now())
-	w.Header().Set("Timenow", strconv.FormatInt(now, 10))
+	setHeader(w, "Timenow", strconv.FormatInt(now, 10))
 	writeJSON(w, status, object{"retCode": code, "retMsg": msg, "result": result, "retExtInfo": object{}, "time": now})
 }
 
 // limits tells how many requests of this second are left.
 func (v *bybit) limits(w http.ResponseWriter, rate, left int) {
-	w.Header().Set("X-Bapi-Limit", strconv.Itoa(rate))
-	w.Header().Set("X-Bapi-Limit-Status", strconv.Itoa(left))
-	w.Header().Set("X-Bapi-Limit-Reset-Timestamp", strconv.FormatInt(v.now().Add(time.Second).UnixMilli(), 10))
+	setHeader(w, "X-Bapi-Limit", strconv.Itoa(rate))
+	setHeader(w, "X-Bapi-Limit-Status", strconv.Itoa(left))
+	setHeader(w, "X-Bapi-Limit-Reset-Timestamp", strconv.FormatInt(v.now().Add(time.Second).UnixMilli(), 10))
 }
 
 // fault answers as Bybit does when things go wrong on its side.

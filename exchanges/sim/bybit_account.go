@@ -17,7 +17,7 @@ func bybitAccountInfo(_ *bybit, c bybitCall) (any, *bybitError) {
 }
 
 func bybitWallet(v *bybit, c bybitCall) (any, *bybitError) {
-	if c.params.Get("accountType") != "UNIFIED" {
+	if param(c.params, "accountType") != "UNIFIED" {
 		return nil, bybitBad("accountType only support UNIFIED.")
 	}
 	own := v.owner(c.key)
@@ -31,7 +31,7 @@ func bybitWallet(v *bybit, c bybitCall) (any, *bybitError) {
 }
 
 func bybitTransferBalance(v *bybit, c bybitCall) (any, *bybitError) {
-	kind := c.params.Get("accountType")
+	kind := param(c.params, "accountType")
 	if kind == "" {
 		return nil, bybitBad("accountType is required.")
 	}
@@ -45,7 +45,7 @@ func bybitTransferBalance(v *bybit, c bybitCall) (any, *bybitError) {
 }
 
 func bybitCoins(v *bybit, c bybitCall) (any, *bybitError) {
-	return object{"rows": perAsset(v.account.assets(), c.params.Get("coin"), `{"name":"$asset","coin":"$asset","remainAmount":"1000000","chains":[{
+	return object{"rows": perAsset(v.account.assets(), param(c.params, "coin"), `{"name":"$asset","coin":"$asset","remainAmount":"1000000","chains":[{
 		"chainType":"Ethereum (ERC20)","chain":"ETH","confirmation":"6","withdrawFee":"0.001","depositMin":"0","withdrawMin":"0.002",
 		"chainDeposit":"1","chainWithdraw":"1","minAccuracy":"8","withdrawPercentageFee":"0","contractAddress":"","safeConfirmNumber":"64"}]}`)}, nil
 }

@@ -36,7 +36,10 @@ var (
 	errBybitFull  = &bybitError{200, 20022, "The number of API keys exceeds the limit."}
 )
 
-// byMaster keeps keys of sub-accounts from an endpoint.
+// byMaster keeps keys of sub-accounts from an endpoint. Not inlined: each copy
+// would have a closure of its own.
+//
+//go:noinline
 func byMaster(serve func(*bybit, bybitCall) (any, *bybitError)) func(*bybit, bybitCall) (any, *bybitError) {
 	return func(v *bybit, c bybitCall) (any, *bybitError) {
 		if c.key.Sub != "" {

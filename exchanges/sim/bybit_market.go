@@ -11,13 +11,16 @@ func bybitTime(v *bybit, _ bybitCall) (any, *bybitError) {
 
 func bybitStatus(*bybit, bybitCall) (any, *bybitError) { return object{"list": []any{}}, nil }
 
+// bybitBad refuses a parameter.
+//
+//go:noinline
 func bybitBad(msg string) *bybitError { return &bybitError{200, 10001, msg} }
 
 // bybitSelect returns the pairs that a category has and a request asks for.
 // The spot pairs with USDT as quote also exist as perpetual contracts.
 func bybitSelect(c bybitCall) (category string, selected []pair, refusal *bybitError) {
-	category = c.params.Get("category")
-	symbol, base := c.params.Get("symbol"), c.params.Get("baseCoin")
+	category = param(c.params, "category")
+	symbol, base := param(c.params, "symbol"), param(c.params, "baseCoin")
 	switch category {
 	case "spot", "linear", "inverse", "option":
 	default:
@@ -51,7 +54,7 @@ func bybitPairs(category string) []pair {
 
 // bybitOne returns the pair of an endpoint that must be told one.
 func bybitOne(c bybitCall) (category string, p pair, refusal *bybitError) {
-	if c.params.Get("symbol") == "" {
+	if param(c.params, "symbol") == "" {
 		return "", pair{}, bybitBad("params error: symbol is missing")
 	}
 	category, selected, refusal := bybitSelect(c)
@@ -69,7 +72,10 @@ const (
 
 // bybitList makes an endpoint that answers with a text for each selected pair:
 // one for spot pairs, one for contracts, which may ask for the kind of contract
-// and for the coin that it settles in.
+// and for the coin that it settles in. Not inlined: each copy would have a
+// closure of its own.
+//
+//go:noinline
 func bybitList(answer, spot, contract string) func(*bybit, bybitCall) (any, *bybitError) {
 	return func(v *bybit, c bybitCall) (any, *bybitError) {
 		category, selected, refusal := bybitSelect(c)
@@ -117,7 +123,7 @@ func bybitOrderBook(v *bybit, c bybitCall) (any, *bybitError) {
 	if category == "spot" {
 		usual, most = 1, 200
 	}
-	bids, asks := p.depth(v.now(), boundedInt(c.params.Get("limit"), usual, most))
+	bids, asks := p.depth(v.now(), boundedInt(param(c.params, "limit"), usual, most))
 	now := inMillis(v.now())
 	return object{"s": p.symbol(), "b": bids, "a": asks, "ts": now, "u": 230704, "seq": 1432604333, "cts": now}, nil
 }
@@ -127,7 +133,7 @@ func bybitTrades(v *bybit, c bybitCall) (any, *bybitError) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	list := p.trades(v.now(), boundedInt(c.params.Get("limit"), 60, 1000), `{"execId":"$seconds","symbol":"$symbol","price":"$price","size":"$size",
+	list := p.trades(v.now(), boundedInt(param(c.params, "limit"), 60, 1000), `{"execId":"$seconds","symbol":"$symbol","price":"$price","size":"$size",
 		"side":"$Side","time":"$ms","isBlockTrade":false,"isRPITrade":false}`)
 	return object{"category": category, "list": list}, nil
 }
@@ -142,10 +148,10 @@ func bybitKlines(v *bybit, c bybitCall) (any, *bybitError) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	width, ok := bybitIntervals.of(c.params.Get("interval"))
+	width, ok := bybitIntervals.of(param(c.params, "interval"))
 	if !ok {
 		return nil, bybitBad("Invalid period!")
 	}
-	list := p.candles(v.now(), width, boundedInt(c.params.Get("limit"), 200, 1000), `["$ms","$open","$high","$low","$close","$volume","$turnover"]`)
+	list := p.candles(v.now(), width, boundedInt(param(c.params, "limit"), 200, 1000), `["$ms","$open","$high","$low","$close","$volume","$turnover"]`)
 	return object{"category": category, "symbol": p.symbol(), "list": list}, nil
 }

@@ -19,7 +19,7 @@ const (
 // admit verifies the headers of a signed request and returns the key that
 // made it. Unlike others, Bybit says exactly what it does not like.
 func (v *bybit) admit(r *http.Request, body string) (*entry, *bybitError) {
-	id, stamp, signature := r.Header.Get("X-BAPI-API-KEY"), r.Header.Get("X-BAPI-TIMESTAMP"), r.Header.Get("X-BAPI-SIGN")
+	id, stamp, signature := headerOf(r, "X-BAPI-API-KEY"), headerOf(r, "X-BAPI-TIMESTAMP"), headerOf(r, "X-BAPI-SIGN")
 	if id == "" || stamp == "" || signature == "" {
 		return nil, errBybitLogin
 	}
@@ -27,13 +27,13 @@ func (v *bybit) admit(r *http.Request, body string) (*entry, *bybitError) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	window := r.Header.Get("X-BAPI-RECV-WINDOW")
+	window := headerOf(r, "X-BAPI-RECV-WINDOW")
 	if refusal := v.checkTime(stamp, window); refusal != nil {
 		return nil, refusal
 	}
 	payload := r.URL.RawQuery
 	if r.Method == http.MethodPost {
-		if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
+		if !strings.HasPrefix(headerOf(r, "Content-Type"), "application/json") {
 			return nil, bybitBad("Request parameter error.")
 		}
 		payload = body

@@ -20,7 +20,7 @@ func bybitSubMembers(v *bybit, _ bybitCall) (any, *bybitError) {
 // the last key of a page, so that a key that goes between two pages moves none
 // of the others out of sight.
 func bybitSubKeys(v *bybit, c bybitCall) (any, *bybitError) {
-	sub := c.params.Get("subMemberId")
+	sub := param(c.params, "subMemberId")
 	if sub == "" {
 		return nil, bybitBad("subMemberId is required.")
 	}
@@ -74,7 +74,7 @@ func bybitLife(key *entry, now time.Time) int {
 
 // number reads an optional number of the query.
 func (c bybitCall) number(name string, fallback, least, most int) (int, *bybitError) {
-	text := c.params.Get(name)
+	text := param(c.params, name)
 	if text == "" {
 		return fallback, nil
 	}

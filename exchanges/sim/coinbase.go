@@ -168,6 +168,8 @@ var (
 )
 
 // coinbaseBad says which parameter is wrong.
+//
+//go:noinline
 func coinbaseBad(message string) *coinbaseError {
 	return &coinbaseError{400, "INVALID_ARGUMENT", 3, message}
 }
@@ -201,7 +203,7 @@ func (v *coinbase) handle(w http.ResponseWriter, r *http.Request, route coinbase
 // coinbaseUnauthorized is all that Coinbase says to a request whose token it
 // does not take, whatever the reason.
 func coinbaseUnauthorized(w http.ResponseWriter) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	setHeader(w, "Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(http.StatusUnauthorized)
 	_, _ = w.Write([]byte("Unauthorized"))
 }
@@ -218,9 +220,9 @@ const coinbaseLimit = 30 // private calls per second and user
 
 // limits tells how many calls of this second are left.
 func (v *coinbase) limits(w http.ResponseWriter, left int) {
-	w.Header().Set("X-Ratelimit-Limit", strconv.Itoa(coinbaseLimit))
-	w.Header().Set("X-Ratelimit-Remaining", strconv.Itoa(left))
-	w.Header().Set("X-Ratelimit-Reset", "1")
+	setHeader(w, "X-Ratelimit-Limit", strconv.Itoa(coinbaseLimit))
+	setHeader(w, "X-Ratelimit-Remaining", strconv.Itoa(left))
+	setHeader(w, "X-Ratelimit-Reset", "1")
 }
 
 // fault implements venue.

@@ -58,7 +58,7 @@ func (v *coinbase) keyPermissions(c coinbaseCall) (any, *coinbaseError) {
 func (v *coinbase) portfolios(c coinbaseCall) (any, *coinbaseError) {
 	list := []json.RawMessage{}
 	for _, p := range v.folios() {
-		if kind := c.params.Get("portfolio_type"); kind == "" || kind == p.kind {
+		if kind := param(c.params, "portfolio_type"); kind == "" || kind == p.kind {
 			list = append(list, p.describe())
 		}
 	}
@@ -120,11 +120,11 @@ const (
 )
 
 func (v *coinbase) accounts(c coinbaseCall) (any, *coinbaseError) {
-	limit, err := strconv.Atoi(cmp.Or(c.params.Get("limit"), "49"))
+	limit, err := strconv.Atoi(cmp.Or(param(c.params, "limit"), "49"))
 	if err != nil || limit < 1 || limit > coinbaseMostAccounts {
 		return nil, coinbaseBad("limit must be between 1 and 250")
 	}
-	start, err := strconv.Atoi(cmp.Or(c.params.Get("cursor"), "0"))
+	start, err := strconv.Atoi(cmp.Or(param(c.params, "cursor"), "0"))
 	list := v.wallets(c.key, "", coinbaseWallet)
 	if err != nil || start < 0 || start > len(list) {
 		return nil, coinbaseBad("cursor is invalid")
@@ -151,7 +151,7 @@ const coinbaseFees = `{"total_volume":0,"total_fees":0,"fee_tier":{"pricing_tier
 
 // appAccounts is the list of wallets in the shape of the Coinbase App.
 func (v *coinbase) appAccounts(c coinbaseCall) (any, *coinbaseError) {
-	limit := boundedInt(c.params.Get("limit"), 25, 300)
+	limit := boundedInt(param(c.params, "limit"), 25, 300)
 	return figures{"limit": strconv.Itoa(limit)}.with("data", v.wallets(c.key, "", coinbaseAppWallet)).json(`{"pagination":{"ending_before":null,
 		"starting_after":null,"previous_ending_before":null,"next_starting_after":null,"limit":$limit,"order":"desc","previous_uri":null,
 		"next_uri":null},"data":$data}`), nil

@@ -49,7 +49,7 @@ type coinbaseClaims struct {
 // admit returns the key that a request was signed with. Nobody is told what
 // is wrong with a token.
 func (v *coinbase) admit(r *http.Request) (*entry, bool) {
-	bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	bearer, ok := strings.CutPrefix(headerOf(r, "Authorization"), "Bearer ")
 	if !ok {
 		return nil, false
 	}

@@ -71,7 +71,7 @@ func (v *coinbase) products(c coinbaseCall) (any, *coinbaseError) {
 			list = append(list, v.describe(p))
 		}
 	}
-	switch kind := c.params.Get("product_type"); kind {
+	switch kind := param(c.params, "product_type"); kind {
 	case "", "UNKNOWN_PRODUCT_TYPE", "SPOT":
 	case "FUTURE":
 		list = []json.RawMessage{}
@@ -97,11 +97,11 @@ func (v *coinbase) pricebook(p pair, n int) json.RawMessage {
 }
 
 func (v *coinbase) productBook(c coinbaseCall) (any, *coinbaseError) {
-	p, refusal := coinbaseFind(c.params.Get("product_id"))
+	p, refusal := coinbaseFind(param(c.params, "product_id"))
 	if refusal != nil {
 		return nil, refusal
 	}
-	return object{"pricebook": v.pricebook(p, boundedInt(c.params.Get("limit"), 100, 500))}, nil
+	return object{"pricebook": v.pricebook(p, boundedInt(param(c.params, "limit"), 100, 500))}, nil
 }
 
 func (v *coinbase) bestBidAsk(c coinbaseCall) (any, *coinbaseError) {
@@ -120,7 +120,7 @@ func (v *coinbase) trades(c coinbaseCall) (any, *coinbaseError) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	list := p.trades(v.now(), boundedInt(c.params.Get("limit"), 100, 1000), `{"trade_id":"$seconds","product_id":"$base-$quote","price":"$price",
+	list := p.trades(v.now(), boundedInt(param(c.params, "limit"), 100, 1000), `{"trade_id":"$seconds","product_id":"$base-$quote","price":"$price",
 		"size":"$size","time":"$rfc3339","side":"$SIDE","bid":"","ask":"","exchange":"CBE"}`)
 	return p.figures(v.now()).with("trades", list).json(`{"trades":$trades,"best_bid":"$bid","best_ask":"$ask"}`), nil
 }
@@ -138,9 +138,9 @@ func (v *coinbase) candles(c coinbaseCall) (any, *coinbaseError) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	width, known := coinbaseGranularities.of(c.params.Get("granularity"))
-	from, badStart := strconv.ParseInt(c.params.Get("start"), 10, 64)
-	until, badEnd := strconv.ParseInt(c.params.Get("end"), 10, 64)
+	width, known := coinbaseGranularities.of(param(c.params, "granularity"))
+	from, badStart := strconv.ParseInt(param(c.params, "start"), 10, 64)
+	until, badEnd := strconv.ParseInt(param(c.params, "end"), 10, 64)
 	if !known || badStart != nil || badEnd != nil || from > until {
 		return nil, coinbaseBad("start, end and granularity are required")
 	}
@@ -172,7 +172,7 @@ func (v *coinbase) crypto(coinbaseCall) (any, *coinbaseError) {
 
 // exchangeRates tells how much of each asset a dollar, or another asset, buys.
 func (v *coinbase) exchangeRates(c coinbaseCall) (any, *coinbaseError) {
-	base := cmp.Or(c.params.Get("currency"), "USD")
+	base := cmp.Or(param(c.params, "currency"), "USD")
 	if _, known := coinbaseNames[base]; !known {
 		return nil, coinbaseBad("Invalid currency (" + base + ")")
 	}

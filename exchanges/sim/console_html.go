@@ -113,6 +113,10 @@ func (view consoleView) render(body any) string {
 	return m.String()
 }
 
+// onPage makes a view of one that takes a page. Not inlined: each copy would
+// have a closure of its own.
+//
+//go:noinline
 func onPage(view func(p consolePage, m *markup)) consoleView {
 	return func(m *markup, body any) {
 		p, _ := body.(consolePage) // nothing else has these views

@@ -104,7 +104,7 @@ func (v *deribit) byCredentials(c *deribitCall) (*entry, *deribitError) {
 
 func (v *deribit) bySecret(c *deribitCall, id, secret string) (*entry, *deribitError) {
 	key, ok := v.find(id)
-	if !ok || key.PublicKey != nil || !hmac.Equal([]byte(secret), []byte(key.Secret)) {
+	if !ok || key.PublicKey != nil || !sameText(secret, key.Secret) {
 		return nil, &deribitBadCredentials
 	}
 	return key, v.admit(key, c)
@@ -161,7 +161,7 @@ func (p deribitProof) validFor(key *entry) bool {
 	}
 	mac := hmac.New(sha256.New, []byte(key.Secret))
 	mac.Write(text) // a hash never fails to write
-	return hmac.Equal([]byte(hex.EncodeToString(mac.Sum(nil))), []byte(p.signature))
+	return sameText(hex.EncodeToString(mac.Sum(nil)), p.signature)
 }
 
 // admit refuses keys that are switched off and addresses that are not on a

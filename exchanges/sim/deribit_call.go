@@ -35,7 +35,7 @@ func readDeribitCall(r *http.Request) (*deribitCall, *deribitError) {
 		return &deribitCall{}, &deribitBadRequest
 	}
 	c := &deribitCall{
-		authorization: r.Header.Get("Authorization"),
+		authorization: headerOf(r, "Authorization"),
 		verb:          r.Method, uri: r.URL.RequestURI(), body: string(body), caller: callerOf(r),
 		method: strings.Trim(strings.TrimPrefix(r.URL.Path, "/api/v2"), "/"),
 	}
@@ -117,6 +117,8 @@ func (c *deribitCall) readParams(params json.RawMessage) *deribitError {
 }
 
 // text returns a parameter as text: numbers and booleans as they are written.
+//
+//go:noinline
 func (c *deribitCall) text(name string) string {
 	switch value := c.params[name].(type) {
 	case string:

@@ -19,6 +19,8 @@ type deribitLogRow struct {
 }
 
 // note adds what a caller did to a key.
+//
+//go:noinline
 func (l *deribitLog) note(c *deribitCall, at time.Time, action string, e *entry) {
 	*l = append(*l, deribitLogRow{sub: e.Sub, ip: c.caller.String(), action: action, subject: e.ID, at: at})
 }

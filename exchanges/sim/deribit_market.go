@@ -91,7 +91,9 @@ func (v *deribit) getCurrencies(*deribitCall) (any, *deribitError) {
 }
 
 // byDeribitInstrument makes a method that writes a text for the instrument that
-// a call names.
+// a call names. Not inlined: each copy would have a closure of its own.
+//
+//go:noinline
 func byDeribitInstrument(text func(deribitInstrument) string) func(*deribit, *deribitCall) (any, *deribitError) {
 	return func(v *deribit, c *deribitCall) (any, *deribitError) {
 		i, failure := v.named(c)

@@ -27,6 +27,8 @@ func (c *deribitCall) hasOnly(m deribitMethod) *deribitError {
 }
 
 // has reports whether a parameter was given, be it as nothing.
+//
+//go:noinline
 func (c *deribitCall) has(name string) bool {
 	_, given := c.params[name]
 	return given

@@ -159,6 +159,8 @@ func (p pair) book(now time.Time, n int, text string) (bids, asks []json.RawMess
 
 // perAsset writes a text for each of some assets, or for those of them that are
 // wanted, with commas between them.
+//
+//go:noinline
 func perAsset(assets []string, wanted, text string) []json.RawMessage {
 	return account{}.holdings(assets, wanted, time.Time{}, text)
 }

@@ -173,7 +173,7 @@ func (f *front) reply(w http.ResponseWriter, a *answer, kind FaultKind) {
 	for name, values := range a.header {
 		w.Header()[name] = values
 	}
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	setHeader(w, "Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(a.statusOrOK())
 	_, _ = w.Write(body) // a caller that is gone needs no answer
 }
@@ -219,7 +219,7 @@ func callerOf(r *http.Request) netip.Addr {
 // manner of any of the simulated exchanges.
 func bearsCredential(r *http.Request, body []byte, headers []string) bool {
 	for _, name := range append([]string{"Authorization"}, headers...) {
-		if r.Header.Get(name) != "" {
+		if headerOf(r, name) != "" {
 			return true
 		}
 	}

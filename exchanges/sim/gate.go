@@ -53,6 +53,9 @@ type gateRefusal struct {
 	label, message string
 }
 
+// gateBad refuses a parameter.
+//
+//go:noinline
 func gateBad(message string) *gateRefusal {
 	return &gateRefusal{http.StatusBadRequest, "INVALID_PARAM_VALUE", message}
 }

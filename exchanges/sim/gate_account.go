@@ -117,7 +117,7 @@ func (v *gate) detail(c gateCall) (any, *gateRefusal) {
 
 func (v *gate) spotAccounts(c gateCall) (any, *gateRefusal) {
 	own := v.account.owner(c.key)
-	return own.holdings(own.assets(), c.URL.Query().Get("currency"), v.now(),
+	return own.holdings(own.assets(), param(c.URL.Query(), "currency"), v.now(),
 		`{"currency":"$asset","available":"$amount","locked":"0","update_id":98}`), nil
 }
 

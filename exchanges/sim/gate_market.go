@@ -79,7 +79,7 @@ func (v *gate) onePair(c gateCall) (any, *gateRefusal) {
 
 func (v *gate) tickers(c gateCall) (any, *gateRefusal) {
 	selected := pairs()
-	if name := c.URL.Query().Get("currency_pair"); name != "" {
+	if name := param(c.URL.Query(), "currency_pair"); name != "" {
 		p, refusal := gateFind(name)
 		if refusal != nil {
 			return nil, refusal
@@ -91,14 +91,14 @@ func (v *gate) tickers(c gateCall) (any, *gateRefusal) {
 
 func (v *gate) orderBook(c gateCall) (any, *gateRefusal) {
 	query := c.URL.Query()
-	p, refusal := gateFind(query.Get("currency_pair"))
+	p, refusal := gateFind(param(query, "currency_pair"))
 	if refusal != nil {
 		return nil, refusal
 	}
 	now := v.now()
-	bids, asks := p.depth(now, boundedInt(query.Get("limit"), 10, 1000))
+	bids, asks := p.depth(now, boundedInt(param(query, "limit"), 10, 1000))
 	book := object{"current": inMillis(now), "update": inMillis(now), "bids": bids, "asks": asks}
-	if query.Get("with_id") == "true" {
+	if param(query, "with_id") == "true" {
 		book["id"] = 123456
 	}
 	return book, nil
@@ -144,21 +144,21 @@ func (v *gate) future(c gateCall) (any, *gateRefusal) {
 }
 
 func (v *gate) futureTickers(c gateCall) (any, *gateRefusal) {
-	selected, refusal := c.contracts(c.URL.Query().Get("contract"))
+	selected, refusal := c.contracts(param(c.URL.Query(), "contract"))
 	return describe(selected, v.now(), gateContractDay), refusal
 }
 
 func (v *gate) futureBook(c gateCall) (any, *gateRefusal) {
 	query := c.URL.Query()
-	if query.Get("contract") == "" {
+	if param(query, "contract") == "" {
 		return nil, &gateRefusal{400, "MISSING_REQUIRED_PARAM", "Missing required param: contract"}
 	}
-	selected, refusal := c.contracts(query.Get("contract"))
+	selected, refusal := c.contracts(param(query, "contract"))
 	if refusal != nil {
 		return nil, refusal
 	}
 	now := v.now()
-	bids, asks := selected[0].book(now, boundedInt(query.Get("limit"), 10, 300), `{"p":"$price","s":$lots}`)
+	bids, asks := selected[0].book(now, boundedInt(param(query, "limit"), 10, 300), `{"p":"$price","s":$lots}`)
 	seconds := float64(inMillis(now)) / 1000
 	return object{"id": 123456, "current": seconds, "update": seconds, "bids": bids, "asks": asks}, nil
 }

@@ -25,23 +25,23 @@ var (
 // timestamp is too old.
 func (v *gate) admit(r *http.Request, body []byte) (*entry, *gateRefusal) {
 	for _, name := range []string{"KEY", "Timestamp", "SIGN"} {
-		if r.Header.Get(name) == "" {
+		if headerOf(r, name) == "" {
 			return nil, &gateRefusal{http.StatusBadRequest, "MISSING_REQUIRED_HEADER", "Missing required header: " + name}
 		}
 	}
-	stamp := r.Header.Get("Timestamp")
+	stamp := headerOf(r, "Timestamp")
 	if refusal := v.checkTime(stamp); refusal != nil {
 		return nil, refusal
 	}
-	key, refusal := v.identify(r.Header.Get("KEY"), callerOf(r))
+	key, refusal := v.identify(headerOf(r, "KEY"), callerOf(r))
 	if refusal != nil {
 		return nil, refusal
 	}
-	if len(body) > 0 && !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
+	if len(body) > 0 && !strings.HasPrefix(headerOf(r, "Content-Type"), "application/json") {
 		return nil, &gateRefusal{http.StatusBadRequest, "INVALID_CONTENT_TYPE", "Content-Type must be application/json"}
 	}
 	query, err := url.QueryUnescape(r.URL.RawQuery) // what is signed has no escapes in it
-	if err != nil || !validGateSignature(key.Secret, gateText(r.Method, r.URL.Path, query, string(body), stamp), r.Header.Get("SIGN")) {
+	if err != nil || !validGateSignature(key.Secret, gateText(r.Method, r.URL.Path, query, string(body), stamp), headerOf(r, "SIGN")) {
 		return nil, errGateSignature
 	}
 	return key, nil
@@ -57,7 +57,7 @@ func gateText(method, path, query, body, stamp string) string {
 func validGateSignature(secret, text, signature string) bool {
 	mac := hmac.New(sha512.New, []byte(secret))
 	mac.Write([]byte(text)) // a hash never fails to write
-	return hmac.Equal([]byte(hex.EncodeToString(mac.Sum(nil))), []byte(signature))
+	return sameText(hex.EncodeToString(mac.Sum(nil)), signature)
 }
 
 // checkTime wants Unix seconds, of which Gate's own client for JavaScript

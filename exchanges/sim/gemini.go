@@ -75,7 +75,7 @@ func (v *gemini) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // tellTime sets the Date of an answer to the exchange's own clock, where it is
 // all that tells a client the time.
 func tellTime(w http.ResponseWriter, now time.Time) {
-	w.Header().Set("Date", now.UTC().Format(http.TimeFormat))
+	setHeader(w, "Date", now.UTC().Format(http.TimeFormat))
 }
 
 // geminiFaults are the refusals by kind, without the status.

@@ -21,7 +21,7 @@ const geminiNonceWindow = 30
 // authenticate returns the key that a call was signed with, and what the
 // signed payload says. The body is not looked at: everything is in headers.
 func (v *gemini) authenticate(r *http.Request) (*entry, object, *geminiRefusal) {
-	id, encoded, signature := r.Header.Get("X-GEMINI-APIKEY"), r.Header.Get("X-GEMINI-PAYLOAD"), r.Header.Get("X-GEMINI-SIGNATURE")
+	id, encoded, signature := headerOf(r, "X-GEMINI-APIKEY"), headerOf(r, "X-GEMINI-PAYLOAD"), headerOf(r, "X-GEMINI-SIGNATURE")
 	switch {
 	case id == "":
 		return nil, nil, &geminiRefusal{http.StatusUnauthorized, "MissingApikeyHeader", "Must provide 'X-GEMINI-APIKEY' header"}

@@ -88,7 +88,7 @@ func (v *gemini) orderBook(r *http.Request) (any, *geminiRefusal) {
 		return nil, refusal
 	}
 	levels := func(parameter string) int {
-		limit := r.URL.Query().Get(parameter)
+		limit := param(r.URL.Query(), parameter)
 		if limit == "0" {
 			return most
 		}
@@ -105,7 +105,7 @@ func (v *gemini) trades(r *http.Request) (any, *geminiRefusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	return p.trades(v.now(), boundedInt(r.URL.Query().Get("limit_trades"), 10, 500), `{"timestamp":$seconds,"timestampms":$ms,"tid":$ms,
+	return p.trades(v.now(), boundedInt(param(r.URL.Query(), "limit_trades"), 10, 500), `{"timestamp":$seconds,"timestampms":$ms,"tid":$ms,
 		"price":"$price","amount":"$size","exchange":"gemini","type":"$side"}`), nil
 }
 

@@ -41,7 +41,7 @@ type htxCall struct {
 	key  *entry // nil where none is needed
 }
 
-func (c htxCall) query(name string) string { return c.URL.Query().Get(name) }
+func (c htxCall) query(name string) string { return param(c.URL.Query(), name) }
 
 // htxRefusal is an answer that says no: by a name, or by a number in the parts
 // of the API that have numbers. The status is 200 unless it says otherwise.
@@ -182,8 +182,8 @@ const (
 
 // stamp tells how many requests are left and, in milliseconds, until when.
 func (v *htx) stamp(w http.ResponseWriter, left int) {
-	w.Header().Set("X-HB-RateLimit-Requests-Remain", strconv.Itoa(left))
-	w.Header().Set("X-HB-RateLimit-Requests-Expire", strconv.FormatInt(v.now().Add(htxSpan).UnixMilli(), 10))
+	setHeader(w, "X-HB-RateLimit-Requests-Remain", strconv.Itoa(left))
+	setHeader(w, "X-HB-RateLimit-Requests-Expire", strconv.FormatInt(v.now().Add(htxSpan).UnixMilli(), 10))
 }
 
 // fault answers as HTX does when things go wrong on its side. That a limit is

@@ -150,7 +150,9 @@ func htxTickers(v *htx, _ htxCall) (any, *htxRefusal) {
 }
 
 // tell answers on a channel with a text about the instrument that a request
-// names.
+// names. Not inlined: each copy would have a closure of its own.
+//
+//go:noinline
 func (f htxFloor) tell(channel, text string) func(*htx, htxCall) (any, *htxRefusal) {
 	return func(v *htx, c htxCall) (any, *htxRefusal) {
 		one, refusal := f.find(v, c)

@@ -36,14 +36,14 @@ func htxUnsigned(why string) *htxRefusal {
 // with the time is in the words of ccxt issue 25931.
 func (v *htx) admit(r *http.Request) (*entry, *htxRefusal) {
 	query, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil || query.Get("AccessKeyId") == "" || query.Get("Signature") == "" {
+	if err != nil || param(query, "AccessKeyId") == "" || param(query, "Signature") == "" {
 		return nil, &htxRefusal{name: "login-required", message: "Login is required"}
 	}
-	sent, err := time.Parse(htxStamp, query.Get("Timestamp"))
+	sent, err := time.Parse(htxStamp, param(query, "Timestamp"))
 	if err != nil || v.now().Sub(sent).Abs() > htxWindow {
 		return nil, htxUnsigned("Invalid submission time or incorrect time format [无效的提交时间，或时间格式错误]")
 	}
-	key, ok := v.find(query.Get("AccessKeyId"))
+	key, ok := v.find(param(query, "AccessKeyId"))
 	switch {
 	case !ok:
 		return nil, htxUnsigned("Incorrect Access key [Access key错误]")
@@ -69,8 +69,8 @@ func htxSigned(key *entry, method, host, path string, query url.Values) bool {
 	if key.PublicKey != nil {
 		wanted = htxEd25519
 	}
-	raw, err := base64.StdEncoding.DecodeString(query.Get("Signature"))
-	if err != nil || query.Get("SignatureMethod") != wanted || query.Get("SignatureVersion") != "2" {
+	raw, err := base64.StdEncoding.DecodeString(param(query, "Signature"))
+	if err != nil || param(query, "SignatureMethod") != wanted || param(query, "SignatureVersion") != "2" {
 		return false
 	}
 	bare := (&url.URL{Host: host}).Hostname()

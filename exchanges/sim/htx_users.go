@@ -28,6 +28,8 @@ const (
 var errHTXForbidden = &htxRefusal{code: 1002, name: "base-operation-forbidden", message: "forbidden"}
 
 // htxField refuses the value of a field.
+//
+//go:noinline
 func htxField(name string) *htxRefusal {
 	return &htxRefusal{code: 2002, name: "invalid-parameter", message: "invalid field value in `" + name + "`"}
 }
@@ -48,7 +50,10 @@ func htxUserRoutes() []htxRoute {
 }
 
 // byHTXParent keeps sub-users from an endpoint. Whether a key of theirs may ask
-// about itself is not documented; it is not on the list of what they may.
+// about itself is not documented; it is not on the list of what they may. Not
+// inlined: each copy would have a closure of its own.
+//
+//go:noinline
 func byHTXParent(serve func(*htx, htxCall) (any, *htxRefusal)) func(*htx, htxCall) (any, *htxRefusal) {
 	return func(v *htx, c htxCall) (any, *htxRefusal) {
 		if c.key.Sub != "" {
@@ -82,6 +87,9 @@ func (f *htxForm) read(body []byte) *htxRefusal {
 }
 
 // ofHTXSub is for endpoints whose body names a sub-user, which has to be there.
+// Not inlined: each copy would have a closure of its own.
+//
+//go:noinline
 func ofHTXSub(serve func(*htx, htxForm) (any, *htxRefusal)) func(*htx, htxCall) (any, *htxRefusal) {
 	return byHTXParent(func(v *htx, c htxCall) (any, *htxRefusal) {
 		var f htxForm

@@ -100,7 +100,7 @@ func (u *hyperliquidRefusal) write(w http.ResponseWriter) {
 		writeJSON(w, u.status, object{"status": "err", "response": u.words})
 		return
 	}
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	setHeader(w, "Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(u.status)
 	_, _ = io.WriteString(w, u.words)
 }
@@ -114,7 +114,7 @@ func (v *hyperliquid) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotFound)
 		return
 	case r.Method != http.MethodPost:
-		w.Header().Set("Allow", http.MethodPost)
+		setHeader(w, "Allow", http.MethodPost)
 		w.WriteHeader(http.StatusMethodNotAllowed)
 		return
 	}
@@ -133,7 +133,7 @@ func (v *hyperliquid) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // hyperliquidBody returns a body that is JSON and says so.
 func hyperliquidBody(r *http.Request) ([]byte, *hyperliquidRefusal) {
 	body, _ := io.ReadAll(r.Body) // it has been read before
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	kind, _, err := mime.ParseMediaType(headerOf(r, "Content-Type"))
 	switch {
 	case err != nil || kind != "application/json":
 		return nil, &hyperliquidRefusal{http.StatusUnsupportedMediaType, "Expected request with `Content-Type: application/json`"}

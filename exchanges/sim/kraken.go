@@ -154,7 +154,7 @@ func krakenParams(r *http.Request) (body string, params url.Values, refusal krak
 		return "", nil, krakenBadArguments
 	}
 	body = string(raw)
-	switch kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); strings.TrimSpace(strings.ToLower(kind)) {
+	switch kind, _, _ := strings.Cut(headerOf(r, "Content-Type"), ";"); strings.TrimSpace(strings.ToLower(kind)) {
 	case "", "application/x-www-form-urlencoded":
 		params, err = url.ParseQuery(body)
 	case "application/json":

@@ -54,8 +54,8 @@ func (v *kraken) private(name string, r *http.Request) (any, krakenRefusal) {
 		return nil, refusal
 	}
 	k, refusal := v.authenticate(r, krakenAttempt{
-		path: r.URL.Path, body: body, nonce: params.Get("nonce"), otp: params.Get("otp"),
-		signature: r.Header.Get("API-Sign"),
+		path: r.URL.Path, body: body, nonce: param(params, "nonce"), otp: param(params, "otp"),
+		signature: headerOf(r, "API-Sign"),
 	})
 	if refusal != "" {
 		return nil, refusal
@@ -77,7 +77,7 @@ type krakenAttempt struct{ path, body, nonce, otp, signature string }
 // authenticate returns the key that a call was signed with, and keeps the
 // score that ends in a lockout.
 func (v *kraken) authenticate(r *http.Request, a krakenAttempt) (*krakenKey, krakenRefusal) {
-	id, caller := r.Header.Get("API-Key"), callerOf(r)
+	id, caller := headerOf(r, "API-Key"), callerOf(r)
 	scorer := id
 	if _, known := v.find(id); !known {
 		scorer = "unknown keys of " + caller.String() // so that made-up keys cannot fill the memory

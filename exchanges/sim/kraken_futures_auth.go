@@ -16,13 +16,13 @@ const krakenFuturesCheckPath = "/api/auth/v1/api-keys/v3/check"
 // admit returns the key that a request was signed with. Kraken does not tell
 // an unknown key, a wrong signature and a foreign address apart.
 func (v *krakenFutures) admit(r *http.Request, body string) (*entry, krakenFuturesRefusal) {
-	e, ok := v.find(r.Header.Get("APIKey"))
+	e, ok := v.find(headerOf(r, "APIKey"))
 	if !ok || e.Disabled || e.expired(v.now()) || !e.allows(callerOf(r)) {
 		return nil, krakenFuturesAuth
 	}
-	nonce := r.Header.Get("Nonce")
+	nonce := headerOf(r, "Nonce")
 	path := strings.TrimPrefix(r.URL.EscapedPath(), "/derivatives")
-	if !validKrakenFuturesSignature(e.Secret, r.URL.RawQuery+body, nonce, path, r.Header.Get("Authent")) {
+	if !validKrakenFuturesSignature(e.Secret, r.URL.RawQuery+body, nonce, path, headerOf(r, "Authent")) {
 		return nil, krakenFuturesAuth
 	}
 	return e, v.spend(e, nonce)

@@ -96,7 +96,7 @@ func (v *krakenFutures) tickers(c krakenFuturesCall) (object, krakenFuturesRefus
 }
 
 func (v *krakenFutures) orderBook(c krakenFuturesCall) (object, krakenFuturesRefusal) {
-	contract, refusal := krakenFuturesFind(c.params.Get("symbol"))
+	contract, refusal := krakenFuturesFind(param(c.params, "symbol"))
 	if refusal != "" {
 		return nil, refusal
 	}
@@ -109,7 +109,7 @@ func (v *krakenFutures) orderBook(c krakenFuturesCall) (object, krakenFuturesRef
 }
 
 func (v *krakenFutures) trades(c krakenFuturesCall) (object, krakenFuturesRefusal) {
-	contract, refusal := krakenFuturesFind(c.params.Get("symbol"))
+	contract, refusal := krakenFuturesFind(param(c.params, "symbol"))
 	if refusal != "" {
 		return nil, refusal
 	}
@@ -124,7 +124,7 @@ func (v *krakenFutures) executions(c krakenFuturesCall) (object, krakenFuturesRe
 		return nil, refusal
 	}
 	const order = `"tradeable":"$market","quantity":"$unit","timestamp":"$ms","limitPrice":"$price","reduceOnly":false,"lastUpdateTimestamp":"$ms"`
-	list := contract.trades(v.now(), boundedInt(c.params.Get("count"), 100, 1000), strings.ReplaceAll(`{"uid":"b392cd5b-c5b0-4307-a66e-00$seconds",
+	list := contract.trades(v.now(), boundedInt(param(c.params, "count"), 100, 1000), strings.ReplaceAll(`{"uid":"b392cd5b-c5b0-4307-a66e-00$seconds",
 		"timestamp":"$ms","event":{"Execution":{"execution":{"uid":"5b755fea-c5b0-4307-a66e-00$seconds",
 			"makerOrder":{"uid":"c5b0a66e-c5b0-4307-a66e-00$seconds","direction":"Buy","orderType":"Post",`+order+`},
 			"takerOrder":{"uid":"a66ec5b0-c5b0-4307-a66e-00$seconds","direction":"Sell","orderType":"Market",`+order+`},
@@ -135,7 +135,7 @@ func (v *krakenFutures) executions(c krakenFuturesCall) (object, krakenFuturesRe
 
 // fundingRates are those of the last day, the oldest first.
 func (v *krakenFutures) fundingRates(c krakenFuturesCall) (object, krakenFuturesRefusal) {
-	contract, refusal := krakenFuturesFind(c.params.Get("symbol"))
+	contract, refusal := krakenFuturesFind(param(c.params, "symbol"))
 	if refusal != "" {
 		return nil, refusal
 	}
@@ -167,11 +167,11 @@ func (v *krakenFutures) candles(c krakenFuturesCall) (object, krakenFuturesRefus
 		return nil, krakenFuturesBadArgument
 	}
 	until := v.now().Unix()
-	if to, err := strconv.ParseInt(c.params.Get("to"), 10, 64); err == nil {
+	if to, err := strconv.ParseInt(param(c.params, "to"), 10, 64); err == nil {
 		until = min(until, to)
 	}
 	from := until - 60*int64(width/time.Second)
-	if start, err := strconv.ParseInt(c.params.Get("from"), 10, 64); err == nil {
+	if start, err := strconv.ParseInt(param(c.params, "from"), 10, 64); err == nil {
 		from = start
 	}
 	bars := contract.barsBetween(time.Unix(from, 0), time.Unix(until, 0), width, krakenFuturesMostCandles+1)

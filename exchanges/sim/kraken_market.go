@@ -81,6 +81,9 @@ func (v *kraken) assets(params url.Values) (any, krakenRefusal) {
 }
 
 // byKrakenPair makes a call that writes a text for each pair that is wanted.
+// Not inlined: each copy would have a closure of its own.
+//
+//go:noinline
 func byKrakenPair(text string) func(*kraken, url.Values) (any, krakenRefusal) {
 	return func(v *kraken, params url.Values) (any, krakenRefusal) {
 		pairs, refusal := krakenWanted(params)
@@ -161,7 +164,7 @@ func krakenWanted(params url.Values) ([]krakenPair, krakenRefusal) {
 
 // krakenOne returns the one pair that a call names.
 func krakenOne(params url.Values) (krakenPair, krakenRefusal) {
-	if params.Get("pair") == "" {
+	if param(params, "pair") == "" {
 		return krakenPair{}, krakenBadArguments
 	}
 	pairs, refusal := krakenWanted(params)
@@ -173,7 +176,7 @@ func krakenOne(params url.Values) (krakenPair, krakenRefusal) {
 
 // krakenList splits a parameter at its commas; all is true when it is absent.
 func krakenList(params url.Values, name string) (list []string, all bool) {
-	text := params.Get(name)
+	text := param(params, name)
 	if text == "" {
 		return nil, true
 	}
@@ -182,7 +185,7 @@ func krakenList(params url.Values, name string) (list []string, all bool) {
 
 // krakenNumber reads a whole number from 1 to most.
 func krakenNumber(params url.Values, name string, otherwise, most int) (int, krakenRefusal) {
-	text := params.Get(name)
+	text := param(params, name)
 	if text == "" {
 		return otherwise, ""
 	}

@@ -43,6 +43,9 @@ type kucoinRefusal struct {
 	code, msg string
 }
 
+// kucoinBad refuses a parameter.
+//
+//go:noinline
 func kucoinBad(msg string) *kucoinRefusal {
 	return &kucoinRefusal{http.StatusBadRequest, "400100", msg}
 }
@@ -108,6 +111,9 @@ func (v *kucoin) mount(route kucoinRoute) {
 
 func (v *kucoin) ServeHTTP(w http.ResponseWriter, r *http.Request) { v.mux.ServeHTTP(w, r) }
 
+// refuse answers with a refusal.
+//
+//go:noinline
 func (v *kucoin) refuse(w http.ResponseWriter, e *kucoinRefusal) {
 	writeJSON(w, e.status, object{"code": e.code, "msg": e.msg})
 }
@@ -115,9 +121,9 @@ func (v *kucoin) refuse(w http.ResponseWriter, e *kucoinRefusal) {
 // kucoinLimits tells what is left of the limit, and that it is whole again in
 // half a minute.
 func kucoinLimits(w http.ResponseWriter, left int) {
-	w.Header().Set("Gw-Ratelimit-Limit", strconv.Itoa(kucoinPool))
-	w.Header().Set("Gw-Ratelimit-Remaining", strconv.Itoa(left))
-	w.Header().Set("Gw-Ratelimit-Reset", "30000")
+	setHeader(w, "Gw-Ratelimit-Limit", strconv.Itoa(kucoinPool))
+	setHeader(w, "Gw-Ratelimit-Remaining", strconv.Itoa(left))
+	setHeader(w, "Gw-Ratelimit-Reset", "30000")
 }
 
 // query returns the parameters of the URL, in which a plus stands for itself as

@@ -67,7 +67,7 @@ func (v *kucoin) userInfo(kucoinCall) (any, *kucoinRefusal) {
 // accounts lists what is held, all of it in the account for trading.
 func (v *kucoin) accounts(c kucoinCall) (any, *kucoinRefusal) {
 	query, own := c.query(), v.owner(c.key)
-	kind, currency := cmp.Or(query.Get("type"), "trade"), query.Get("currency")
+	kind, currency := cmp.Or(param(query, "type"), "trade"), param(query, "currency")
 	if !contains([]string{"main", "trade", "trade_hf"}, kind) {
 		return nil, kucoinBad("type is invalid")
 	}
@@ -94,5 +94,5 @@ func (v *kucoin) marginSymbols(kucoinCall) (any, *kucoinRefusal) {
 // nothing.
 func kucoinFuturesAccount(_ *kucoin, c kucoinCall) (any, *kucoinRefusal) {
 	return fill(`{"currency":"$currency","accountEquity":0,"unrealisedPNL":0,"marginBalance":0,"positionMargin":0,"orderMargin":0,
-		"frozenFunds":0,"availableBalance":0,"riskRatio":0,"maxWithdrawAmount":0}`, "currency", cmp.Or(c.query().Get("currency"), "XBT")), nil
+		"frozenFunds":0,"availableBalance":0,"riskRatio":0,"maxWithdrawAmount":0}`, "currency", cmp.Or(param(c.query(), "currency"), "XBT")), nil
 }

@@ -54,15 +54,17 @@ func (v *kucoin) contract(c kucoinCall) (any, *kucoinRefusal) {
 }
 
 func (v *kucoin) contractTicker(c kucoinCall) (any, *kucoinRefusal) {
-	p, refusal := kucoinFindContract(c.query().Get("symbol"))
+	p, refusal := kucoinFindContract(param(c.query(), "symbol"))
 	return p.figures(v.now()).json(kucoinContractBest), refusal
 }
 
 // kucoinContractDepth answers with n levels of a contract's order book, as
-// numbers and in lots.
+// numbers and in lots. Not inlined: each copy would have a closure of its own.
+//
+//go:noinline
 func kucoinContractDepth(n int) func(*kucoin, kucoinCall) (any, *kucoinRefusal) {
 	return func(v *kucoin, c kucoinCall) (any, *kucoinRefusal) {
-		p, refusal := kucoinFindContract(c.query().Get("symbol"))
+		p, refusal := kucoinFindContract(param(c.query(), "symbol"))
 		if refusal != nil {
 			return nil, refusal
 		}

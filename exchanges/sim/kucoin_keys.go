@@ -36,7 +36,10 @@ var kucoinKeyRoutes = []kucoinRoute{
 	{"DELETE /api/v1/sub/api-key", "General", 30, byKucoinMaster((*kucoin).deleteSubKey)},
 }
 
-// byKucoinMaster keeps keys of sub-accounts from an endpoint.
+// byKucoinMaster keeps keys of sub-accounts from an endpoint. Not inlined: each
+// copy would have a closure of its own.
+//
+//go:noinline
 func byKucoinMaster(serve func(*kucoin, kucoinCall) (any, *kucoinRefusal)) func(*kucoin, kucoinCall) (any, *kucoinRefusal) {
 	return func(v *kucoin, c kucoinCall) (any, *kucoinRefusal) {
 		if c.key.Sub != "" {
@@ -90,8 +93,8 @@ func (v *kucoin) member(sub string) json.RawMessage {
 }
 
 func (v *kucoin) subAccounts(c kucoinCall) (any, *kucoinRefusal) {
-	size := boundedInt(c.query().Get("pageSize"), 10, 100)
-	page := boundedInt(c.query().Get("currentPage"), 1, 1_000)
+	size := boundedInt(param(c.query(), "pageSize"), 10, 100)
+	page := boundedInt(param(c.query(), "currentPage"), 1, 1_000)
 	items := []json.RawMessage{}
 	for i, sub := range v.account.Subs {
 		if i/size == page-1 {
@@ -124,12 +127,12 @@ func (v *kucoin) knownSub(sub string) *kucoinRefusal {
 
 func (v *kucoin) subKeys(c kucoinCall) (any, *kucoinRefusal) {
 	query := c.query()
-	if refusal := v.knownSub(query.Get("subName")); refusal != nil {
+	if refusal := v.knownSub(param(query, "subName")); refusal != nil {
 		return nil, refusal
 	}
 	list := []object{}
-	for _, key := range v.ofSub(query.Get("subName")) {
-		if wanted := query.Get("apiKey"); (wanted == "" || wanted == key.ID) && !v.dormant(key) {
+	for _, key := range v.ofSub(param(query, "subName")) {
+		if wanted := param(query, "apiKey"); (wanted == "" || wanted == key.ID) && !v.dormant(key) {
 			list = append(list, v.describe(key))
 		}
 	}
@@ -282,7 +285,7 @@ func (v *kucoin) editSubKey(c kucoinCall) (any, *kucoinRefusal) {
 
 func (v *kucoin) deleteSubKey(c kucoinCall) (any, *kucoinRefusal) {
 	query := c.query()
-	key, refusal := v.target(query.Get("subName"), query.Get("apiKey"), query.Get("passphrase"))
+	key, refusal := v.target(param(query, "subName"), param(query, "apiKey"), param(query, "passphrase"))
 	if refusal != nil {
 		return nil, refusal
 	}

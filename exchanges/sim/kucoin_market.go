@@ -73,7 +73,7 @@ const (
 )
 
 func (v *kucoin) symbols(c kucoinCall) (any, *kucoinRefusal) {
-	market := c.query().Get("market")
+	market := param(c.query(), "market")
 	selected := slices.DeleteFunc(pairs(), func(p pair) bool { return market != "" && market != p.Quote })
 	return describe(selected, v.now(), kucoinPair), nil
 }
@@ -88,18 +88,23 @@ func (v *kucoin) allTickers(kucoinCall) (any, *kucoinRefusal) {
 }
 
 // byKucoinPair makes an endpoint that writes a text for the pair that a request
-// names.
+// names. Not inlined: each copy would have a closure of its own.
+//
+//go:noinline
 func byKucoinPair(text string) func(*kucoin, kucoinCall) (any, *kucoinRefusal) {
 	return func(v *kucoin, c kucoinCall) (any, *kucoinRefusal) {
-		p, refusal := kucoinFind(c.query().Get("symbol"))
+		p, refusal := kucoinFind(param(c.query(), "symbol"))
 		return p.figures(v.now()).json(text), refusal
 	}
 }
 
-// kucoinDepth answers with n levels of a pair's order book.
+// kucoinDepth answers with n levels of a pair's order book. Not inlined: each
+// copy would have a closure of its own.
+//
+//go:noinline
 func kucoinDepth(n int) func(*kucoin, kucoinCall) (any, *kucoinRefusal) {
 	return func(v *kucoin, c kucoinCall) (any, *kucoinRefusal) {
-		p, refusal := kucoinFind(c.query().Get("symbol"))
+		p, refusal := kucoinFind(param(c.query(), "symbol"))
 		if refusal != nil {
 			return nil, refusal
 		}

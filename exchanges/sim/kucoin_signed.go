@@ -28,19 +28,19 @@ var (
 func (v *kucoin) admit(r *http.Request, body []byte) (*entry, *kucoinRefusal) {
 	names := []string{"KC-API-KEY", "KC-API-SIGN", "KC-API-TIMESTAMP", "KC-API-PASSPHRASE"}
 	for _, name := range names {
-		if r.Header.Get(name) == "" {
+		if headerOf(r, name) == "" {
 			return nil, &kucoinRefusal{http.StatusUnauthorized, "400001", "Please check the header of your request for " + strings.Join(names, ", ")}
 		}
 	}
-	stamp := r.Header.Get("KC-API-TIMESTAMP")
+	stamp := headerOf(r, "KC-API-TIMESTAMP")
 	if !v.fresh(stamp) {
 		return nil, &kucoinRefusal{http.StatusUnauthorized, "400002", "KC-API-TIMESTAMP Invalid"}
 	}
-	key, ok := v.find(r.Header.Get("KC-API-KEY"))
+	key, ok := v.find(headerOf(r, "KC-API-KEY"))
 	if !ok || key.Disabled || key.expired(v.now()) || v.dormant(key) {
 		return nil, errKucoinKey
 	}
-	if !validKucoinPassphrase(key, r.Header.Get("KC-API-KEY-VERSION"), r.Header.Get("KC-API-PASSPHRASE")) {
+	if !validKucoinPassphrase(key, headerOf(r, "KC-API-KEY-VERSION"), headerOf(r, "KC-API-PASSPHRASE")) {
 		return nil, errKucoinPassphrase
 	}
 	return key, v.authorize(r, key, stamp, body)
@@ -56,11 +56,11 @@ func (v *kucoin) authorize(r *http.Request, key *entry, stamp string, body []byt
 		payload = ""
 	}
 	switch {
-	case err != nil || !sameText(kucoinSign(key.Secret, stamp+r.Method+endpoint+payload), r.Header.Get("KC-API-SIGN")):
+	case err != nil || !sameText(kucoinSign(key.Secret, stamp+r.Method+endpoint+payload), headerOf(r, "KC-API-SIGN")):
 		return &kucoinRefusal{http.StatusUnauthorized, "400005", "Invalid KC-API-SIGN"}
 	case !key.allows(callerOf(r)):
 		return &kucoinRefusal{http.StatusUnauthorized, "400006", "The requested ip address is not in the api whitelist"}
-	case r.Method == http.MethodPost && !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json"):
+	case r.Method == http.MethodPost && !strings.HasPrefix(headerOf(r, "Content-Type"), "application/json"):
 		return &kucoinRefusal{http.StatusUnsupportedMediaType, "415000", "Unsupported Media Type"}
 	}
 	return nil
@@ -89,8 +89,6 @@ func kucoinSign(secret, text string) string {
 	mac.Write([]byte(text)) // a hash never fails to write
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
-
-func sameText(a, b string) bool { return hmac.Equal([]byte(a), []byte(b)) }
 
 // kucoinVersion returns that of a key.
 func kucoinVersion(e *entry) int {

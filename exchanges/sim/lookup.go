@@ -1,7 +1,9 @@
 package sim
 
 import (
+	"crypto/hmac"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 )
@@ -14,6 +16,9 @@ type table[V any] []struct {
 	is   V
 }
 
+// of returns the value of a name.
+//
+//go:noinline
 func (t table[V]) of(name string) (value V, known bool) {
 	for _, row := range t {
 		if row.name == name {
@@ -59,3 +64,23 @@ func segment(r *http.Request, name string) string { return r.PathValue(name) }
 //
 //go:noinline
 func inMillis(t time.Time) int64 { return t.UnixMilli() }
+
+// param returns a parameter of a request; empty: there is none.
+//
+//go:noinline
+func param(all url.Values, name string) string { return all.Get(name) }
+
+// headerOf does the same for a header.
+//
+//go:noinline
+func headerOf(r *http.Request, name string) string { return r.Header.Get(name) }
+
+// setHeader sets one of an answer.
+//
+//go:noinline
+func setHeader(w http.ResponseWriter, name, value string) { w.Header().Set(name, value) }
+
+// sameText compares what only one side may know.
+//
+//go:noinline
+func sameText(a, b string) bool { return hmac.Equal([]byte(a), []byte(b)) }

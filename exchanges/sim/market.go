@@ -31,6 +31,8 @@ var traded = []pair{
 func pairs() []pair { return slices.Clone(traded) }
 
 // symbol returns the pair's name where base and quote are written together.
+//
+//go:noinline
 func (p pair) symbol() string { return p.Base + p.Quote }
 
 // perpetuals returns the pairs that exist as perpetual contracts settled in
@@ -57,10 +59,19 @@ func (p pair) at(t time.Time) float64 {
 func (p pair) tick() string { return decimal(math.Pow10(-p.PriceDecimals), p.PriceDecimals) }
 func (p pair) step() string { return decimal(math.Pow10(-p.SizeDecimals), p.SizeDecimals) }
 
+// price writes a price as the pair rounds it.
+//
+//go:noinline
 func (p pair) price(x float64) string { return decimal(x, p.PriceDecimals) }
-func (p pair) size(x float64) string  { return decimal(x, p.SizeDecimals) }
+
+// size writes an amount as the pair rounds it.
+//
+//go:noinline
+func (p pair) size(x float64) string { return decimal(x, p.SizeDecimals) }
 
 // dollars returns the value of one unit of an asset, roughly.
+//
+//go:noinline
 func dollars(asset string) float64 {
 	if p, ok := findPair(asset + "USDT"); ok {
 		return p.Price

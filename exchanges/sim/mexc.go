@@ -42,6 +42,8 @@ type mexcRefusal struct {
 
 // mexcSays refuses a request. Documented is only that the status is one of
 // those above 400; this one has been seen with several of the codes.
+//
+//go:noinline
 func mexcSays(code int, msg string) *mexcRefusal {
 	return &mexcRefusal{http.StatusBadRequest, code, msg}
 }
@@ -145,7 +147,7 @@ func (v *mexc) fault(w http.ResponseWriter, kind FaultKind) {
 	case FaultBadRequest:
 		refusal = mexcSays(700008, "Illegal characters found in parameter")
 	case FaultRateLimit:
-		w.Header().Set("Retry-After", "10")
+		setHeader(w, "Retry-After", "10")
 		refusal = &mexcRefusal{http.StatusTooManyRequests, 429, "Too Many Requests"}
 	case FaultServerError:
 		refusal = &mexcRefusal{http.StatusInternalServerError, 500, "Internal error"}

@@ -66,7 +66,7 @@ func mexcSelfSymbols(*mexc, mexcCall) (any, *mexcRefusal) {
 
 func mexcTestOrder(_ *mexc, c mexcCall) (any, *mexcRefusal) {
 	for _, name := range []string{"symbol", "side", "type"} {
-		if c.params.Get(name) == "" {
+		if param(c.params, name) == "" {
 			return nil, mexcMissing(name)
 		}
 	}

@@ -38,7 +38,7 @@ func byMexcMaster(serve func(*mexc, mexcCall) (any, *mexcRefusal)) func(*mexc, m
 // ofMexcSub is for endpoints that name a sub-account, which has to be there.
 func ofMexcSub(serve func(v *mexc, c mexcCall, sub string) (any, *mexcRefusal)) func(*mexc, mexcCall) (any, *mexcRefusal) {
 	return byMexcMaster(func(v *mexc, c mexcCall) (any, *mexcRefusal) {
-		sub := c.params.Get("subAccount")
+		sub := param(c.params, "subAccount")
 		switch {
 		case sub == "":
 			return nil, mexcSays(730600, "Sub-account Name cannot be null")
@@ -50,9 +50,9 @@ func ofMexcSub(serve func(v *mexc, c mexcCall, sub string) (any, *mexcRefusal)) 
 }
 
 func (v *mexc) subAccounts(c mexcCall) (any, *mexcRefusal) {
-	size := boundedInt(c.params.Get("limit"), 10, 200)
-	page := boundedInt(c.params.Get("page"), 1, 1_000)
-	wanted := c.params.Get("subAccount")
+	size := boundedInt(param(c.params, "limit"), 10, 200)
+	page := boundedInt(param(c.params, "page"), 1, 1_000)
+	wanted := param(c.params, "subAccount")
 	list := []object{}
 	for i, sub := range v.account.Subs {
 		if i/size == page-1 && (wanted == "" || wanted == sub) {
@@ -82,18 +82,18 @@ func mexcSubKey(key *entry) object {
 // createSubKey makes a key. The answer is the only one that has the secret.
 // That notes have to differ is not documented.
 func (v *mexc) createSubKey(c mexcCall, sub string) (any, *mexcRefusal) {
-	note := c.params.Get("note")
+	note := param(c.params, "note")
 	switch {
 	case note == "":
 		return nil, mexcSays(730700, "API KEY remarks cannot be null")
 	case utf8.RuneCountInString(note) > mexcMostLabel:
 		return nil, mexcSays(730002, "Your input param is invalid")
 	}
-	words, refusal := mexcSubWords(c.params.Get("permissions"))
+	words, refusal := mexcSubWords(param(c.params, "permissions"))
 	if refusal != nil {
 		return nil, refusal
 	}
-	ips, refusal := mexcAddresses(c.params.Get("ip"))
+	ips, refusal := mexcAddresses(param(c.params, "ip"))
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -126,7 +126,7 @@ func mexcAddresses(text string) ([]string, *mexcRefusal) {
 }
 
 func (v *mexc) deleteSubKey(c mexcCall, sub string) (any, *mexcRefusal) {
-	id := c.params.Get("apiKey")
+	id := param(c.params, "apiKey")
 	if id == "" {
 		return nil, mexcSays(730707, "accessKey cannot be null")
 	}

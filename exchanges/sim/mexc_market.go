@@ -26,7 +26,7 @@ func (v *mexc) serverTime(mexcCall) (any, *mexcRefusal) {
 
 // pair returns the pair that a request names.
 func (c mexcCall) pair() (pair, *mexcRefusal) {
-	name := c.params.Get("symbol")
+	name := param(c.params, "symbol")
 	if name == "" {
 		return pair{}, mexcMissing("symbol")
 	}
@@ -40,7 +40,7 @@ func (c mexcCall) pair() (pair, *mexcRefusal) {
 // pairs returns the pair that a request names, or all of them, and whether it
 // named one.
 func (c mexcCall) pairs() (selected []pair, single bool, refusal *mexcRefusal) {
-	if c.params.Get("symbol") == "" {
+	if param(c.params, "symbol") == "" {
 		return pairs(), false, nil
 	}
 	p, refusal := c.pair()
@@ -48,7 +48,9 @@ func (c mexcCall) pairs() (selected []pair, single bool, refusal *mexcRefusal) {
 }
 
 // byMexcSymbol makes an endpoint that writes a text for one symbol, and a list
-// of them otherwise.
+// of them otherwise. Not inlined: each copy would have a closure of its own.
+//
+//go:noinline
 func byMexcSymbol(text string) func(*mexc, mexcCall) (any, *mexcRefusal) {
 	return func(v *mexc, c mexcCall) (any, *mexcRefusal) {
 		selected, single, refusal := c.pairs()
@@ -80,7 +82,7 @@ func (v *mexc) depth(c mexcCall) (any, *mexcRefusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	bids, asks := p.depth(v.now(), boundedInt(c.params.Get("limit"), 100, 5000))
+	bids, asks := p.depth(v.now(), boundedInt(param(c.params, "limit"), 100, 5000))
 	return object{"lastUpdateId": inMillis(v.now()), "bids": bids, "asks": asks, "timestamp": inMillis(v.now())}, nil
 }
 
@@ -93,11 +95,11 @@ func (v *mexc) klines(c mexcCall) (any, *mexcRefusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	span, ok := mexcIntervals.of(c.params.Get("interval"))
+	span, ok := mexcIntervals.of(param(c.params, "interval"))
 	if !ok {
 		return nil, mexcSays(-1121, "Invalid interval.")
 	}
-	rows := p.candles(v.now(), span, boundedInt(c.params.Get("limit"), 500, 1000), `[$ms,"$open","$high","$low","$close","$volume",$next,"$turnover"]`)
+	rows := p.candles(v.now(), span, boundedInt(param(c.params, "limit"), 500, 1000), `[$ms,"$open","$high","$low","$close","$volume",$next,"$turnover"]`)
 	slices.Reverse(rows)
 	return rows, nil
 }
@@ -153,7 +155,7 @@ func (v *mexc) contractTickers(c mexcCall) (any, *mexcRefusal) {
 	const text = `{"symbol":"${base}_$quote","lastPrice":$last,"bid1":$bid,"ask1":$ask,"volume24":1000000,"amount24":$turnover,"holdVol":500000,
 		"lower24Price":$low,"high24Price":$high,"riseFallRate":$rise,"riseFallValue":$change,"indexPrice":$last,"fairPrice":$last,
 		"fundingRate":0.0001,"maxBidPrice":$high,"minAskPrice":$low,"timestamp":$ms}`
-	name := c.params.Get("symbol")
+	name := param(c.params, "symbol")
 	if name != "" {
 		p, refusal := mexcContract(name)
 		return p.figures(v.now()).json(text), refusal
@@ -166,6 +168,6 @@ func (v *mexc) contractDepth(c mexcCall) (any, *mexcRefusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	bids, asks := p.book(v.now(), boundedInt(c.params.Get("limit"), 100, 1000), `[$price,${lots}00,1]`)
+	bids, asks := p.book(v.now(), boundedInt(param(c.params, "limit"), 100, 1000), `[$price,${lots}00,1]`)
 	return object{"bids": bids, "asks": asks, "version": v.now().Unix(), "timestamp": inMillis(v.now())}, nil
 }

@@ -35,7 +35,7 @@ func mexcMissing(name string) *mexcRefusal {
 // admit verifies a signed request of the spot API and returns the key that made
 // it. In which order MEXC looks at things is not documented.
 func (v *mexc) admit(r *http.Request, body string, params url.Values) (*entry, *mexcRefusal) {
-	id := r.Header.Get("X-MEXC-APIKEY")
+	id := headerOf(r, "X-MEXC-APIKEY")
 	switch {
 	case id == "":
 		return nil, mexcSays(400, "api key required")
@@ -52,14 +52,14 @@ func (v *mexc) admit(r *http.Request, body string, params url.Values) (*entry, *
 // authorize checks what a request says in the name of a key that is known.
 func (v *mexc) authorize(r *http.Request, key *entry, body string, params url.Values) *mexcRefusal {
 	for _, name := range []string{"timestamp", "signature"} {
-		if params.Get(name) == "" {
+		if param(params, name) == "" {
 			return mexcMissing(name)
 		}
 	}
 	if refusal := v.checkTime(params); refusal != nil {
 		return refusal
 	}
-	kind := r.Header.Get("Content-Type")
+	kind := headerOf(r, "Content-Type")
 	switch {
 	case !validMexcRequest(key.Secret, r.URL.RawQuery, body):
 		return errMexcSignature
@@ -84,12 +84,12 @@ func (v *mexc) identify(id string) (*entry, *mexcRefusal) {
 // checkTime applies the documented rule: timestamp < server + 1 s and
 // server - timestamp <= recvWindow.
 func (v *mexc) checkTime(params url.Values) *mexcRefusal {
-	sent, err := strconv.ParseInt(params.Get("timestamp"), 10, 64)
+	sent, err := strconv.ParseInt(param(params, "timestamp"), 10, 64)
 	if err != nil {
 		return mexcMissing("timestamp")
 	}
 	window := int64(mexcDefaultWindow)
-	if text := params.Get("recvWindow"); text != "" {
+	if text := param(params, "recvWindow"); text != "" {
 		if window, err = strconv.ParseInt(text, 10, 64); err != nil || window < 0 {
 			return mexcMissing("recvWindow")
 		}
@@ -156,7 +156,7 @@ var mexcFutures = mexcFace{
 const mexcFuturesWindow = 10 * time.Second // that a timestamp may be off, either way
 
 func (v *mexc) admitFutures(r *http.Request, body string, _ url.Values) (*entry, *mexcRefusal) {
-	id, stamp := r.Header.Get("ApiKey"), r.Header.Get("Request-Time")
+	id, stamp := headerOf(r, "ApiKey"), headerOf(r, "Request-Time")
 	key, refusal := v.identify(id)
 	if refusal != nil {
 		return nil, refusal
@@ -170,7 +170,7 @@ func (v *mexc) admitFutures(r *http.Request, body string, _ url.Values) (*entry,
 		signed = body
 	}
 	switch {
-	case !sameText(lowerHexHMAC(key.Secret, id+stamp+signed), r.Header.Get("Signature")):
+	case !sameText(lowerHexHMAC(key.Secret, id+stamp+signed), headerOf(r, "Signature")):
 		return nil, mexcSays(602, "Signature verification failed")
 	case !key.allows(callerOf(r)):
 		return nil, mexcSays(406, "Accessing IP is not in the whitelist")

@@ -153,6 +153,9 @@ func (v *okx) handle(w http.ResponseWriter, r *http.Request, route okxRoute, bod
 	writeJSON(w, http.StatusOK, object{"code": "0", "msg": "", "data": data})
 }
 
+// refuse answers with a refusal.
+//
+//go:noinline
 func (v *okx) refuse(w http.ResponseWriter, e *okxError) {
 	writeJSON(w, e.status, object{"code": e.code, "msg": e.msg, "data": []any{}})
 }

@@ -28,7 +28,10 @@ var (
 )
 
 // byOKXMain keeps keys of sub-accounts from an endpoint, and the demo from it:
-// there are no sub-accounts there.
+// there are no sub-accounts there. Not inlined: each copy would have a closure
+// of its own.
+//
+//go:noinline
 func byOKXMain(serve func(*okx, okxCall) (any, *okxError)) func(*okx, okxCall) (any, *okxError) {
 	return func(v *okx, c okxCall) (any, *okxError) {
 		switch {

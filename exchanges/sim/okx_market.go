@@ -10,10 +10,16 @@ import (
 	"time"
 )
 
+// okxBad refuses a parameter that is not right.
+//
+//go:noinline
 func okxBad(name string) *okxError {
 	return &okxError{http.StatusBadRequest, "51000", fmt.Sprintf("Parameter %s error", name)}
 }
 
+// okxEmpty refuses a parameter that is not there.
+//
+//go:noinline
 func okxEmpty(name string) *okxError {
 	return &okxError{http.StatusBadRequest, "50014", fmt.Sprintf("Parameter %s can not be empty", name)}
 }
@@ -52,6 +58,8 @@ func okxMarket() []okxInstrument {
 }
 
 // id returns the name of the instrument.
+//
+//go:noinline
 func (i okxInstrument) id() string {
 	if i.kind == "SPOT" {
 		return i.family()
@@ -59,6 +67,9 @@ func (i okxInstrument) id() string {
 	return i.family() + "-SWAP"
 }
 
+// family is what the contracts on a pair have in common.
+//
+//go:noinline
 func (i okxInstrument) family() string { return i.Base + "-" + i.Quote }
 
 // okxSelect returns the instruments of the type that a request wants.

@@ -43,11 +43,11 @@ var okxHeaders = []struct{ name, code string }{
 // not documented.
 func (v *okx) admit(r *http.Request, body string) (*entry, *okxError) {
 	for _, must := range okxHeaders {
-		if r.Header.Get(must.name) == "" {
+		if headerOf(r, must.name) == "" {
 			return nil, &okxError{http.StatusUnauthorized, must.code, fmt.Sprintf("Request header %s can not be empty.", must.name)}
 		}
 	}
-	stamp := r.Header.Get("OK-ACCESS-TIMESTAMP")
+	stamp := headerOf(r, "OK-ACCESS-TIMESTAMP")
 	if refusal := v.checkTime(stamp); refusal != nil {
 		return nil, refusal
 	}
@@ -56,11 +56,11 @@ func (v *okx) admit(r *http.Request, body string) (*entry, *okxError) {
 		return nil, refusal
 	}
 	switch {
-	case r.Header.Get("OK-ACCESS-PASSPHRASE") != key.Passphrase:
+	case headerOf(r, "OK-ACCESS-PASSPHRASE") != key.Passphrase:
 		return nil, &okxError{http.StatusUnauthorized, "50105", "Request header OK-ACCESS-PASSPHRASE incorrect."}
-	case !signedInBase64(key, stamp+r.Method+r.URL.RequestURI()+body, r.Header.Get("OK-ACCESS-SIGN")):
+	case !signedInBase64(key, stamp+r.Method+r.URL.RequestURI()+body, headerOf(r, "OK-ACCESS-SIGN")):
 		return nil, &okxError{http.StatusUnauthorized, "50113", "Invalid Sign"}
-	case r.Method == http.MethodPost && !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json"):
+	case r.Method == http.MethodPost && !strings.HasPrefix(headerOf(r, "Content-Type"), "application/json"):
 		return nil, &okxError{http.StatusBadRequest, "50006", "Invalid Content-Type. Use \"application/JSON\"."}
 	}
 	return key, nil
@@ -78,8 +78,8 @@ func (v *okx) checkTime(stamp string) *okxError {
 }
 
 func (v *okx) identify(r *http.Request) (*entry, *okxError) {
-	id := r.Header.Get("OK-ACCESS-KEY")
-	demo := r.Header.Get("x-simulated-trading") == "1"
+	id := headerOf(r, "OK-ACCESS-KEY")
+	demo := headerOf(r, "x-simulated-trading") == "1"
 	key, ok := v.find(id)
 	switch {
 	case !okxUUID.MatchString(id):

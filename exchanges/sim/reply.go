@@ -28,7 +28,7 @@ func readJSON(text json.RawMessage, into any) {
 // writeJSON answers with a status and a body.
 func writeJSON(w http.ResponseWriter, status int, body any) {
 	text := marshal(body)
-	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
+	setHeader(w, "Content-Type", "application/json;charset=UTF-8")
 	w.WriteHeader(status)
 	_, _ = w.Write(text) //nolint:gosec // JSON, and told to be: nothing runs it
 }
@@ -36,7 +36,7 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 // writePage answers as the web server in front of an exchange does, when a
 // request does not get as far as the API.
 func writePage(w http.ResponseWriter, status int) {
-	w.Header().Set("Content-Type", "text/html")
+	setHeader(w, "Content-Type", "text/html")
 	w.WriteHeader(status)
 	_, _ = fmt.Fprintf(w, "<html>\n<head><title>%[1]d %[2]s</title></head>\n<body><center><h1>%[1]d %[2]s</h1></center></body>\n</html>\n",
 		status, http.StatusText(status))

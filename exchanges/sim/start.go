@@ -201,7 +201,7 @@ func (s *Sim) Requests() map[Request]int {
 func ipEcho(caller netip.Addr) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /ip", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		setHeader(w, "Content-Type", "text/plain; charset=utf-8")
 		_, _ = io.WriteString(w, caller.String()+"\n")
 	})
 	return mux

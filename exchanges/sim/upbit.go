@@ -88,7 +88,7 @@ func (v *upbit) fault(w http.ResponseWriter, kind FaultKind) {
 
 // upbitTellRest tells how many calls of a group are left in this second.
 func upbitTellRest(w http.ResponseWriter, group string, left int) {
-	w.Header().Set("Remaining-Req", "group="+group+"; min=1800; sec="+strconv.Itoa(left))
+	setHeader(w, "Remaining-Req", "group="+group+"; min=1800; sec="+strconv.Itoa(left))
 }
 
 // routes returns the calls that there are.

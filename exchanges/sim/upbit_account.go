@@ -82,7 +82,7 @@ func (v *upbit) holding(asset string) json.RawMessage {
 
 // chance tells what an order in a market would cost.
 func (v *upbit) chance(r *http.Request) (any, *upbitRefusal) {
-	p, refusal := upbitPair(r.URL.Query().Get("market"))
+	p, refusal := upbitPair(param(r.URL.Query(), "market"))
 	if refusal != nil {
 		return nil, refusal
 	}

@@ -36,7 +36,7 @@ func (v *upbit) private(w http.ResponseWriter, r *http.Request, call upbitCall) 
 	if refusal != nil {
 		return nil, refusal
 	}
-	e, refusal := v.authenticate(r.Header.Get("Authorization"), callerOf(r), query)
+	e, refusal := v.authenticate(headerOf(r, "Authorization"), callerOf(r), query)
 	if refusal != nil {
 		return nil, refusal
 	}

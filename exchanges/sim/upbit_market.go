@@ -68,12 +68,12 @@ func (v *upbit) markets(*http.Request) (any, *upbitRefusal) {
 }
 
 func (v *upbit) ticker(r *http.Request) (any, *upbitRefusal) {
-	pairs, refusal := upbitWanted(r.URL.Query().Get("markets"))
+	pairs, refusal := upbitWanted(param(r.URL.Query(), "markets"))
 	return v.quotes(pairs), refusal
 }
 
 func (v *upbit) tickerAll(r *http.Request) (any, *upbitRefusal) {
-	quotes := strings.Split(r.URL.Query().Get("quote_currencies"), ",")
+	quotes := strings.Split(param(r.URL.Query(), "quote_currencies"), ",")
 	pairs := slices.DeleteFunc(slices.Clone(upbitPairs), func(p pair) bool { return !contains(quotes, p.Quote) })
 	return v.quotes(pairs), nil
 }
@@ -102,10 +102,10 @@ const upbitDay = `{"market":"$quote-$base","trade_date":"$date","trade_time":"$t
 
 func (v *upbit) orderBook(r *http.Request) (any, *upbitRefusal) {
 	const levels = 30
-	pairs, refusal := upbitWanted(r.URL.Query().Get("markets"))
+	pairs, refusal := upbitWanted(param(r.URL.Query(), "markets"))
 	rows := []json.RawMessage{}
 	for _, p := range pairs {
-		bids, asks := p.depth(v.now(), boundedInt(r.URL.Query().Get("count"), levels, levels))
+		bids, asks := p.depth(v.now(), boundedInt(param(r.URL.Query(), "count"), levels, levels))
 		units, bidSize, askSize := []json.RawMessage{}, 0.0, 0.0
 		for i := range bids {
 			units = append(units, fill(`{"ask_price":$ask,"bid_price":$bid,"ask_size":$askSize,"bid_size":$bidSize}`,
@@ -125,11 +125,11 @@ func upbitNumber(text string) float64 {
 }
 
 func (v *upbit) trades(r *http.Request) (any, *upbitRefusal) {
-	p, refusal := upbitPair(r.URL.Query().Get("market"))
+	p, refusal := upbitPair(param(r.URL.Query(), "market"))
 	if refusal != nil {
 		return nil, refusal
 	}
-	return p.trades(v.now(), boundedInt(r.URL.Query().Get("count"), 1, 500), `{"market":"$quote-$base","trade_date_utc":"$date","trade_time_utc":"$time",
+	return p.trades(v.now(), boundedInt(param(r.URL.Query(), "count"), 1, 500), `{"market":"$quote-$base","trade_date_utc":"$date","trade_time_utc":"$time",
 		"timestamp":$ms,"trade_price":$price,"trade_volume":0.05,"prev_closing_price":$price,"change_price":0,"ask_bid":"$taker",
 		"sequential_id":$ns}`), nil
 }
@@ -145,11 +145,11 @@ func (v *upbit) minutes(r *http.Request) (any, *upbitRefusal) {
 func (v *upbit) days(r *http.Request) (any, *upbitRefusal) { return v.candles(r, day, "") }
 
 func (v *upbit) candles(r *http.Request, span time.Duration, more string) (any, *upbitRefusal) {
-	p, refusal := upbitPair(r.URL.Query().Get("market"))
+	p, refusal := upbitPair(param(r.URL.Query(), "market"))
 	if refusal != nil {
 		return nil, refusal
 	}
-	return p.candles(v.now(), span, boundedInt(r.URL.Query().Get("count"), 1, 200), `{"market":"`+upbitMarket(p)+`","candle_date_time_utc":"$clock",
+	return p.candles(v.now(), span, boundedInt(param(r.URL.Query(), "count"), 1, 200), `{"market":"`+upbitMarket(p)+`","candle_date_time_utc":"$clock",
 		"candle_date_time_kst":"$seoul","opening_price":$open,"high_price":$high,"low_price":$low,"trade_price":$close,"timestamp":$ms,
 		"candle_acc_trade_price":$turnover,"candle_acc_trade_volume":$volume`+more+`}`), nil
 }

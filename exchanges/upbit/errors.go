@@ -24,16 +24,18 @@ const (
 
 // verdicts are Upbit's errors. That the one for an invalid access key means that
 // the key is gone, and nothing else, is not documented.
-var verdicts = map[string]rest.Verdict{
-	"invalid_access_key":     rest.Refused(exchanges.Auth, hintKey, exchanges.CauseSite, exchanges.CauseDeleted, exchanges.CauseSwapped, exchanges.CauseDamaged),
-	"jwt_verification":       rest.Refused(exchanges.Auth, hintSecret, exchanges.CauseSecret, exchanges.CauseSwapped, exchanges.CauseDamaged, exchanges.CauseSite, exchanges.CauseDeleted, exchanges.CauseExpired),
-	"expired_access_key":     rest.Refused(exchanges.Expired, hintExpired),
-	"no_authorization_ip":    rest.Refused(exchanges.IPBlocked, hintIP),
-	"no_authorization_i_p":   rest.Refused(exchanges.IPBlocked, hintIP),
-	"out_of_scope":           rest.Refused(exchanges.Denied, hintDenied),
-	"nonce_used":             rest.Refused(exchanges.Protocol, hintTwice, rest.Interfered...),
-	"no_authorization_token": rest.Refused(exchanges.Protocol, hintHeader, rest.Interfered...),
-	"invalid_query_payload":  rest.Refused(exchanges.Protocol, hintRequest),
+var verdicts = rest.Verdicts(meanings)
+
+// meanings are apart from verdicts so that the linker lays them out.
+var meanings = []rest.Meaning[string]{
+	{Kind: exchanges.Auth, Hint: hintKey, Causes: []exchanges.Cause{exchanges.CauseSite, exchanges.CauseDeleted, exchanges.CauseSwapped, exchanges.CauseDamaged}, Codes: []string{"invalid_access_key"}},
+	{Kind: exchanges.Auth, Hint: hintSecret, Causes: []exchanges.Cause{exchanges.CauseSecret, exchanges.CauseSwapped, exchanges.CauseDamaged, exchanges.CauseSite, exchanges.CauseDeleted, exchanges.CauseExpired}, Codes: []string{"jwt_verification"}},
+	{Kind: exchanges.Expired, Hint: hintExpired, Codes: []string{"expired_access_key"}},
+	{Kind: exchanges.IPBlocked, Hint: hintIP, Codes: []string{"no_authorization_ip", "no_authorization_i_p"}},
+	{Kind: exchanges.Denied, Hint: hintDenied, Codes: []string{"out_of_scope"}},
+	{Kind: exchanges.Protocol, Hint: hintTwice, Causes: rest.Interfered, Codes: []string{"nonce_used"}},
+	{Kind: exchanges.Protocol, Hint: hintHeader, Causes: rest.Interfered, Codes: []string{"no_authorization_token"}},
+	{Kind: exchanges.Protocol, Hint: hintRequest, Codes: []string{"invalid_query_payload"}},
 }
 
 // refusal turns an answer into an error: Upbit's own, if the body has one, else

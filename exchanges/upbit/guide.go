@@ -1,7 +1,6 @@
 package upbit
 
 import (
-	"slices"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -32,8 +31,8 @@ var yearly = exchanges.Lifetime{
 func guide() exchanges.Guide {
 	g := pages.Page{
 		Place:  "Upbit on a PC, not in the app: 마이페이지 → Open API 관리 (My page → Open API management)",
-		Rights: slices.Concat(pages.Rights("Choose the functions", "Leave off, with every function that is not named here"), pages.IPs("IP 주소 등록: the public IPv4 addresses that may use it. Korea wants at least one, the other sites for orders and withdrawals")),
-		Made: slices.Concat(pages.Label("If the page asks for a name of the key"), pages.Go(
+		Rights: pages.Steps(pages.Rights("Choose the functions", "Leave off, with every function that is not named here"), pages.IPs("IP 주소 등록: the public IPv4 addresses that may use it. Korea wants at least one, the other sites for orders and withdrawals")),
+		Made: pages.Steps(pages.Label("If the page asks for a name of the key"), pages.Go(
 			"Agree, then Open API Key 발급받기 (issue), and confirm by two-channel authentication",
 			"Copy Access key and Secret key now: the secret key is not shown again",
 			"A key that withdraws starts out blocked: release it in the app, under 인증/보안 → Open API 관리")),
@@ -47,7 +46,7 @@ func guide() exchanges.Guide {
 		AsOf:      "2026-11-23",
 	})
 	// The functions of a key stay what they are.
-	g.Restrict = slices.Concat(g.Delete[:2], pages.IPs("변경 (change): the addresses that may use it"),
+	g.Restrict = pages.Steps(g.Delete[:2], pages.IPs("변경 (change): the addresses that may use it"),
 		pages.Go("Functions cannot be changed: for others make a new key, then delete this one"))
 	return g
 }

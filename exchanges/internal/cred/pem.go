@@ -162,4 +162,7 @@ func accepted(key any, accept []Algorithm) (crypto.Signer, error) {
 	return signer, nil
 }
 
+// bad is what is wrong with a private key. Not inlined: it has many callers.
+//
+//go:noinline
 func bad(text, hint string) error { return &problem{exchanges.FieldPrivateKey, text, hint} }

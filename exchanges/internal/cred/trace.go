@@ -57,14 +57,19 @@ func (r recipe) signed(edit func(string) string) string {
 // Steps returns what was written down.
 func (t *Trace) Steps() []exchanges.SigningStep { return t.steps }
 
-// Note writes down a step.
+// Note writes down a step. Not inlined: it has many callers.
+//
+//go:noinline
 func (t *Trace) Note(name exchanges.StepName, how, text string) {
 	if t != nil {
 		t.steps = append(t.steps, exchanges.SigningStep{Name: name, How: how, Text: text})
 	}
 }
 
-// NoteSecret writes down a step that nobody may see unasked.
+// NoteSecret writes down a step that nobody may see unasked. Not inlined: it
+// has many callers.
+//
+//go:noinline
 func (t *Trace) NoteSecret(name exchanges.StepName, how, text string) {
 	if t != nil {
 		t.steps = append(t.steps, exchanges.SigningStep{Name: name, How: how, Text: text, Secret: true})

@@ -8,7 +8,10 @@ import (
 	"github.com/keyrota/keyrota/exchanges"
 )
 
-// Go are steps that lead somewhere or press something.
+// Go are steps that lead somewhere or press something. Not inlined: it has many
+// callers.
+//
+//go:noinline
 func Go(texts ...string) []exchanges.GuideStep {
 	steps := make([]exchanges.GuideStep, len(texts))
 	for i, text := range texts {
@@ -17,10 +20,18 @@ func Go(texts ...string) []exchanges.GuideStep {
 	return steps
 }
 
-// Put is a step at which something is filled in or looked for.
+// Put is a step at which something is filled in or looked for. Not inlined: it
+// has many callers.
+//
+//go:noinline
 func Put(what exchanges.GuideValue, text string) []exchanges.GuideStep {
 	return []exchanges.GuideStep{{Text: text, Put: what}}
 }
+
+// Steps puts steps one after another. Not inlined: it has many callers.
+//
+//go:noinline
+func Steps(parts ...[]exchanges.GuideStep) []exchanges.GuideStep { return slices.Concat(parts...) }
 
 // Label is the step at which a key gets its name.
 func Label(text string) []exchanges.GuideStep { return Put(exchanges.PutLabel, text) }
@@ -34,10 +45,13 @@ func IPs(text string) []exchanges.GuideStep { return Put(exchanges.PutIPs, text)
 // Rights are the steps at which a key gets its rights: what to say to the boxes
 // to tick, and to those to leave off.
 func Rights(tick, leave string) []exchanges.GuideStep {
-	return slices.Concat(Put(exchanges.PutTicks, tick), Put(exchanges.PutNoTicks, leave))
+	return Steps(Put(exchanges.PutTicks, tick), Put(exchanges.PutNoTicks, leave))
 }
 
-// Only has steps taken for keys of one kind alone.
+// Only has steps taken for keys of one kind alone. Not inlined: it has many
+// callers.
+//
+//go:noinline
 func Only(kind exchanges.KeySource, steps []exchanges.GuideStep) []exchanges.GuideStep {
 	out := slices.Clone(steps)
 	for i := range out {
@@ -61,8 +75,8 @@ type Page struct {
 // Guide returns g with the steps of the page.
 func (p Page) Guide(g exchanges.Guide) exchanges.Guide {
 	place, find := Go(p.Place), Put(exchanges.PutKey, "Find the key")
-	g.Create = slices.Concat(place, p.Make, p.Rights, p.Made)
-	g.Restrict = slices.Concat(place, find, p.Edit, p.Rights, p.Edited)
-	g.Delete = slices.Concat(place, find, p.Delete)
+	g.Create = Steps(place, p.Make, p.Rights, p.Made)
+	g.Restrict = Steps(place, find, p.Edit, p.Rights, p.Edited)
+	g.Delete = Steps(place, find, p.Delete)
 	return g
 }

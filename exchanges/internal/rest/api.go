@@ -46,7 +46,9 @@ func (a API) Ask(ctx context.Context, call Call, r Request, read func(Response) 
 	return err
 }
 
-// Get asks for a path.
+// Get asks for a path. Not inlined: it has many callers.
+//
+//go:noinline
 func (a API) Get(ctx context.Context, call Call, path string, read func(Response) *exchanges.Error) error {
 	return a.Ask(ctx, call, Request{Method: http.MethodGet, Path: path}, read)
 }
@@ -60,7 +62,10 @@ func (a API) Post(ctx context.Context, call Call, path string, v any, read func(
 	return a.Ask(ctx, call, Request{Method: http.MethodPost, Path: path, Body: string(body)}, read)
 }
 
-// Into returns a reader that keeps in v what parse makes of an answer.
+// Into returns a reader that keeps in v what parse makes of an answer. Not
+// inlined: each copy would have a closure of its own.
+//
+//go:noinline
 func Into[T any](v *T, parse func(Response) (T, *exchanges.Error)) func(Response) *exchanges.Error {
 	return func(r Response) (e *exchanges.Error) {
 		*v, e = parse(r)
@@ -96,8 +101,11 @@ func (c *Client) Stamp(k exchanges.KeyInfo) exchanges.KeyInfo {
 // ExchangeNow is the exchange's present time, as far as its clock was measured.
 func (c *Client) ExchangeNow() time.Time { return c.Now().Add(c.Clock().Offset) }
 
-// Milliseconds is the call to a path whose answer has the time in Unix ms at the
-// end of names: see wire.Member.
+// Milliseconds is the call to a path whose answer has the time in Unix ms at
+// the end of names: see wire.Member. Not inlined: each copy would have a
+// closure of its own.
+//
+//go:noinline
 func Milliseconds(path string, names ...string) *TimeCall {
 	return &TimeCall{Path: path, Read: func(r Response) (time.Time, error) { return UnixMilli(r, names...) }}
 }

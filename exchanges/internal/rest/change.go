@@ -2,8 +2,11 @@ package rest
 
 import "github.com/keyrota/keyrota/exchanges"
 
-// BeforeChange returns the error of a look that a change was to follow: whatever
-// became of the look, the change was not sent.
+// BeforeChange returns the error of a look that a change was to follow:
+// whatever became of the look, the change was not sent. Not inlined: it has
+// many callers.
+//
+//go:noinline
 func BeforeChange(err error) error {
 	if err != nil {
 		exchanges.AsError(err).Outcome = exchanges.NotSent
@@ -13,7 +16,9 @@ func BeforeChange(err error) error {
 
 // WorthLooking reports whether, after a change failed with err, the exchange
 // can be asked what came of it: it may have acted, or have refused since there
-// was nothing to do, and it would answer.
+// was nothing to do, and it would answer. Not inlined: it has many callers.
+//
+//go:noinline
 func WorthLooking(err error) bool {
 	switch e := exchanges.AsError(err); e.Kind {
 	case exchanges.RateLimited, exchanges.Blocked, exchanges.Canceled, exchanges.ClockSkew:

@@ -16,6 +16,9 @@ type Verdict struct {
 
 // Refused is the verdict on a call with which the exchange did nothing. Causes
 // are what the code leaves open, the likeliest first; none: what the kind says.
+// Not inlined: it has many callers.
+//
+//go:noinline
 func Refused(kind exchanges.Kind, hint string, causes ...exchanges.Cause) Verdict {
 	return Verdict{kind, exchanges.Refused, hint, causes}
 }
@@ -24,6 +27,33 @@ func Refused(kind exchanges.Kind, hint string, causes ...exchanges.Cause) Verdic
 // have acted all the same.
 func Trouble(hint string) Verdict {
 	return Verdict{Kind: exchanges.Unavailable, Outcome: exchanges.OutcomeUnknown, Hint: hint}
+}
+
+// Meaning is what some of an exchange's codes have in common: the verdict on a
+// call that it answers with one of them.
+type Meaning[C comparable] struct {
+	Kind         exchanges.Kind
+	Hint         string
+	Causes       []exchanges.Cause // as Refused takes them
+	MayHaveActed bool              // see Trouble
+	Codes        []C
+}
+
+// Verdicts lists the verdicts on codes. Not inlined: it has many callers.
+//
+//go:noinline
+func Verdicts[C comparable](meanings []Meaning[C]) map[C]Verdict {
+	all := map[C]Verdict{}
+	for _, m := range meanings {
+		v := Refused(m.Kind, m.Hint, m.Causes...)
+		if m.MayHaveActed {
+			v.Outcome = exchanges.OutcomeUnknown
+		}
+		for _, code := range m.Codes {
+			all[code] = v
+		}
+	}
+	return all
 }
 
 // Judge turns an exchange's error code into an error: by the table, else by the

@@ -2,6 +2,7 @@ package subkeys
 
 import (
 	"context"
+	"slices"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
@@ -22,68 +23,85 @@ type Keys[K any] struct {
 	Read func(ctx context.Context, keyID string) ([]K, error)
 }
 
+// list returns the keys, and what they are called. The names are all that the
+// rest goes by, so that little is compiled anew for each K.
+func (s *Keys[K]) list(ctx context.Context, keyID string) ([]K, []string, error) {
+	all, err := s.Read(ctx, keyID)
+	if err != nil {
+		return nil, nil, err
+	}
+	ids := make([]string, len(all))
+	for i, k := range all {
+		ids[i] = s.ID(k)
+	}
+	return all, ids, nil
+}
+
 // Infos is ListKeys. It fails rather than leave a key out or call one by a name
 // that is not its own.
 func (s Keys[K]) Infos(ctx context.Context, info func(K) exchanges.KeyInfo) ([]exchanges.KeyInfo, error) {
-	all, err := s.Read(ctx, "")
+	all, ids, err := s.list(ctx, "")
+	if err == nil {
+		err = s.named(s.Op, ids)
+	}
 	if err != nil {
 		return nil, err
 	}
-	out := make([]exchanges.KeyInfo, len(all))
-	for i, k := range all {
-		if wire.Masked(s.ID(k)) {
-			return nil, s.masked()
-		}
-		out[i] = info(k)
-		out[i].KeyID = s.ID(k)
-	}
-	if err := s.whole(all); err != nil {
-		return nil, err
-	}
-	return out, nil
+	return infos(all, ids, info), nil
 }
 
 // Survey is SurveyKeys with the key called caller. A list without that one is not
 // of its account, or not whole.
 func (s Keys[K]) Survey(ctx context.Context, caller string, info func(K) exchanges.KeyInfo) ([]exchanges.KeyInfo, error) {
-	all, err := s.Read(ctx, "")
+	all, ids, err := s.list(ctx, "")
+	if err == nil {
+		err = s.surveyed(s.Op, ids, caller)
+	}
 	if err != nil {
 		return nil, err
 	}
+	for i, id := range ids {
+		ids[i] = wire.Starred(id)
+	}
+	return infos(all, ids, info), nil
+}
+
+// infos describes keys by the names that they are to have. Not inlined: it has
+// many callers.
+//
+//go:noinline
+func infos[K any](all []K, ids []string, info func(K) exchanges.KeyInfo) []exchanges.KeyInfo {
 	out := make([]exchanges.KeyInfo, len(all))
-	var whole []K
-	listed := false
 	for i, k := range all {
-		if id := s.ID(k); wire.Shows(id, caller) {
-			listed = true
-		}
-		if !wire.Masked(s.ID(k)) {
-			whole = append(whole, k)
-		}
 		out[i] = info(k)
-		out[i].KeyID = wire.Starred(s.ID(k))
+		out[i].KeyID = ids[i]
 	}
-	if err := s.whole(whole); err != nil {
-		return nil, err
-	}
-	if !listed {
-		return nil, s.Incomplete(s.Op, "the list does not have the calling key")
-	}
-	return out, nil
+	return out
 }
 
-// whole fails where a key has no ID or is there twice.
-func (s Keys[K]) whole(keys []K) error {
-	ids := make([]string, len(keys))
-	for i, k := range keys {
-		ids[i] = s.ID(k)
+// named fails where a key of a list hides its name, has none or is there twice.
+func (d *Desk) named(op string, ids []string) error {
+	if slices.ContainsFunc(ids, wire.Masked) {
+		return d.masked(op)
 	}
-	return s.unique(s.Op, ids)
+	return d.unique(op, ids)
 }
 
-func (s Keys[K]) masked() *exchanges.Error {
-	e := s.Incomplete(s.Op, "a masked key")
-	e.Hint = s.Name + " hides a part of the keys in its list, so that they cannot be told apart: manage them on its web site."
+// surveyed fails where the list is not whole or does not have the calling key.
+func (d *Desk) surveyed(op string, ids []string, caller string) error {
+	whole := slices.DeleteFunc(slices.Clone(ids), wire.Masked)
+	if err := d.unique(op, whole); err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(ids, func(id string) bool { return wire.Shows(id, caller) }) {
+		return d.Incomplete(op, "the list does not have the calling key")
+	}
+	return nil
+}
+
+func (d *Desk) masked(op string) *exchanges.Error {
+	e := d.Incomplete(op, "a masked key")
+	e.Hint = d.Name + " hides a part of the keys in its list, so that they cannot be told apart: manage them on its web site."
 	return e
 }
 
@@ -91,23 +109,29 @@ func (s Keys[K]) masked() *exchanges.Error {
 // one that is looked for if what it shows is, and it is the only one that was
 // told.
 func (s Keys[K]) Find(ctx context.Context, id string) (*K, error) {
-	all, err := s.Read(ctx, id)
+	all, ids, err := s.list(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	var found *K
-	for i, k := range all {
-		switch shown := s.ID(k); {
-		case shown == id, len(all) == 1 && wire.Shows(shown, id):
-			found = &all[i]
-		case wire.Masked(shown):
-			return nil, s.masked()
-		}
-	}
-	if err := s.whole(all); err != nil {
+	i, err := s.find(s.Op, ids, id)
+	if err != nil || i < 0 {
 		return nil, err
 	}
-	return found, nil
+	return &all[i], nil
+}
+
+// find returns where a key is in a list; -1: nowhere.
+func (d *Desk) find(op string, ids []string, id string) (int, error) {
+	found := -1
+	for i, shown := range ids {
+		switch {
+		case shown == id, len(ids) == 1 && wire.Shows(shown, id):
+			found = i
+		case wire.Masked(shown):
+			return -1, d.masked(op)
+		}
+	}
+	return found, d.unique(op, ids)
 }
 
 // Edit is EditKey: change makes it of a key as the list has it.

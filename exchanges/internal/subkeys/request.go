@@ -33,7 +33,7 @@ func Wish[W, H any](d Desk, op string, r exchanges.KeyRequest,
 
 // Addresses returns the entries of a whitelist, none for any address. One that
 // is not known is refused: a list that is left out means no restriction.
-func (d Desk) Addresses(op string, ips exchanges.IPWhitelist) ([]string, error) {
+func (d *Desk) Addresses(op string, ips exchanges.IPWhitelist) ([]string, error) {
 	switch {
 	case ips.State == exchanges.IPAny:
 		return []string{}, nil
@@ -45,16 +45,16 @@ func (d Desk) Addresses(op string, ips exchanges.IPWhitelist) ([]string, error) 
 
 // Singles returns the entries of a whitelist for an exchange that documents no
 // others than up to most single IPv4 addresses; none for any address.
-func (d Desk) Singles(op string, ips exchanges.IPWhitelist, most int) ([]string, error) {
+func (d *Desk) Singles(op string, ips exchanges.IPWhitelist, most int) ([]string, error) {
 	return d.within(op, ips, most, wire.IsIPv4, "single IPv4 addresses, neither blocks nor IPv6")
 }
 
 // Blocks does the same for an exchange that takes blocks and IPv6 too.
-func (d Desk) Blocks(op string, ips exchanges.IPWhitelist, most int) ([]string, error) {
+func (d *Desk) Blocks(op string, ips exchanges.IPWhitelist, most int) ([]string, error) {
 	return d.within(op, ips, most, func(v string) bool { return wire.IsAddress(v) || wire.IsBlock(v) }, "addresses or blocks of them")
 }
 
-func (d Desk) within(op string, ips exchanges.IPWhitelist, most int, takes func(string) bool, kinds string) ([]string, error) {
+func (d *Desk) within(op string, ips exchanges.IPWhitelist, most int, takes func(string) bool, kinds string) ([]string, error) {
 	list, err := d.Addresses(op, ips)
 	if err != nil {
 		return nil, err
@@ -65,10 +65,13 @@ func (d Desk) within(op string, ips exchanges.IPWhitelist, most int, takes func(
 	return list, nil
 }
 
-// Made reads the only answer that ever has the secret of a new key, by the names
-// of its members. They are in the part of the answer that path leads to. own is
-// the passphrase that the key was given.
-func (d Desk) Made(own exchanges.Secret, id, secret string, path ...string) func(rest.Response) (exchanges.Credential, *exchanges.Error) {
+// Made reads the only answer that ever has the secret of a new key, by the
+// names of its members. They are in the part of the answer that path leads to.
+// own is the passphrase that the key was given. Not inlined: each copy would
+// have a closure of its own.
+//
+//go:noinline
+func (d *Desk) Made(own exchanges.Secret, id, secret string, path ...string) func(rest.Response) (exchanges.Credential, *exchanges.Error) {
 	return func(r rest.Response) (exchanges.Credential, *exchanges.Error) {
 		if e := rest.Done(r); e != nil {
 			return exchanges.Credential{}, e
@@ -87,7 +90,7 @@ func (d Desk) Made(own exchanges.Secret, id, secret string, path ...string) func
 }
 
 // Unmade is an answer to the making of a key that has none.
-func (d Desk) Unmade() *exchanges.Error {
+func (d *Desk) Unmade() *exchanges.Error {
 	return &exchanges.Error{
 		Kind: exchanges.Protocol, Code: "no key and secret in the answer",
 		Hint: d.Name + " may have made the key all the same: look for its label in the list of the sub-account's keys, and delete it.",
@@ -104,7 +107,7 @@ func text(raw json.RawMessage) (s string) {
 
 // Became holds what is told of a changed key against what was asked for: words
 // against asked, and ips against list. Words that are not told are none.
-func (d Desk) Became(words, asked []string, ips exchanges.IPWhitelist, list []string) *exchanges.Error {
+func (d *Desk) Became(words, asked []string, ips exchanges.IPWhitelist, list []string) *exchanges.Error {
 	if len(words) > 0 && !Same(words, asked) {
 		return d.Otherwise()
 	}
@@ -116,7 +119,7 @@ func (d Desk) Became(words, asked []string, ips exchanges.IPWhitelist, list []st
 
 // Own returns the passphrase of the key that a change is about, for exchanges
 // that want it beside the change.
-func (d Desk) Own(op string, m exchanges.Manager) (exchanges.Secret, error) {
+func (d *Desk) Own(op string, m exchanges.Manager) (exchanges.Secret, error) {
 	if m.KeyPassphrase.IsZero() {
 		return exchanges.Secret{}, d.Invalid(op, d.Name+" wants the key's own passphrase for this, and keyrota does not have it: "+
 			"add the key with its passphrase, or do it by hand, on the web site.")
@@ -126,7 +129,7 @@ func (d Desk) Own(op string, m exchanges.Manager) (exchanges.Secret, error) {
 
 // OfOwn gives a hint to the refusal of a change for which the exchange wants
 // the key's own passphrase: what it says to a wrong one is not documented.
-func (d Desk) OfOwn(err error) error {
+func (d *Desk) OfOwn(err error) error {
 	if err == nil {
 		return nil
 	}

@@ -41,7 +41,7 @@ type Account struct {
 }
 
 // Open opens the sub-account that m means.
-func (d Desk) Open(op string, m exchanges.Manager) (Account, error) {
+func (d *Desk) Open(op string, m exchanges.Manager) (Account, error) {
 	c, err := d.Check(m.Credential)
 	if err != nil {
 		return Account{}, err
@@ -56,14 +56,14 @@ func (d Desk) Open(op string, m exchanges.Manager) (Account, error) {
 // OpenFor opens the sub-account that m means, for a change of one of its keys.
 // The managing key is none of them, though a list would say of it no more than
 // that it is gone.
-func (d Desk) OpenFor(op string, m exchanges.Manager, keyID string) (Account, error) {
+func (d *Desk) OpenFor(op string, m exchanges.Manager, keyID string) (Account, error) {
 	if keyID == "" || keyID == strings.TrimSpace(m.Credential.KeyID) {
 		return Account{}, d.Invalid(op, "Name a key of the sub-account. "+d.main())
 	}
 	return d.Open(op, m)
 }
 
-func (d Desk) main() string {
+func (d *Desk) main() string {
 	if d.Main != "" {
 		return d.Main
 	}
@@ -84,7 +84,7 @@ func IsWord(s string) bool {
 // ByManager finishes the failure of a call that was made with a managing key: it
 // is that one which may lack a right or be unknown, and not the one that the
 // call is about.
-func (d Desk) ByManager(err error) error {
+func (d *Desk) ByManager(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -95,34 +95,48 @@ func (d Desk) ByManager(err error) error {
 	return err
 }
 
-// Invalid is a request that is refused here.
-func (d Desk) Invalid(op, hint string) *exchanges.Error {
+// Invalid is a request that is refused here. Not inlined: it has many callers.
+//
+//go:noinline
+func (d *Desk) Invalid(op, hint string) *exchanges.Error {
 	return &exchanges.Error{Exchange: d.ID, Op: op, Kind: exchanges.Invalid, Outcome: exchanges.NotSent, Hint: hint}
 }
 
-// Unsupported is a request for which there is no API.
-func (d Desk) Unsupported(op, hint string) *exchanges.Error {
+// Unsupported is a request for which there is no API. Not inlined: it has many
+// callers.
+//
+//go:noinline
+func (d *Desk) Unsupported(op, hint string) *exchanges.Error {
 	return &exchanges.Error{Exchange: d.ID, Op: op, Kind: exchanges.Unsupported, Outcome: exchanges.NotSent, Hint: hint}
 }
 
-// NotFound says that the sub-account has no such key.
-func (d Desk) NotFound(op string) *exchanges.Error {
+// NotFound says that the sub-account has no such key. Not inlined: it has many
+// callers.
+//
+//go:noinline
+func (d *Desk) NotFound(op string) *exchanges.Error {
 	return &exchanges.Error{
 		Exchange: d.ID, Op: op, Kind: exchanges.NotFound, Outcome: exchanges.Refused,
 		Hint: "The sub-account has no such key: list its keys, or check the sub-account's name.",
 	}
 }
 
-// Incomplete is an answer about keys that cannot be relied on.
-func (d Desk) Incomplete(op, what string) *exchanges.Error {
+// Incomplete is an answer about keys that cannot be relied on. Not inlined: it
+// has many callers.
+//
+//go:noinline
+func (d *Desk) Incomplete(op, what string) *exchanges.Error {
 	return &exchanges.Error{
 		Exchange: d.ID, Op: op, Kind: exchanges.Protocol, Outcome: exchanges.Refused, Code: what,
 		Hint: "The list of keys may have changed while it was read: try again.",
 	}
 }
 
-// Untold is a change of a key that is not made since not all of the key is told.
-func (d Desk) Untold(op, what string) *exchanges.Error {
+// Untold is a change of a key that is not made since not all of the key is
+// told. Not inlined: it has many callers.
+//
+//go:noinline
+func (d *Desk) Untold(op, what string) *exchanges.Error {
 	return &exchanges.Error{
 		Exchange: d.ID, Op: op, Kind: exchanges.Protocol, Outcome: exchanges.NotSent, Code: what + " of the key not told",
 		Hint: d.Name + " takes away what a change leaves out, and keyrota does not know what that would be: ask for all of it, or change the key on the web site.",
@@ -131,7 +145,7 @@ func (d Desk) Untold(op, what string) *exchanges.Error {
 
 // Otherwise is a change after which the exchange told of another key than the
 // one that was asked for.
-func (d Desk) Otherwise() *exchanges.Error {
+func (d *Desk) Otherwise() *exchanges.Error {
 	return &exchanges.Error{
 		Kind: exchanges.Protocol, Code: "the key is not what it was to become",
 		Hint: d.Name + " changed the key to something else than was asked for: look it up on its web site.",
@@ -140,7 +154,7 @@ func (d Desk) Otherwise() *exchanges.Error {
 
 // Missing is a request for permissions that the exchange cannot give by API, or
 // not without others that are not to be given.
-func (d Desk) Missing(op string, missing []exchanges.Permission, hint string) *exchanges.Error {
+func (d *Desk) Missing(op string, missing []exchanges.Permission, hint string) *exchanges.Error {
 	names := make([]string, len(missing))
 	for i, p := range missing {
 		names[i] = p.String()
@@ -150,7 +164,7 @@ func (d Desk) Missing(op string, missing []exchanges.Permission, hint string) *e
 
 // unique fails where a key of a list has no ID or is there twice: what is not
 // in a list counts as gone.
-func (d Desk) unique(op string, ids []string) error {
+func (d *Desk) unique(op string, ids []string) error {
 	seen := map[string]bool{}
 	for _, id := range ids {
 		if id == "" || seen[id] {

@@ -6,6 +6,9 @@ import (
 )
 
 // Members returns the members of an answer, none where it is no JSON object.
+// Not inlined: it has many callers.
+//
+//go:noinline
 func Members(body []byte) map[string]json.RawMessage {
 	var members map[string]json.RawMessage
 	if json.Unmarshal(body, &members) != nil {
