@@ -152,10 +152,10 @@ func (a *acceptForm) ended(err error) tea.Cmd {
 func (a *acceptForm) lines(w int) (lines []string, from, to int) {
 	s := a.env.Styles
 	if a.found == nil {
-		return indent(s.Text.Render, "There is nothing to accept any more.", w, 1), 0, 0
+		return indent(nil, s.Text, "There is nothing to accept any more.", w, 1), 0, 0
 	}
-	lines = indent(s.Text.Render, exchanges.Clean(a.found.Text), w, 1)
-	lines = append(lines, indent(s.Muted.Render, "It stays in the details, and is not counted. When the day has passed, or what is behind it changes, it counts again.", w, 1)...)
+	lines = indent(nil, s.Text, exchanges.Clean(a.found.Text), w, 1)
+	lines = indent(lines, s.Muted, "It stays in the details, and is not counted. When the day has passed, or what is behind it changes, it counts again.", w, 1)
 	lines = append(lines, "")
 	form, from, to := a.form.draw(s, w-2)
 	return append(lines, form[:len(form)-1]...), from + len(lines), to + len(lines) - 1 // the last is blank

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -37,7 +36,7 @@ func (p *restrictPage) View() string {
 func (p *restrictPage) sheet() sheet {
 	t, s := sheet{w: p.w}, p.env.Styles
 	if p.rec == nil {
-		t.remarks(remark{&s.Muted, "This key is no longer in keyrota."})
+		t.remarks(remark{s.Muted, "This key is no longer in keyrota."})
 		return t
 	}
 	p.head(&t)
@@ -55,18 +54,18 @@ func (p *restrictPage) head(t *sheet) {
 	t.line(ansi.Truncate(name+s.Environment(env).Render(env)+s.Muted.Render(" · key "+exchanges.Clean(r.KeyID)), p.w, "…"))
 	for i := range p.wrong {
 		f := &p.wrong[i]
-		glyph, style := "▲", &s.Warning
+		glyph, style := "▲", s.Warning
 		switch f.Severity {
 		case policy.Critical:
-			glyph, style = "✗", &s.Danger
+			glyph, style = "✗", s.Danger
 		case policy.Info:
-			glyph, style = "·", &s.Muted
+			glyph, style = "·", s.Muted
 		case policy.Warning:
 		}
 		t.remarks(remark{style, glyph + " " + exchanges.Clean(f.Word) + "  " + exchanges.Clean(f.Text)})
 	}
 	if len(p.wrong) == 0 {
-		t.remarks(remark{&s.OK, "✓ nothing is wrong with what it may do, and from where"})
+		t.remarks(remark{s.OK, "✓ nothing is wrong with what it may do, and from where"})
 	}
 	t.blank()
 }
@@ -80,13 +79,13 @@ func (p *restrictPage) exchange() string {
 
 // remark is a paragraph at the edge of the page.
 type remark struct {
-	style *lipgloss.Style
+	style Style
 	text  string
 }
 
 func (t *sheet) remarks(all ...remark) {
 	for _, r := range all {
-		t.para(*r.style, r.text, 1)
+		t.para(r.style, r.text, 1)
 	}
 }
 
@@ -94,28 +93,28 @@ func (t *sheet) remarks(all ...remark) {
 func (p *restrictPage) wanted() []remark {
 	s := p.env.Styles
 	if !p.changes() {
-		return []remark{{&s.Warning, p.exchange() + " does not let a key be changed. Press r: a new key takes its place."}}
+		return []remark{{s.Warning, p.exchange() + " does not let a key be changed. Press r: a new key takes its place."}}
 	}
-	first := remark{&s.Text, "It should be able to: " + permissionWords(p.how.Want.All(exchanges.Granted)) + p.because() + "."}
+	first := remark{s.Text, "It should be able to: " + permissionWords(p.how.Want.All(exchanges.Granted)) + p.because() + "."}
 	switch {
 	case !p.how.Rights:
-		first = remark{&s.Warning, p.exchange() + " does not let the rights of a key be changed. For fewer rights press r: a new key takes its place."}
+		first = remark{s.Warning, p.exchange() + " does not let the rights of a key be changed. For fewer rights press r: a new key takes its place."}
 	case !p.how.Want.Known():
 		first.text = "What it should be able to do is not known: leave on what its program needs, and nothing else."
 	}
 	out := []remark{first}
 	if p.how.Rights && len(p.how.Off) > 0 {
-		out = append(out, remark{&s.Bold, "To switch off: " + permissionWords(p.how.Off) + "."})
+		out = append(out, remark{s.Bold, "To switch off: " + permissionWords(p.how.Off) + "."})
 	}
 	if len(p.how.Cut) > 0 {
-		out = append(out, remark{&s.Text, "Not to stay on its list: " + cleanJoin(p.how.Cut, ", ") + ". Enter the single addresses of your machines instead."})
+		out = append(out, remark{s.Text, "Not to stay on its list: " + cleanJoin(p.how.Cut, ", ") + ". Enter the single addresses of your machines instead."})
 	}
 	if len(p.how.Added) > 0 {
-		out = append(out, remark{&s.Text, "The addresses below have this machine's too: " + cleanJoin(p.how.Added, ", ") +
+		out = append(out, remark{s.Text, "The addresses below have this machine's too: " + cleanJoin(p.how.Added, ", ") +
 			". Leave it out if nothing here uses the key; keyrota cannot verify it from here then."})
 	}
 	if n := len(p.how.From.Entries); p.how.Most > 0 && n > p.how.Most {
-		out = append(out, remark{&s.Warning, fmt.Sprintf("%d addresses, and %s takes %d: shorten the list.", n, p.exchange(), p.how.Most)})
+		out = append(out, remark{s.Warning, fmt.Sprintf("%d addresses, and %s takes %d: shorten the list.", n, p.exchange(), p.how.Most)})
 	}
 	return out
 }
@@ -159,7 +158,7 @@ func (p *restrictPage) steps(t *sheet) {
 	if p.how.Manual {
 		words = "keyrota does not know " + p.exchange() + "'s page: what is called so here may have other names there. When it is done, press e and state it."
 	}
-	t.remarks(remark{&s.Muted, words})
+	t.remarks(remark{s.Muted, words})
 	t.blank()
 }
 
@@ -169,14 +168,14 @@ func (p *restrictPage) answer(t *sheet) {
 	switch {
 	case p.how.Manual:
 	case verifying(p.env, p.id):
-		t.remarks(remark{&s.Accent, "◐ asking " + p.exchange() + " …"})
+		t.remarks(remark{s.Accent, "◐ asking " + p.exchange() + " …"})
 	case p.problem != "":
-		t.remarks(remark{&s.Danger, "✗ " + p.problem}, remark{&s.Text, p.hint})
+		t.remarks(remark{s.Danger, "✗ " + p.problem}, remark{s.Text, p.hint})
 	case p.review != nil:
 		reviewTable(t, s, p.review)
 		t.remarks(p.verdict())
 	default:
-		t.remarks(remark{&s.Muted, "Then press v: " + p.exchange() + " is asked whether the key is so."})
+		t.remarks(remark{s.Muted, "Then press v: " + p.exchange() + " is asked whether the key is so."})
 	}
 }
 
@@ -193,11 +192,11 @@ func (p *restrictPage) verdict() remark {
 	}
 	switch {
 	case off > 0:
-		return remark{&s.Danger, "✗ " + plural(off, "line") + " not as wanted yet. A change may take some minutes; v asks again."}
+		return remark{s.Danger, "✗ " + plural(off, "line") + " not as wanted yet. A change may take some minutes; v asks again."}
 	case open > 0:
-		return remark{&s.Unknown, "? As wanted, as far as it is told; look at the rest on the page."}
+		return remark{s.Unknown, "? As wanted, as far as it is told; look at the rest on the page."}
 	case len(p.review) == 0:
-		return remark{&s.Unknown, "? Nothing that is wanted is known: look at the page."}
+		return remark{s.Unknown, "? Nothing that is wanted is known: look at the page."}
 	}
-	return remark{&s.OK, "✓ The key is as wanted."}
+	return remark{s.OK, "✓ The key is as wanted."}
 }
