@@ -80,6 +80,8 @@ type PermissionSet struct {
 // NewPermissionSet returns a set in which the given permissions are granted
 // and every other one of the normal form is denied. It is for exchanges that
 // list all rights of a key.
+//
+//go:noinline // it has many callers
 func NewPermissionSet(granted ...Permission) PermissionSet {
 	s := PermissionSet{denied: 1<<permissionCount - 1}
 	for _, p := range granted {

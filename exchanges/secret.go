@@ -54,12 +54,18 @@ func (s Secret) Bytes() []byte {
 }
 
 // Len returns the number of bytes.
+//
+//go:noinline // it has many callers
 func (s Secret) Len() int { return len(s.Bytes()) }
 
 // IsZero reports whether there is no value.
+//
+//go:noinline // it has many callers
 func (s Secret) IsZero() bool { return s.Len() == 0 }
 
 // Wipe overwrites the value with zeros, in this and every copy of the Secret.
+//
+//go:noinline // it has many callers
 func (s Secret) Wipe() { clear(s.Bytes()) }
 
 // String returns a placeholder.

@@ -61,6 +61,8 @@ type Moment struct {
 }
 
 // At returns the known moment t, in UTC. A zero t is Never.
+//
+//go:noinline // it has many callers
 func At(t time.Time) Moment { return Moment{known: true, at: t.UTC()} }
 
 // Never returns the Moment of an exchange that said: there is none.

@@ -167,6 +167,8 @@ func (c *Config) RulesFor(r *Record) Rules {
 
 // NonceUnit returns the scale of the nonces for a key: [key."NAME"] nonce. The
 // zero value, milliseconds, holds where the person said nothing.
+//
+//go:noinline // it has many callers
 func (c *Config) NonceUnit(r *Record) exchanges.NonceUnit {
 	return exchanges.NonceUnit(c.keys[fold(r.Name)].Nonce)
 }

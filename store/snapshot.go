@@ -37,6 +37,8 @@ func (s *Snapshot) ByName(name string) (*Record, bool) {
 }
 
 // fold returns what two names share that differ in case only.
+//
+//go:noinline // it has many callers
 func fold(name string) string { return strings.ToLower(name) }
 
 // newSnapshot sorts and indexes records, and keeps the slice. IDs and names

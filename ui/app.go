@@ -54,6 +54,7 @@ type route struct {
 	handle handler
 }
 
+//go:noinline // it has many callers
 func on[M any](h func(*app, M) tea.Cmd) route {
 	return route{reflect.TypeFor[M](), func(a *app, msg tea.Msg) tea.Cmd { return h(a, msg.(M)) }}
 }

@@ -20,6 +20,8 @@ type paragraphs struct {
 }
 
 // para writes a paragraph behind a label.
+//
+//go:noinline // it has many callers
 func (f *paragraphs) para(label string, words ...span) {
 	f.item(span{inkMuted, " " + label}, words...)
 }

@@ -60,6 +60,8 @@ func (f *textField) help() string  { return f.hint }
 func (f *textField) wipe()         {}
 
 // value returns the text without white space around it.
+//
+//go:noinline // it has many callers
 func (f *textField) value() string { return strings.TrimSpace(f.in.Value()) }
 
 func (f *textField) key(k KeyMsg) bool {

@@ -38,6 +38,7 @@ func (p *machinePage) View() string {
 	return strings.Join(exactly(lines, p.w, p.h), "\n")
 }
 
+//go:noinline // it has many callers
 func (p *machinePage) line(spans ...span) string { return p.box.line(p.w, tonePlain, spans...) }
 
 // above is how many lines are above the keys.

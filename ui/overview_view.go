@@ -31,6 +31,7 @@ func (p *overviewPage) View() string {
 	return strings.Join(exactly(append(lines, p.about()...), p.w, p.h), "\n")
 }
 
+//go:noinline // it has many callers
 func (p *overviewPage) line(spans ...span) string { return p.box.line(p.w, tonePlain, spans...) }
 
 // head says how well all is kept, and how much is not.

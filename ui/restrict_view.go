@@ -83,6 +83,7 @@ type remark struct {
 	text  string
 }
 
+//go:noinline // it has many callers
 func (t *sheet) remarks(all ...remark) {
 	for _, r := range all {
 		t.para(r.style, r.text, 1)

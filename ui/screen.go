@@ -95,6 +95,7 @@ const (
 	Failure
 )
 
+//go:noinline // it has many callers
 func push(s Screen) tea.Cmd        { return func() tea.Msg { return pushMsg{s} } }
 func pop() tea.Msg                 { return popMsg{} }
 func popScreen(s Screen) tea.Cmd   { return func() tea.Msg { return popMsg{s} } }

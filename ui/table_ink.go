@@ -163,6 +163,7 @@ func (box *penBox) sides(w int, left, right []span) string {
 	return box.line(w, tonePlain, left...)
 }
 
+//go:noinline // it has many callers
 func spansWidth(spans []span) int {
 	n := 0
 	for _, s := range spans {

@@ -38,6 +38,7 @@ func (p *testrunPage) View() string {
 	return strings.Join(exactly(lines, p.w, p.h), "\n")
 }
 
+//go:noinline // it has many callers
 func (p *testrunPage) line(spans ...span) string { return p.box.line(p.w, tonePlain, spans...) }
 
 // head says which key is tried, and how far that is.

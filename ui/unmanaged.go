@@ -162,6 +162,8 @@ func (p *unmanagedPage) ignore(u store.Unmanaged) tea.Cmd {
 }
 
 // strayName is what an unmanaged key is called on the screen.
+//
+//go:noinline // it has many callers
 func strayName(u *store.Unmanaged) string { return exchanges.Clean(u.Name()) }
 
 // exchangeName is the name that people know an exchange by.

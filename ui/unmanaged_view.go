@@ -38,6 +38,7 @@ func (p *unmanagedPage) View() string {
 	return strings.Join(exactly(lines, p.w, p.h), "\n")
 }
 
+//go:noinline // it has many callers
 func (p *unmanagedPage) line(spans ...span) string { return p.box.line(p.w, tonePlain, spans...) }
 
 // head says how many there are and how fresh that is.

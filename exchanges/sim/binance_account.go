@@ -23,6 +23,7 @@ var binanceLiveRoutes = []binanceRoute{
 	{"GET /dapi/v1/exchangeInfo", needNothing, 1, binanceNoContracts},
 }
 
+//go:noinline // it has many callers
 func fixed(text string) func(*binance, binanceCall) (any, *binanceError) {
 	return func(*binance, binanceCall) (any, *binanceError) { return json.RawMessage(text), nil }
 }

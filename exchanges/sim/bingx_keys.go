@@ -30,6 +30,8 @@ var bingxKeyRoutes = []bingxRoute{
 
 // byBingxMaster keeps keys of sub-accounts from an endpoint; how they are
 // refused is not documented.
+//
+//go:noinline // it has many callers
 func byBingxMaster(serve func(*bingx, bingxCall) (any, *bingxRefusal)) func(*bingx, bingxCall) (any, *bingxRefusal) {
 	return func(v *bingx, c bingxCall) (any, *bingxRefusal) {
 		if c.key.Sub != "" {
@@ -52,6 +54,8 @@ type bingxForm struct {
 
 // ofBingxSub is for endpoints that name a sub-account in a JSON body. No code
 // of its own is documented for any mistake in it.
+//
+//go:noinline // it has many callers
 func ofBingxSub(serve func(*bingx, bingxForm) (any, *bingxRefusal)) func(*bingx, bingxCall) (any, *bingxRefusal) {
 	return byBingxMaster(func(v *bingx, c bingxCall) (any, *bingxRefusal) {
 		var f bingxForm

@@ -77,10 +77,13 @@ func (v *bitget) list(c bitgetCall, kind, text string) (any, *bitgetError) {
 
 // bitgetSpots makes an endpoint that answers with a text for each selected
 // spot pair, bitgetMix one for contracts.
+//
+//go:noinline // it has many callers
 func bitgetSpots(text string) func(*bitget, bitgetCall) (any, *bitgetError) {
 	return func(v *bitget, c bitgetCall) (any, *bitgetError) { return v.list(c, "SPOT", text) }
 }
 
+//go:noinline // it has many callers
 func bitgetMix(text string) func(*bitget, bitgetCall) (any, *bitgetError) {
 	return func(v *bitget, c bitgetCall) (any, *bitgetError) {
 		kind, refusal := c.kind("productType", bitgetKinds)

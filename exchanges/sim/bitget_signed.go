@@ -26,6 +26,7 @@ func bitgetRefusal(code, msg string) *bitgetError {
 	return &bitgetError{http.StatusBadRequest, code, msg}
 }
 
+//go:noinline // it has many callers
 func bitgetBad(name string) *bitgetError {
 	return bitgetRefusal("40020", "Parameter "+name+" error")
 }

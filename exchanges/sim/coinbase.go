@@ -141,11 +141,15 @@ func coinbaseAll() []coinbaseRoute {
 }
 
 // coinbaseAnswer serves the same body every time.
+//
+//go:noinline // it has many callers
 func coinbaseAnswer(text string) func(*coinbase, coinbaseCall) (any, *coinbaseError) {
 	return func(*coinbase, coinbaseCall) (any, *coinbaseError) { return json.RawMessage(text), nil }
 }
 
 // coinbaseFailure refuses every time.
+//
+//go:noinline // it has many callers
 func coinbaseFailure(e *coinbaseError) func(*coinbase, coinbaseCall) (any, *coinbaseError) {
 	return func(*coinbase, coinbaseCall) (any, *coinbaseError) { return nil, e }
 }

@@ -85,6 +85,8 @@ func (m *markup) put(format string, values ...any) {
 }
 
 // when adds a piece where it is wanted.
+//
+//go:noinline // it has many callers
 func (m *markup) when(wanted bool, format string, values ...any) {
 	if wanted {
 		m.put(format, values...)

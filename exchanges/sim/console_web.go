@@ -158,6 +158,8 @@ func (c *console) refused(view consoleView, p consolePage, refusal *Refusal) con
 }
 
 // confirm asks for the second factor of an account that has one.
+//
+//go:noinline // it has many callers
 func (c *console) confirm(r *http.Request) func() *Refusal {
 	return func() *Refusal { return c.desk.factor.confirm(r.PostForm.Get("code"), c.desk.now()) }
 }

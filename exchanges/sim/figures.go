@@ -71,6 +71,8 @@ const (
 )
 
 // digits writes a whole number.
+//
+//go:noinline // it has many callers
 func digits(n int64) string { return strconv.FormatInt(n, 10) }
 
 // millis writes a time in milliseconds, as most exchanges do.

@@ -34,6 +34,8 @@ var gateKeyRoutes = []gateRoute{
 }
 
 // byGateMain keeps keys of sub-accounts from an endpoint.
+//
+//go:noinline // it has many callers
 func byGateMain(serve func(*gate, gateCall) (any, *gateRefusal)) func(*gate, gateCall) (any, *gateRefusal) {
 	return func(v *gate, c gateCall) (any, *gateRefusal) {
 		if c.key.Sub != "" {
@@ -44,6 +46,8 @@ func byGateMain(serve func(*gate, gateCall) (any, *gateRefusal)) func(*gate, gat
 }
 
 // ofGateSub is for endpoints that name a sub-account, which has to be there.
+//
+//go:noinline // it has many callers
 func ofGateSub(serve func(*gate, gateCall) (any, *gateRefusal)) func(*gate, gateCall) (any, *gateRefusal) {
 	return byGateMain(func(v *gate, c gateCall) (any, *gateRefusal) {
 		if !contains(v.account.Subs, segment(c.Request, "user_id")) {

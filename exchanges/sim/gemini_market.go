@@ -50,6 +50,8 @@ func (v *gemini) symbols(*http.Request) (any, *geminiRefusal) {
 
 // byGeminiPair makes an endpoint that writes a text for the pair that a path
 // names.
+//
+//go:noinline // it has many callers
 func byGeminiPair(text string) func(*gemini, *http.Request) (any, *geminiRefusal) {
 	return func(v *gemini, r *http.Request) (any, *geminiRefusal) {
 		p, refusal := geminiPair(r)

@@ -50,6 +50,8 @@ func hyperliquidNothing(*hyperliquid, hyperliquidFields) (any, *hyperliquidRefus
 }
 
 // hyperliquidNever refuses whatever the call says.
+//
+//go:noinline // it has many callers
 func hyperliquidNever(words string) func(*hyperliquid, hyperliquidFields) (any, *hyperliquidRefusal) {
 	return func(*hyperliquid, hyperliquidFields) (any, *hyperliquidRefusal) { return nil, hyperliquidSays(words) }
 }

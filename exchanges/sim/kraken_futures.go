@@ -171,6 +171,8 @@ func krakenFuturesRoutes() []krakenFuturesRoute {
 }
 
 // krakenFuturesAnswer serves the same body every time.
+//
+//go:noinline // it has many callers
 func krakenFuturesAnswer(name, text string) func(*krakenFutures, krakenFuturesCall) (object, krakenFuturesRefusal) {
 	return func(*krakenFutures, krakenFuturesCall) (object, krakenFuturesRefusal) {
 		return object{name: json.RawMessage(text)}, ""

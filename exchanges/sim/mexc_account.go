@@ -22,6 +22,8 @@ var mexcAccountRoutes = []mexcRoute{
 func mexcNothing(*mexc, mexcCall) (any, *mexcRefusal) { return []object{}, nil }
 
 // mexcNever refuses what would move money.
+//
+//go:noinline // it has many callers
 func mexcNever(code int, msg string) func(*mexc, mexcCall) (any, *mexcRefusal) {
 	return func(*mexc, mexcCall) (any, *mexcRefusal) { return nil, mexcSays(code, msg) }
 }

@@ -26,6 +26,8 @@ var mexcKeyRoutes = []mexcRoute{
 }
 
 // byMexcMaster keeps keys of sub-accounts from an endpoint.
+//
+//go:noinline // it has many callers
 func byMexcMaster(serve func(*mexc, mexcCall) (any, *mexcRefusal)) func(*mexc, mexcCall) (any, *mexcRefusal) {
 	return func(v *mexc, c mexcCall) (any, *mexcRefusal) {
 		if c.key.Sub != "" {
@@ -36,6 +38,8 @@ func byMexcMaster(serve func(*mexc, mexcCall) (any, *mexcRefusal)) func(*mexc, m
 }
 
 // ofMexcSub is for endpoints that name a sub-account, which has to be there.
+//
+//go:noinline // it has many callers
 func ofMexcSub(serve func(v *mexc, c mexcCall, sub string) (any, *mexcRefusal)) func(*mexc, mexcCall) (any, *mexcRefusal) {
 	return byMexcMaster(func(v *mexc, c mexcCall) (any, *mexcRefusal) {
 		sub := param(c.params, "subAccount")

@@ -45,6 +45,8 @@ func byOKXMain(serve func(*okx, okxCall) (any, *okxError)) func(*okx, okxCall) (
 }
 
 // byOKXManager also wants the calling key to be bound to addresses.
+//
+//go:noinline // it has many callers
 func byOKXManager(serve func(*okx, okxCall) (any, *okxError)) func(*okx, okxCall) (any, *okxError) {
 	return byOKXMain(func(v *okx, c okxCall) (any, *okxError) {
 		if len(c.key.IPs) == 0 {

@@ -21,6 +21,8 @@ func (s *subject) ageText() string {
 }
 
 // word tells whose word a sentence is: of stated facts the exchange said nothing.
+//
+//go:noinline // it has many callers
 func (s *subject) word(sentence string) string {
 	if s.Facts.Stated {
 		return strings.TrimSuffix(sentence, ".") + ", as you stated."
@@ -51,6 +53,7 @@ func count(d time.Duration) string {
 	return plural(n, unit)
 }
 
+//go:noinline // it has many callers
 func plural(n int, what string) string {
 	if n != 1 {
 		what += "s"
@@ -71,12 +74,15 @@ func orElse(s, other string) string {
 	return s
 }
 
+//go:noinline // it has many callers
 func quote(s string) string { return `"` + exchanges.Clean(s) + `"` }
 
 // mostListed is how many words a sentence takes.
 const mostListed = 6
 
 // list writes words as a sentence has them.
+//
+//go:noinline // it has many callers
 func list(all []string) string {
 	if more := len(all) - mostListed; more > 0 {
 		return strings.Join(all[:mostListed], ", ") + " and " + strconv.Itoa(more) + " more"

@@ -56,6 +56,8 @@ var metrics = []metric{
 }
 
 // ofKeys puts samples for every key, with the labels that tell keys apart.
+//
+//go:noinline // it has many callers
 func ofKeys(samples func(judged, sampler)) func(*report, sampler) {
 	return func(r *report, put sampler) {
 		for _, k := range r.keys {

@@ -125,8 +125,11 @@ func nobodyToAsk(id exchanges.ID) bool {
 }
 
 // placeOf names a key's exchange for people.
+//
+//go:noinline // it has many callers
 func placeOf(r *store.Record) string { return placeName(r.Exchange, r.Venue) }
 
+//go:noinline // it has many callers
 func placeName(id exchanges.ID, venue string) string {
 	if venue != "" {
 		return exchanges.Clean(venue)

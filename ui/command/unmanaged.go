@@ -138,6 +138,7 @@ func orDash(s string) string {
 	return s
 }
 
+//go:noinline // it has many callers
 func count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun

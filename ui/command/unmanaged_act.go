@@ -109,6 +109,7 @@ func (a *App) onStray(ctx context.Context, g *globals, name string, do func(*ses
 	})
 }
 
+//go:noinline // it has many callers
 func (a *App) say(format string, args ...any) error {
 	_, err := fmt.Fprintf(a.Stdout, format, args...)
 	return err

@@ -188,6 +188,8 @@ func momentJSON(m exchanges.Moment) *time.Time {
 }
 
 // printJSON writes v indented, with a line end.
+//
+//go:noinline // it has many callers
 func (a *App) printJSON(v any) error { return writeJSON(a.Stdout, v) }
 
 func writeJSON(w io.Writer, v any) error {

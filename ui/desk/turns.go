@@ -71,4 +71,5 @@ func (t *Turn) String() string {
 	return t.At.UTC().Format(time.DateOnly) + "  " + strings.Join(t.Marks, "   ") + "   (" + t.Before() + ")"
 }
 
+//go:noinline // it has many callers
 func inQuotes(s string) string { return `"` + exchanges.Clean(s) + `"` }

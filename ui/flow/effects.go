@@ -69,6 +69,7 @@ func (e *Engine) supply(s *State, ev *Event) {
 	ev.Label = e.info(plan.Exchange).Guide.Label.Make(name, fresh(4))
 }
 
+//go:noinline // it has many callers
 func (e *Engine) venue(s *State) (exchanges.Exchange, error) {
 	return e.Venue(s.Plan.Exchange, s.Plan.Environment, s.Plan.Site)
 }

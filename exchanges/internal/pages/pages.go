@@ -34,12 +34,16 @@ func Put(what exchanges.GuideValue, text string) []exchanges.GuideStep {
 func Steps(parts ...[]exchanges.GuideStep) []exchanges.GuideStep { return slices.Concat(parts...) }
 
 // Label is the step at which a key gets its name.
+//
+//go:noinline // it has many callers
 func Label(text string) []exchanges.GuideStep { return Put(exchanges.PutLabel, text) }
 
 // PublicKey is the step at which the public half of a pair is registered.
 func PublicKey(text string) []exchanges.GuideStep { return Put(exchanges.PutPublicKey, text) }
 
 // IPs is the step at which a key gets its addresses.
+//
+//go:noinline // it has many callers
 func IPs(text string) []exchanges.GuideStep { return Put(exchanges.PutIPs, text) }
 
 // Rights are the steps at which a key gets its rights: what to say to the boxes

@@ -23,6 +23,8 @@ func Masked(shown string) bool {
 }
 
 // Starred returns a key with one star for what is hidden of it.
+//
+//go:noinline // it has many callers
 func Starred(shown string) string {
 	head, tail, masked := ends(shown)
 	if !masked {

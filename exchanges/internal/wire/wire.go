@@ -130,6 +130,8 @@ func moment(t time.Time) exchanges.Moment {
 func (t Text) Seconds() exchanges.Moment { return t.unix(time.Second) }
 
 // Milliseconds reads a Unix time in ms.
+//
+//go:noinline // it has many callers
 func (t Text) Milliseconds() exchanges.Moment { return t.unix(time.Millisecond) }
 
 func (t Text) unix(tick time.Duration) exchanges.Moment {
