@@ -70,7 +70,7 @@ func (tr *trader) sayAll() {
 		tr.run("", args...)
 	}
 	for i, name := range tr.names() {
-		if i%4 != 0 { // they pace themselves
+		if i%12 != 0 { // they pace themselves
 			continue
 		}
 		for _, args := range [][]string{{"diagnose", "--json"}, {"show"}, {"testrun", "--json"}, {"accept", "--undo"}} {
