@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -55,6 +56,16 @@ func newTrader(t *testing.T, o sim.Options) *trader {
 	tr.config(demoConfig(world.Describe()))
 	return tr
 }
+
+// unplug takes the network away: every address of the simulations becomes that of
+// a port on which nobody listens. One that was merely freed may be another
+// server's by now.
+func (tr *trader) unplug() {
+	tr.t.Helper()
+	tr.config(regexp.MustCompile(`http://127\.0\.0\.1:\d+`).ReplaceAllString(demoConfig(tr.world.Describe()), nobody))
+}
+
+const nobody = "http://127.0.0.1:1"
 
 // quickKeyring is the header of an encrypted keyring without items that opens
 // with "correct horse". Its Argon2id spends 64 KiB where a keyring of the

@@ -2,8 +2,6 @@ package command
 
 import (
 	"encoding/json"
-	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -182,25 +180,7 @@ func TestCheckExitCodes(t *testing.T) {
 
 func TestCheckThatReachesNobodyExitsTwo(t *testing.T) {
 	tr := unverified(t)
-	// A port that is merely free may be another server's by now.
-	deaf, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = deaf.Close() })
-	go func() {
-		for {
-			c, err := deaf.Accept()
-			if err != nil {
-				return
-			}
-			_ = c.Close()
-		}
-	}()
-	config := fmt.Sprintf("[exchange.bybit.testnet]\nbase_url = \"http://%s\"\n", deaf.Addr())
-	if err := os.WriteFile(filepath.Join(tr.home, "config.toml"), []byte(config), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	tr.unplug()
 	r := tr.run("", "check", "--json")
 	if got := tr.keys(r.out)["paper"]; r.code != 2 || got.Status != store.Unreachable || got.Error == nil || got.Error.Kind != exchanges.Network {
 		t.Errorf("exit %d, %+v", r.code, got.Error)

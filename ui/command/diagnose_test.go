@@ -140,9 +140,7 @@ func TestDiagnoseFaultsOnTheWay(t *testing.T) {
 
 func TestDiagnoseWithoutAWayToTheExchange(t *testing.T) {
 	tr := unasked(t, "bybit", "live", "perp-bot")
-	if err := tr.world.Close(); err != nil {
-		t.Fatal(err)
-	}
+	tr.unplug()
 	d := tr.diagnosed("it", 1)
 	d.want(t, "network certain", exchanges.CauseDamaged)
 	if d.state(exchanges.CauseIP) != diagnose.StateUntested || d.Works {

@@ -227,9 +227,7 @@ func TestCheckOfOneKeyLooksAtNoAccount(t *testing.T) {
 		t.Error(out)
 	}
 	tr.run("", "unmanaged")
-	if err := tr.world.Close(); err != nil {
-		t.Fatal(err)
-	}
+	tr.unplug()
 	r := tr.run("", "check", "--json")
 	if r.code != 2 || !strings.Contains(r.out, "spare_deribit") {
 		t.Errorf("%+v", r)
