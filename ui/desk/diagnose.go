@@ -123,7 +123,7 @@ func (x *examination) examine(ctx context.Context) (*store.Record, error) {
 // remember makes the last refusal the one that is judged.
 func (x *examination) remember() {
 	k := x.record.Check
-	if k.Kind == "" || k.Kind == Keyless {
+	if k.Kind == "" || k.Kind == Keyless || k.Kind == store.KindNoSecret { // the keyring's, and it was read just now
 		return
 	}
 	x.e.Last = k.At
@@ -161,8 +161,19 @@ func (x *examination) measure(ctx context.Context, v exchanges.Exchange, t Trial
 	}
 }
 
+// addresses finds out which public addresses this machine has: by asking where
+// the person said so, else from what was told a moment ago.
 func (x *examination) addresses(ctx context.Context) {
+	if x.desk.proxied(x.record) {
+		x.e.NotMine = "the exchange is reached by a proxy, and sees that one's"
+		return
+	}
 	if !x.o.Addresses {
+		for _, a := range x.desk.Machine().Current() {
+			if x.e.Now.Sub(a.Last).Abs() < watchEvery {
+				x.e.Mine = append(x.e.Mine, a.Addr)
+			}
+		}
 		return
 	}
 	all, err := x.desk.myAddresses(ctx)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/store"
@@ -219,5 +220,41 @@ func TestTheListOfTheAccountSaysWhetherAKeyLives(t *testing.T) {
 				t.Errorf("deleted is %s: %+v", stateOf(d, exchanges.CauseDeleted), d.Checks)
 			}
 		})
+	}
+}
+
+// A secret that was missing at the last check and is there again is no refusal.
+func TestDiagnosisOfflineOfASecretThatIsBack(t *testing.T) {
+	b := newBench(t)
+	r := b.add(t, key("one", "id-of-one"))
+	b.know(t, r.ID, func(r *store.Record) { r.Check = store.Check{At: b.clock, Kind: store.KindNoSecret} })
+	r, _ = b.Snapshot().ByID(r.ID)
+	if d := diagnosed(t, b, r, DiagnoseOptions{Offline: true}); d.Evidence.Err != nil || len(d.Causes) > 0 {
+		t.Errorf("%+v", d.Causes)
+	}
+}
+
+// What echo services told a moment ago counts without their being asked again;
+// what they told yesterday does not, nor where a proxy stands between.
+func TestADiagnosisKnowsWhereThisMachineIs(t *testing.T) {
+	for what, c := range map[string]struct {
+		age    time.Duration
+		config string
+		mine   int
+	}{
+		"a moment ago": {time.Minute, "", 1},
+		"yesterday":    {24 * time.Hour, "", 0},
+		"by a proxy":   {time.Minute, "[exchange.toy.live]\nproxy = \"http://10.0.0.1:3128\"\n", 0},
+	} {
+		b := newEchoes(t, map[string]string{"/v4": "203.0.113.7"}).at(t, c.config, "/v4")
+		r := b.add(t, key("one", "id-of-one"))
+		if _, err := b.AskMachine(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		b.clock = b.clock.Add(c.age)
+		d := diagnosed(t, b, r, DiagnoseOptions{})
+		if len(d.Evidence.Mine) != c.mine {
+			t.Errorf("%s: %v, %q", what, d.Evidence.Mine, d.Evidence.NotMine)
+		}
 	}
 }

@@ -124,16 +124,3 @@ func SeenAddress(words string) netip.Addr {
 	}
 	return netip.Addr{}
 }
-
-// covers reports whether an address is on a list.
-func covers(list exchanges.IPWhitelist, at netip.Addr) bool {
-	for _, entry := range list.Entries {
-		if block, err := netip.ParsePrefix(entry); err == nil && block.Contains(at) {
-			return true
-		}
-		if one, err := netip.ParseAddr(entry); err == nil && one.Unmap() == at.Unmap() {
-			return true
-		}
-	}
-	return false
-}

@@ -105,8 +105,8 @@ func (c *inquiry) addresses() []netip.Addr {
 func (c *inquiry) onList() level {
 	on := 0
 	for _, a := range c.addresses() {
-		if covers(c.IPs, a) {
-			on++
+		if allowed, known := c.IPs.Allows(a); allowed || !known {
+			on++ // an entry that cannot be read may be the one
 		}
 	}
 	switch on {
@@ -144,10 +144,10 @@ func (c *inquiry) compared() string {
 }
 
 func (c *inquiry) mark(a netip.Addr) string {
-	switch {
-	case c.IPs.State != exchanges.IPList:
+	switch allowed, known := c.IPs.Allows(a); {
+	case c.IPs.State != exchanges.IPList || !known:
 		return ""
-	case covers(c.IPs, a):
+	case allowed:
 		return " (on the list)"
 	}
 	return " (not on the list)"
