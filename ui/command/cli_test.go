@@ -187,17 +187,22 @@ func (tr *trader) add(name, exchange, env string, k sim.Key, more ...string) res
 	return tr.run(stdinOf(k), append([]string{"add", "--exchange", exchange, "--env", env, "--name", name, "--stdin"}, more...)...)
 }
 
-// addWorld adds every key of the world without asking, and returns how many.
-func (tr *trader) addWorld() int {
+// addWorld adds the keys of the world without asking, and returns them by the
+// names that they got.
+func (tr *trader) addWorld() map[string]sim.Key {
 	tr.t.Helper()
-	n := 0
+	added, n := map[string]sim.Key{}, 0
 	for _, v := range tr.world.Describe().Venues {
 		for _, k := range v.Keys {
-			n++
-			if r := tr.add(fmt.Sprintf("%s-%d", k.Label, n), v.Exchange, v.Environment, k, "--no-verify"); r.code != 0 {
+			if n++; n%everyNth != 0 {
+				continue
+			}
+			name := fmt.Sprintf("%s-%d", k.Label, n)
+			if r := tr.add(name, v.Exchange, v.Environment, k, "--no-verify"); r.code != 0 {
 				tr.t.Fatalf("%s of %s %s was not added: %s", k.Label, v.Exchange, v.Environment, r.err)
 			}
+			added[name] = k
 		}
 	}
-	return n
+	return added
 }
