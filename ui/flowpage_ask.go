@@ -31,6 +31,7 @@ const onGuide = -1
 
 func newAsking(rev uint64, prompt flow.Prompt) *asking {
 	a := &asking{rev: rev, prompt: prompt, inputs: inputsOf(prompt.Fields), follow: true}
+	a.settle()
 	a.seen = !slices.ContainsFunc(prompt.Choices, func(c flow.Choice) bool { return c.Dangerous })
 	a.at = a.first()
 	return a

@@ -78,6 +78,7 @@ func (a *asking) carry(before *asking) {
 			}
 		}
 	}
+	a.settle()
 }
 
 // changed reports whether an input that is not secret is not what it was at first.
@@ -112,13 +113,33 @@ type pickField struct {
 }
 
 func newPickField(f flow.Field) *pickField {
-	values, words := make([]string, len(f.Options)), make([]string, len(f.Options))
-	for i, o := range f.Options {
-		values[i], words[i] = o.Value, o.Words
+	p := &pickField{choiceField: newChoiceField(f.Label, f.Help, nil, nil)}
+	p.offer(f.Options, f.Default)
+	return p
+}
+
+// offer has one of options chosen: the one that has the value, or the first.
+func (f *pickField) offer(options []flow.Option, value string) {
+	f.options, f.values, f.words = options, make([]string, len(options)), make([]string, len(options))
+	for i, o := range options {
+		f.values[i], f.words[i] = o.Value, o.Words
 	}
-	c := newChoiceField(f.Label, f.Help, values, words)
-	c.at = max(0, slices.Index(values, f.Default))
-	return &pickField{c, f.Options}
+	f.at = max(0, slices.Index(f.values, value))
+}
+
+// settle has each input offer what goes with the values above it.
+func (a *asking) settle() {
+	var above []string
+	for _, in := range a.inputs {
+		pick, ok := in.field.(*pickField)
+		if !ok {
+			continue
+		}
+		if options := in.of.Offered(strings.Join(above, " ")); len(options) > 0 {
+			pick.offer(options, pick.value())
+		}
+		above = append(above, pick.value())
+	}
 }
 
 func (f *pickField) help() string {

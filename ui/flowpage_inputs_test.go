@@ -30,6 +30,38 @@ func TestFlowAnswersWithWhatWasFilledIn(t *testing.T) {
 	}
 }
 
+// An input offers what goes with the ones above it, and keeps what it had where
+// that is still offered.
+func TestFlowOffersWhatGoesWithTheRest(t *testing.T) {
+	option := func(value string, when ...string) flow.Option {
+		return flow.Option{Value: value, Words: value, When: when}
+	}
+	q := flow.Prompt{ID: flow.AskWhere, Fields: []flow.Field{
+		{Name: "exchange", Label: "Exchange", Kind: flow.FieldChoice, Options: []flow.Option{option("one"), option("two"), option("three")}},
+		{Name: "environment", Label: "Environment", Kind: flow.FieldChoice, Options: []flow.Option{option("live", "one", "two", "three"), option("demo", "two", "three")}},
+		{Name: "site", Label: "Site", Kind: flow.FieldChoice, Options: []flow.Option{option("only", "one live"), option("world", "two live"), option("eu", "two live"), option("paper", "two demo"), option("eu", "three live")}},
+	}}
+	d := openFlow(t, asks(1, q))
+	d.see("[ one ]", "[ live ]", "[ only ]")
+	d.seeNot("demo", "paper")
+	d.press("right")
+	d.see("[ two ]", "[ live ]  demo", "[ world ]  eu")
+	d.seeNot("paper")
+	d.press("down", "down", "right")
+	d.see("world  [ eu ]")
+	d.press("up", "up", "right")
+	d.see("[ three ]", "[ eu ]")
+	d.seeNot("world")
+	d.press("left", "down", "right")
+	d.see("live  [ demo ]", "[ paper ]")
+	d.becomes(asks(1, q))
+	d.see("[ two ]", "live  [ demo ]", "[ paper ]")
+	d.press("tab", "enter")
+	if a, want := d.answered(flow.Go), map[string]string{"exchange": "two", "environment": "demo", "site": "paper"}; !maps.Equal(a.values, want) {
+		t.Errorf("answered %v", a.values)
+	}
+}
+
 func TestFlowBackNeedsNothingFilledIn(t *testing.T) {
 	d := openFlow(t, asks(1, codePrompt()))
 	d.clickOn("Go on without")

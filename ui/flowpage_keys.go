@@ -72,6 +72,7 @@ func (p *flowPage) promptKey(k KeyMsg) tea.Cmd {
 	a := p.ask
 	if in, ok := a.input(); ok && in.key(k) {
 		a.problem, a.follow = problem{}, true
+		a.settle()
 		return nil
 	}
 	switch k.Name {

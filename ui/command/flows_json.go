@@ -76,9 +76,10 @@ type inputJSON struct {
 }
 
 type optionJSON struct {
-	Value string `json:"value"`
-	Words string `json:"words"`
-	Help  string `json:"help"`
+	Value string   `json:"value"`
+	Words string   `json:"words"`
+	Help  string   `json:"help"`
+	When  []string `json:"when,omitempty"` // see flow.Option
 }
 
 type choiceJSON struct {

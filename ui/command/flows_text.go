@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -141,7 +142,9 @@ func inputWords(f flow.Field) []string {
 	if len(f.Options) > 0 {
 		var values []string
 		for _, o := range f.Options {
-			values = append(values, o.Value)
+			if o.Value != "" && !slices.Contains(values, o.Value) {
+				values = append(values, o.Value)
+			}
 		}
 		out = append(out, "of "+strings.Join(values, ", "))
 	}

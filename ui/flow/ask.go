@@ -64,19 +64,45 @@ func (e *Engine) askWhere(s *State, p *Prompt) {
 	p.Text = []string{"Try a new bot on a testnet first, where there is one. One key for each bot: it can be replaced without the others noticing."}
 	exchange := Field{Name: "exchange", Label: "Exchange", Kind: FieldChoice, Default: string(s.Plan.Exchange)}
 	env := Field{Name: "environment", Label: "Environment", Kind: FieldChoice, Default: string(s.Plan.Environment), Help: "live moves real money; testnet and demo keys work on their own sites only"}
-	site := Field{Name: "site", Label: "Site", Kind: FieldText, Default: s.Plan.Site, Help: "regional site, where the exchange has several; empty: the usual one"}
-	for _, i := range e.Infos() {
-		exchange.Options = append(exchange.Options, Option{Value: string(i.ID), Words: i.Name})
-	}
+	site := Field{Name: "site", Label: "Site", Kind: FieldChoice, Default: s.Plan.Site, Help: "the site on which the account was opened; a key works there only"}
 	for _, x := range []exchanges.Environment{exchanges.Live, exchanges.Testnet, exchanges.Demo} {
 		env.Options = append(env.Options, Option{Value: string(x), Words: string(x)})
 	}
+	for _, i := range e.Infos() {
+		exchange.Options = append(exchange.Options, Option{Value: string(i.ID), Words: i.Name})
+		for k, o := range env.Options {
+			at := exchanges.Environment(o.Value)
+			sites := siteOptions(&i, at, s.Plan.Site)
+			if len(sites) > 0 {
+				env.Options[k].When = append(env.Options[k].When, string(i.ID))
+			}
+			site.Options = append(site.Options, sites...)
+		}
+	}
+	env.Options = slices.DeleteFunc(env.Options, func(o Option) bool { return len(o.When) == 0 })
 	p.Fields = []Field{
 		exchange, env, site,
 		{Name: "name", Label: "Name", Kind: FieldText, Default: s.Name, Help: "what it is for: grid-bot"},
 		{Name: "sub_account", Label: "Sub-account", Kind: FieldText, Default: s.Plan.SubAccount, Help: "as the exchange names it: an e-mail (Binance), a name (OKX, KuCoin, MEXC), a UID (others); empty: the main account"},
 	}
 	p.Choices = []Choice{{ID: Go, Label: "go on"}}
+}
+
+// siteOptions are the sites of an exchange in one environment. The usual one
+// needs no name, unless the plan has named it.
+func siteOptions(i *exchanges.Info, env exchanges.Environment, planned string) []Option {
+	var out []Option
+	for _, s := range i.Sites {
+		if s.Environment != env {
+			continue
+		}
+		o := Option{Value: s.ID, Words: s.Name, When: []string{string(i.ID) + " " + string(env)}}
+		if len(out) == 0 && s.ID != planned {
+			o.Value = ""
+		}
+		out = append(out, o)
+	}
+	return out
 }
 
 func (e *Engine) askPurpose(s *State, p *Prompt) {

@@ -105,9 +105,11 @@ var fieldChecks = map[FieldKind]func(f Field, v string, c Choice, a *Answer) *Fi
 	},
 }
 
-// among reports a value that is none of the field's options.
+// among reports a value that is none of the field's options. What hangs on other
+// fields is judged beside them, with the whole answer.
 func (f Field) among(v string) *FieldError {
-	if slices.ContainsFunc(f.Options, func(o Option) bool { return o.Value == v }) {
+	hangs := func(o Option) bool { return len(o.When) > 0 }
+	if slices.ContainsFunc(f.Options, hangs) || slices.ContainsFunc(f.Options, func(o Option) bool { return o.Value == v }) {
 		return nil
 	}
 	return &FieldError{f.Name, fmt.Sprintf("%s: %q is not one of the choices", f.Label, exchanges.Clean(v)), "Choose one of: " + optionValues(f) + "."}

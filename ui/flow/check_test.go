@@ -2,6 +2,7 @@ package flow
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,6 +79,42 @@ func TestWhereIsChecked(t *testing.T) {
 	w.wrong(t, "hostile account", s, where("sub_account", "a\x1b[2J"), "sub_account", "cannot be shown")
 	if _, err := w.judged(s, where("site", "global", "environment", "testnet")); err != nil {
 		t.Error(err)
+	}
+}
+
+// What can be chosen of a site and its environment hangs on the exchange.
+func TestSitesAreThoseOfTheExchange(t *testing.T) {
+	w := newWorld(t, full)
+	w.info.Sites = append(w.info.Sites, exchanges.Site{ID: "eu", Name: "Toy EU", Environment: exchanges.Live})
+	s := stateAt(Create, StepWhere)
+	offered := func(s *State, name, above string) (words []string) {
+		for _, f := range w.engine.prompt(s).Fields {
+			if f.Name == name {
+				for _, o := range f.Offered(above) {
+					words = append(words, o.Value+"="+o.Words)
+				}
+			}
+		}
+		return words
+	}
+	named := s
+	named.Plan.Site = "global"
+	for _, tt := range []struct {
+		s           *State
+		name, above string
+		want        []string
+	}{
+		{&s, "exchange", "", []string{"toy=Toy"}},
+		{&s, "environment", "toy", []string{"live=live", "testnet=testnet"}},
+		{&s, "environment", "nowhere", nil},
+		{&s, "site", "toy live", []string{"=Toy", "eu=Toy EU"}},
+		{&s, "site", "toy testnet", []string{"=Toy test"}},
+		{&s, "site", "toy demo", nil},
+		{&named, "site", "toy live", []string{"global=Toy", "eu=Toy EU"}}, // as the plan has it
+	} {
+		if got := offered(tt.s, tt.name, tt.above); !slices.Equal(got, tt.want) {
+			t.Errorf("%s beside %q: %q, want %q", tt.name, tt.above, got, tt.want)
+		}
 	}
 }
 

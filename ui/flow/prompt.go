@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"slices"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -96,6 +97,16 @@ type Option struct {
 	Value string
 	Words string
 	Help  string
+
+	// When has what the option goes with: values of the fields above its own,
+	// separated by blanks. Empty: it goes with all.
+	When []string
+}
+
+// Offered returns the options that go with the values of the fields above f,
+// separated by blanks.
+func (f Field) Offered(above string) []Option {
+	return slices.DeleteFunc(slices.Clone(f.Options), func(o Option) bool { return len(o.When) > 0 && !slices.Contains(o.When, above) })
 }
 
 // Choice is one way to answer.

@@ -160,7 +160,7 @@ func promptText(p Prompt) string {
 	for _, f := range p.Fields {
 		say("[%s] %s (%s) = %q%s", f.Name, f.Label, f.Kind, f.Default, f.Want)
 		for _, o := range f.Options {
-			say("    %s: %s", o.Value, o.Words)
+			say("    %s: %s%s", o.Value, o.Words, beside(o.When))
 		}
 	}
 	for _, c := range p.Choices {
@@ -304,4 +304,11 @@ func TestNamesFromOutsideAreHarmless(t *testing.T) {
 		delete(w.engine.flows, id)
 		w.engine.mu.Unlock()
 	}
+}
+
+func beside(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return " beside " + strings.Join(values, ", ")
 }
