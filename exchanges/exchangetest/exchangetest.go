@@ -74,6 +74,11 @@ type Subject struct {
 	// where the exchange shows no signing.
 	Called func(Request) (exchanges.Call, bool)
 
+	// Silences are the facts about which an answer that leaves them out does say
+	// something, "addresses" or "last used", each with the place where the exchange
+	// documents that.
+	Silences map[string]string
+
 	// Refusals are the exchange's ways to say no, each with what must be made
 	// of it. A law of its own goes through them.
 	Refusals []Refusal

@@ -62,6 +62,7 @@ func TestEachLawCatchesItsBreach(t *testing.T) {
 		"success in the body is none with a status that refuses":        func(a *toy) { a.classify = bodyAlone },
 		"a pause is read in both forms":                                 func(a *toy) { a.classify = alwaysAuth },
 		"values of another type do not confuse the adapter":             func(a *toy) { a.finish = bare },
+		"what an answer does not tell is unknown":                       func(a *toy) { a.parse = guessing },
 		"text from the exchange is cleaned":                             func(a *toy) { a.parse = raw },
 		"a read is tried again after a short failure, or sent once":     func(a *toy) { a.classify = alwaysAuth },
 		"a key that is refused is not tried again":                      func(a *toy) { a.classify = stubborn },
@@ -123,6 +124,31 @@ func lawOf(t *testing.T, name string) exchangetest.Law {
 	}
 	t.Fatalf("there is no law %q", name)
 	return exchangetest.Law{}
+}
+
+// An excuse that excuses nothing would hide a claim that comes later.
+func TestSilenceIsExcusedWhereItSpeaksOnly(t *testing.T) {
+	law := lawOf(t, "what an answer does not tell")
+	a := newToy()
+	a.parse = guessing
+	s := a.subject()
+	s.Silences = map[string]string{"addresses": "toy.example"}
+	if err := law.Hold(s); err != nil {
+		t.Errorf("documented: %v", err)
+	}
+	s.Silences["withdraw"] = "toy.example"
+	if err := law.Hold(s); err == nil || !strings.Contains(err.Error(), "withdraw is excused") {
+		t.Errorf("an excuse too many: %v", err)
+	}
+}
+
+// guessing takes addresses that are not told for any.
+func guessing(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
+	out, e := toyParse(r)
+	if out.IPs.State = exchanges.IPRestricted; out.Label == "" {
+		out.IPs.State = exchanges.IPAny
+	}
+	return out, e
 }
 
 func accept(c exchanges.Credential) (exchanges.Credential, error) { return c, nil }

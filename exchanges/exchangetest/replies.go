@@ -18,6 +18,7 @@ var replyLaws = []Law{
 	{"a redirect is not followed", redirects},
 	{"a dropped connection is a network error", drops},
 	{"values of another type do not confuse the adapter", otherTypes},
+	{"what an answer does not tell is unknown", withheldIsUnknown},
 	{"text from the exchange is cleaned", hostileText},
 }
 
