@@ -23,6 +23,7 @@ func TestEachLawOfManagingCatchesItsBreach(t *testing.T) {
 		"ListKeys lists hundreds of keys":                       {short: true},
 		"ListKeys fails rather than leave a key out":            {trusts: true},
 		"ListKeys reads every spelling of an answer":            {picky: true},
+		"what a list does not tell is unknown":                  {trusts: true},
 		"CreateKey refuses by itself what cannot be made":       {trusts: true},
 		"EditKey fails where the exchange tells of another":     {trusts: true},
 		"SurveyKeys shows every key of the own account":         {part: true},

@@ -167,7 +167,7 @@ func (k keeper) rows(ctx context.Context, m exchanges.Manager, op string) ([]exc
 				return nil, odd("POST " + op)
 			}
 			seen[row.ID] = true
-			info := exchanges.KeyInfo{KeyID: row.ID, Label: exchanges.Clean(row.Label), Account: "main", IPs: fromIPs(row.IPs)}
+			info := exchanges.KeyInfo{KeyID: row.ID, Label: exchanges.Clean(row.Label), Account: "main", IPs: k.ips(row)}
 			_ = info.Permissions.UnmarshalText([]byte(row.Can))
 			out = append(out, info)
 		}
@@ -206,6 +206,15 @@ func (k keeper) RevokeKey(ctx context.Context, m exchanges.Manager, keyID string
 func text(p exchanges.PermissionSet) string {
 	raw, _ := p.MarshalText()
 	return string(raw)
+}
+
+// ips are the addresses of a row. An open key has an empty list; none at all
+// tells nothing.
+func (k keeper) ips(row toyRow) exchanges.IPWhitelist {
+	if row.IPs == nil && !k.trusts {
+		return exchanges.IPWhitelist{}
+	}
+	return fromIPs(row.IPs)
 }
 
 func fromIPs(entries []string) exchanges.IPWhitelist {
@@ -271,7 +280,7 @@ func (f toyFake) own(in toyAsk) any { return page(f.account.Own(), in.Page) }
 func page(keys []exchangetest.Key, n int) any {
 	rows := []toyRow{}
 	for _, k := range keys {
-		rows = append(rows, toyRow{ID: k.ID, Label: k.Label, Can: text(k.Permissions), IPs: k.IPs.Entries})
+		rows = append(rows, toyRow{ID: k.ID, Label: k.Label, Can: text(k.Permissions), IPs: append([]string{}, k.IPs.Entries...)})
 	}
 	from, to := min(len(rows), 4*n), min(len(rows), 4*n+4)
 	return map[string]any{"keys": rows[from:to], "more": to < len(rows)}

@@ -16,6 +16,7 @@ var listLaws = []Law{
 	{"ListKeys lists hundreds of keys", listsHundreds},
 	{"ListKeys fails rather than leave a key out", listsNoPart},
 	{"ListKeys reads every spelling of an answer", listsEverySpelling},
+	{"what a list does not tell is unknown", listsWithheldAsUnknown},
 	{"a public list needs the account's name only", listsForAnyone},
 }
 

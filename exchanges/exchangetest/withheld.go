@@ -65,6 +65,31 @@ func withheldIsUnknown(s Subject) error {
 	return p.err()
 }
 
+// listsWithheldAsUnknown is withheldIsUnknown for the keys of a list.
+func listsWithheldAsUnknown(s Subject) error {
+	return s.managing(lists, func(d *desk) error {
+		good, err := d.stocked().listNow()
+		if err != nil {
+			return err
+		}
+		return d.eachVariant((*desk).listNow, withhold, func(where string, got []exchanges.KeyInfo, err error) error {
+			var p problems
+			for _, row := range got {
+				i := slices.IndexFunc(good, func(g exchanges.KeyInfo) bool { return g.KeyID == row.KeyID })
+				if err != nil || i < 0 {
+					continue // refused, or another law's
+				}
+				for fact, claim := range claims(good[i], row) {
+					if s.Silences[fact] == "" {
+						p.addf("%s: %s %s", where, fact, claim)
+					}
+				}
+			}
+			return p.err()
+		})
+	})
+}
+
 // toldAt is what a site tells of the good key.
 func (s Subject) toldAt(site exchanges.Site) (good exchanges.KeyInfo, err error) {
 	err = s.on(site, func(b *bench) (err error) {
