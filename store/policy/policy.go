@@ -34,6 +34,7 @@ type Terms struct {
 	KeyPairs  bool                 // it takes the public half of a key pair in place of making a secret
 	NoIPLists bool                 // it has none: that a key works from everywhere nobody can mend
 	TakesIPv6 bool                 // in IP whitelists
+	Boxes     []exchanges.Box      // what its page has to tick: rights that come together cannot be had apart
 	ByProxy   bool                 // this machine reaches it by a proxy: the exchange sees that one's address
 }
 

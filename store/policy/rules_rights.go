@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -61,31 +62,39 @@ func adminEnabled(s *subject) (Finding, bool) {
 	return f, true
 }
 
-// overPrivileged holds what a key may do against what its purpose needs.
+// overPrivileged holds what a key may do against what its purpose needs, and
+// against what the exchange gives along with that: it cannot be switched off.
 func overPrivileged(s *subject) (Finding, bool) {
 	if !s.Rules().Needs.Known() {
 		return Finding{}, false
 	}
-	var more, needed []string
-	var began = s.Now
+	var more, needed []exchanges.Permission
 	for p := range exchanges.Permission(len(allPermissions)) {
 		switch granted, wanted := s.Facts.Permissions.Has(p), s.Rules().Needs.Has(p); {
 		case granted && !wanted:
-			more = append(more, p.String())
-			if at := s.granted(p); at.Before(began) {
-				began = at
-			}
+			more = append(more, p)
 		case wanted:
-			needed = append(needed, p.String())
+			needed = append(needed, p)
 		}
+	}
+	if len(more) > 0 {
+		_, _, along, _ := exchanges.Guide{Boxes: s.Terms.Boxes}.Plan(needed)
+		more = slices.DeleteFunc(more, along.Has)
 	}
 	if len(more) == 0 {
 		return Finding{}, false
 	}
+	began := s.Now
+	for _, p := range more {
+		if at := s.granted(p); at.Before(began) {
+			began = at
+		}
+	}
+	extra := words(more)
 	return Finding{
-		Severity: s.grave(Warning), Word: "TOO MUCH", Mend: ByRestricting, Began: began, Fact: "more than " + exchanges.Clean(s.Purpose) + ": " + strings.Join(more, " "),
-		Text:   s.word("May do more than its purpose " + quote(s.Purpose) + " needs: " + list(more) + "; it needs " + list(needed) + "."),
-		Action: "Switch off " + list(more) + " on the exchange's page.",
+		Severity: s.grave(Warning), Word: "TOO MUCH", Mend: ByRestricting, Began: began, Fact: "more than " + exchanges.Clean(s.Purpose) + ": " + strings.Join(extra, " "),
+		Text:   s.word("May do more than its purpose " + quote(s.Purpose) + " needs: " + list(extra) + "; it needs " + list(words(needed)) + "."),
+		Action: "Switch off " + list(extra) + " on the exchange's page.",
 	}, true
 }
 

@@ -137,6 +137,9 @@ func rightSituations() []situation {
 		{"mints keys for keyrota", both(grants(exchanges.Admin), key(func(r *store.Record) { r.Manager = true })), []string{"info admin-enabled: May make and change API keys, as you chose"}},
 		{"more than a spot bot needs", both(grants(exchanges.Spot, exchanges.Futures, exchanges.Options), needing(exchanges.Read, exchanges.Spot)),
 			[]string{`warning over-privileged: May do more than its purpose "spot bot" needs: futures, options; it needs read, spot. | Switch off futures, options`}},
+		{"more than can be had apart", both(grants(exchanges.Spot, exchanges.Futures, exchanges.Options), needing(exchanges.Read, exchanges.Spot), tradesAsOne),
+			[]string{`warning over-privileged: May do more than its purpose "spot bot" needs: options; it needs read, spot. | Switch off options`}},
+		{"what cannot be had apart", both(grants(exchanges.Spot, exchanges.Futures), needing(exchanges.Read, exchanges.Spot), tradesAsOne), nil},
 		{"what a spot bot needs", both(grants(exchanges.Spot), needing(exchanges.Read, exchanges.Spot)), nil},
 		{"less than a spot bot needs", needing(exchanges.Read, exchanges.Spot), nil},
 		{"a purpose that transfers", both(grants(exchanges.Transfer), needing(exchanges.Read, exchanges.Transfer)), nil},
@@ -157,6 +160,15 @@ func needing(all ...exchanges.Permission) func(*Case) {
 	return func(c *Case) {
 		key(func(r *store.Record) { r.Purpose = "spot bot" })(c)
 		c.Rules.Needs = exchanges.NewPermissionSet(all...)
+	}
+}
+
+// tradesAsOne is an exchange with one box for spot and futures.
+func tradesAsOne(c *Case) {
+	c.Terms.Boxes = []exchanges.Box{
+		{Words: "See", Gives: []exchanges.Permission{exchanges.Read}},
+		{Words: "Trade", Gives: []exchanges.Permission{exchanges.Spot, exchanges.Futures}},
+		{Words: "Options", Gives: []exchanges.Permission{exchanges.Options}},
 	}
 }
 

@@ -80,6 +80,15 @@ func quote(s string) string { return `"` + exchanges.Clean(s) + `"` }
 // mostListed is how many words a sentence takes.
 const mostListed = 6
 
+// words names permissions.
+func words(all []exchanges.Permission) []string {
+	out := make([]string, len(all))
+	for i, p := range all {
+		out[i] = p.String()
+	}
+	return out
+}
+
 // list writes words as a sentence has them.
 //
 //go:noinline // it has many callers

@@ -43,7 +43,7 @@ func (d *Desk) termsOf(r *store.Record) policy.Terms {
 		guide := a.Info.Guide
 		t = policy.Terms{
 			Lifetimes: guide.Lifetimes, KeyPairs: where.Capabilities.KeyPair != "",
-			NoIPLists: guide.IPs.None, TakesIPv6: guide.IPs.IPv6,
+			NoIPLists: guide.IPs.None, TakesIPv6: guide.IPs.IPv6, Boxes: guide.Boxes,
 			ByProxy: d.proxied(r),
 		}
 	}
