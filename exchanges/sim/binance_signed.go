@@ -140,15 +140,14 @@ var binanceFlags = []string{
 
 func binanceRestrictions(v *binance, c binanceCall) (any, *binanceError) {
 	on := v.flags(c.key)
-	body := object{"ipRestrict": len(c.key.IPs) > 0, "createTime": inMillis(c.key.Created)}
-	for _, flag := range binanceFlags {
-		body[flag] = on[flag]
+	for _, flag := range binanceFlags { // words that a seed made up are told like these
+		if !on[flag] {
+			on[flag] = false
+		}
 	}
-	for flag := range on { // words that a seed made up are told like any other
-		body[flag] = true
-	}
+	body := joined(jsonOf(`{"ipRestrict":?,"createTime":?}`, len(c.key.IPs) > 0, inMillis(c.key.Created)), marshal(on))
 	if !c.key.Expires.IsZero() {
-		body["tradingAuthorityExpirationTime"] = inMillis(c.key.Expires)
+		body = joined(body, jsonOf(`{"tradingAuthorityExpirationTime":?}`, inMillis(c.key.Expires)))
 	}
 	return body, nil
 }

@@ -23,12 +23,10 @@ type bitfinex struct {
 
 // bitfinexSites returns the deployments of Bitfinex: paper trading is a
 // sub-account of the live one, so that there is no testnet.
-func bitfinexSites() []site {
-	return []site{{
-		exchange: "bitfinex", environment: "live", build: newBitfinex, algorithms: []string{algHMAC},
-		bears: []string{"Bfx-Apikey", "Bfx-Token"}, demo: bitfinexDemo,
-	}}
-}
+var bitfinexSites = []site{{
+	exchange: "bitfinex", environment: "live", build: newBitfinex, algorithms: []string{algHMAC},
+	bears: []string{"Bfx-Apikey", "Bfx-Token"}, demo: bitfinexDemo,
+}}
 
 func newBitfinex(env string, a account, now func() time.Time) venue {
 	v := &bitfinex{

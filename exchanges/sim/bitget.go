@@ -173,7 +173,7 @@ func (v *bitget) refuse(w http.ResponseWriter, e *bitgetError) {
 }
 
 func (v *bitget) write(w http.ResponseWriter, status int, code, msg string, data any) {
-	writeJSON(w, status, object{"code": code, "msg": msg, "requestTime": inMillis(v.now()), "data": data})
+	writeJSON(w, status, jsonOf(`{"code":?,"msg":?,"requestTime":?,"data":?}`, code, msg, inMillis(v.now()), data))
 }
 
 // fault answers as Bitget does when things go wrong on its side. It sends

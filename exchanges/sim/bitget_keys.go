@@ -104,7 +104,7 @@ func bitgetVirtualSubs(v *bitget, _ bitgetCall) (any, *bitgetError) {
 			"accountType":"virtual","bindingTime":"$opened","cTime":"$opened","uTime":"$opened"}`,
 			"uid", uid, "name", bitgetSubName(i), "opened", bitgetRegistered))
 	}
-	return object{"endId": "", "subAccountList": list}, nil
+	return jsonOf(`{"endId":"","subAccountList":?}`, list), nil
 }
 
 // bitgetSubName is what an account calls one of its sub-accounts; requests go
@@ -116,17 +116,16 @@ func bitgetVirtualKeys(v *bitget, c bitgetCall) (any, *bitgetError) {
 	if refusal := v.sub("subAccountUid", uid); refusal != nil {
 		return nil, refusal
 	}
-	list := []object{}
+	list := []json.RawMessage{}
 	for _, key := range v.keysOf(uid, true) {
 		list = append(list, bitgetVirtualKey(key))
 	}
 	return list, nil
 }
 
-func bitgetVirtualKey(key *entry) object {
-	return object{
-		"subAccountUid": key.Sub, "label": key.Label, "subAccountApiKey": key.ID, "permList": bitgetListed(key), "ipList": append([]string{}, key.IPs...),
-	}
+func bitgetVirtualKey(key *entry) json.RawMessage {
+	return jsonOf(`{"subAccountUid":?,"label":?,"subAccountApiKey":?,"permList":?,"ipList":?}`,
+		key.Sub, key.Label, key.ID, bitgetListed(key), append([]string{}, key.IPs...))
 }
 
 // bitgetForm is what v2 is told of a key.
@@ -175,9 +174,7 @@ func bitgetCreateVirtualKey(v *bitget, c bitgetCall) (any, *bitgetError) {
 	key := v.issueNew(wanted{
 		Label: f.label, Sub: f.uid, Permissions: bitgetNormal(words), Words: words, IPs: f.ips, Passphrase: f.passphrase,
 	}, v.now())
-	made := bitgetVirtualKey(key)
-	made["secretKey"] = key.Secret
-	return made, nil
+	return joined(bitgetVirtualKey(key), jsonOf(`{"secretKey":?}`, key.Secret)), nil
 }
 
 // bitgetEditVirtualKey changes a key. Left out, permList stays and ipList

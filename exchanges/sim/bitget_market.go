@@ -7,7 +7,7 @@ import (
 )
 
 func bitgetTime(v *bitget, _ bitgetCall) (any, *bitgetError) {
-	return object{"serverTime": strconv.FormatInt(inMillis(v.now()), 10)}, nil
+	return jsonOf(`{"serverTime":?}`, strconv.FormatInt(inMillis(v.now()), 10)), nil
 }
 
 // bitgetKinds are the products that can be asked for. Of those that begin with
@@ -154,7 +154,7 @@ func (v *bitget) depthOf(c bitgetCall, kind string, usual, most int, bidsName, a
 		return nil, refusal
 	}
 	bids, asks := p.depth(v.now(), boundedInt(param(c.query, "limit"), usual, most))
-	return object{bidsName: bids, asksName: asks, "ts": strconv.FormatInt(inMillis(v.now()), 10)}, nil
+	return jsonOf(`{?:?,?:?,"ts":?}`, bidsName, bids, asksName, asks, strconv.FormatInt(inMillis(v.now()), 10)), nil
 }
 
 func bitgetSpotBook(v *bitget, c bitgetCall) (any, *bitgetError) {

@@ -150,13 +150,13 @@ func (v *bybit) grants(key *entry, rights []string) bool {
 }
 
 func (v *bybit) refuse(w http.ResponseWriter, e *bybitError) {
-	v.write(w, e.status, e.code, e.msg, object{})
+	v.write(w, e.status, e.code, e.msg, jsonOf(`{}`))
 }
 
 func (v *bybit) write(w http.ResponseWriter, status, code int, msg string, result any) {
 	now := inMillis(v.now())
 	setHeader(w, "Timenow", strconv.FormatInt(now, 10))
-	writeJSON(w, status, object{"retCode": code, "retMsg": msg, "result": result, "retExtInfo": object{}, "time": now})
+	writeJSON(w, status, jsonOf(`{"retCode":?,"retMsg":?,"result":?,"retExtInfo":{},"time":?}`, code, msg, result, now))
 }
 
 // limits tells how many requests of this second are left.

@@ -111,7 +111,7 @@ func (v *bybit) delete(key *entry) (any, *bybitError) {
 	if !v.remove(key.ID, v.now()) {
 		return nil, errBybitKey
 	}
-	return object{}, nil
+	return jsonOf(`{}`), nil
 }
 
 func bybitCreateSubKey(v *bybit, c bybitCall) (any, *bybitError) {
@@ -148,10 +148,7 @@ func bybitCreateSubKey(v *bybit, c bybitCall) (any, *bybitError) {
 	key := v.issueNew(wanted{
 		Label: note, Sub: sub, Permissions: bybitNormal(words), Words: words, IPs: list, Expires: v.end(list),
 	}, v.now())
-	body := bybitEdited(key)
-	delete(body, "ips")
-	body["secret"] = key.Secret
-	return body, nil
+	return bybitSettings(key, key.Secret), nil
 }
 
 // end returns when a key ends that has these addresses from now on.
@@ -208,10 +205,14 @@ func bybitDeleteSubKey(v *bybit, c bybitCall) (any, *bybitError) {
 }
 
 // bybitEdited is what a change answers.
-func bybitEdited(key *entry) object {
+func bybitEdited(key *entry) json.RawMessage {
+	return joined(bybitSettings(key, ""), jsonOf(`{"ips":?}`, bybitIPs(key)))
+}
+
+// bybitSettings is what making a key answers, which has the secret, and
+// changing one, which has it no more.
+func bybitSettings(key *entry, secret string) json.RawMessage {
 	readOnly, words := bybitRights(key)
-	return object{
-		"id": bybitNumber(key), "note": key.Label, "apiKey": key.ID, "readOnly": zeroOrOne(readOnly), "secret": "",
-		"permissions": bybitPermissions(words), "ips": bybitIPs(key),
-	}
+	return jsonOf(`{"id":?,"note":?,"apiKey":?,"readOnly":?,"secret":?,"permissions":?}`,
+		bybitNumber(key), key.Label, key.ID, zeroOrOne(readOnly), secret, bybitPermissions(words))
 }

@@ -1,8 +1,8 @@
 package sim
 
 import (
+	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -144,27 +144,23 @@ func bybitQueryAPI(v *bybit, c bybitCall) (any, *bybitError) {
 	}
 	readOnly, _ := bybitRights(c.key)
 	uid, _ := strconv.ParseInt(own.ID, 10, 64) // made of digits by its world
-	return v.describe(c.key, object{
-		"readOnly": zeroOrOne(readOnly), "secret": "", "unified": 0, "uta": 1, "userID": uid, "inviterID": 0,
-		"vipLevel": "No VIP", "mktMakerLevel": "0", "affiliateID": 0, "rsaPublicKey": public, "isMaster": c.key.Sub == "", "parentUid": parent,
-		"kycLevel": "LEVEL_1", "kycRegion": "DEU", "userIDInt64": own.ID, "inviterIDInt64": "0", "affiliateIDInt64": "0",
-	}), nil
+	return v.describe(c.key, jsonOf(`{"readOnly":?,"secret":"","unified":0,"uta":1,"userID":?,"inviterID":0,
+		"vipLevel":"No VIP","mktMakerLevel":"0","affiliateID":0,"rsaPublicKey":?,"isMaster":?,"parentUid":?,
+		"kycLevel":"LEVEL_1","kycRegion":"DEU","userIDInt64":?,"inviterIDInt64":"0","affiliateIDInt64":"0"}`,
+		zeroOrOne(readOnly), uid, public, c.key.Sub == "", parent, own.ID)), nil
 }
 
 // describe adds to an answer what query-api and the list of a sub-account
 // tell of a key alike.
-func (v *bybit) describe(key *entry, body object) object {
+func (v *bybit) describe(key *entry, body json.RawMessage) json.RawMessage {
 	_, words := bybitRights(key)
 	expires, daysLeft := bybitNever, -2
 	if !key.Expires.IsZero() {
 		expires = key.Expires.UTC().Format(time.RFC3339)
 		daysLeft = int(key.Expires.Sub(v.now()) / day)
 	}
-	maps.Copy(body, object{
-		"id": bybitNumber(key), "note": key.Label, "apiKey": key.ID, "permissions": bybitPermissions(words), "ips": bybitIPs(key),
-		"type": 1, "deadlineDay": daysLeft, "expiredAt": expires, "createdAt": key.Created.UTC().Format(time.RFC3339),
-	})
-	return body
+	return joined(body, jsonOf(`{"id":?,"note":?,"apiKey":?,"permissions":?,"ips":?,"type":1,"deadlineDay":?,"expiredAt":?,"createdAt":?}`,
+		bybitNumber(key), key.Label, key.ID, bybitPermissions(words), bybitIPs(key), daysLeft, expires, key.Created.UTC().Format(time.RFC3339)))
 }
 
 func bybitNumber(key *entry) string { return strconv.Itoa(31_000_000 + key.Number) }

@@ -22,11 +22,9 @@ type coinbase struct {
 }
 
 // coinbaseSites are Coinbase's deployments: its sandbox knows no keys.
-func coinbaseSites() []site {
-	return []site{{
-		exchange: "coinbase", environment: "live", build: newCoinbase, algorithms: []string{algEd25519, algES256}, demo: coinbaseDemo,
-	}}
-}
+var coinbaseSites = []site{{
+	exchange: "coinbase", environment: "live", build: newCoinbase, algorithms: []string{algEd25519, algES256}, demo: coinbaseDemo,
+}}
 
 func coinbaseDemo(a *account) {
 	const home, office = "203.0.113.7", "192.0.2.44"
@@ -213,9 +211,9 @@ func coinbaseUnauthorized(w http.ResponseWriter) {
 }
 
 func (v *coinbase) refuse(w http.ResponseWriter, e *coinbaseError) {
-	body := object{"error": e.name, "code": e.code, "message": e.message, "details": []any{}}
+	body := jsonOf(`{"error":?,"code":?,"message":?,"details":[]}`, e.name, e.code, e.message)
 	if e == errCoinbaseDenied { // which has kept the older shape
-		body = object{"error": e.name, "error_details": e.message, "message": e.message}
+		body = jsonOf(`{"error":?,"error_details":?,"message":?}`, e.name, e.message, e.message)
 	}
 	writeJSON(w, e.status, body)
 }
@@ -236,7 +234,7 @@ func (v *coinbase) fault(w http.ResponseWriter, kind FaultKind) {
 		coinbaseUnauthorized(w)
 	case FaultRateLimit: // the shape of the Coinbase App, without Retry-After
 		v.limits(w, 0)
-		writeJSON(w, http.StatusTooManyRequests, object{"errors": []object{{"id": "rate_limit_exceeded", "message": "Too many requests"}}})
+		writeJSON(w, http.StatusTooManyRequests, jsonOf(`{"errors":[{"id":"rate_limit_exceeded","message":"Too many requests"}]}`))
 	case FaultServerError:
 		v.refuse(w, &coinbaseError{500, "INTERNAL", 13, "internal server error"})
 	case FaultUnavailable:

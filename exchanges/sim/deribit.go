@@ -215,18 +215,14 @@ func (v *deribit) fault(w http.ResponseWriter, kind FaultKind) {
 // took, in microseconds.
 func (v *deribit) write(w http.ResponseWriter, began time.Time, id, result any, failure *deribitError) {
 	done := v.now()
-	reply := object{
-		"jsonrpc": "2.0", "testnet": v.env == "testnet",
-		"usIn": began.UnixMicro(), "usOut": done.UnixMicro(), "usDiff": done.Sub(began).Microseconds(),
-	}
+	reply := jsonOf(`{"jsonrpc":"2.0","testnet":?,"usIn":?,"usOut":?,"usDiff":?}`,
+		v.env == "testnet", began.UnixMicro(), done.UnixMicro(), done.Sub(began).Microseconds())
 	if id != nil {
-		reply["id"] = id
+		reply = joined(reply, jsonOf(`{"id":?}`, id))
 	}
 	if failure == nil {
-		reply["result"] = result
-		writeJSON(w, http.StatusOK, reply)
+		writeJSON(w, http.StatusOK, joined(reply, jsonOf(`{"result":?}`, result)))
 		return
 	}
-	reply["error"] = failure
-	writeJSON(w, cmp.Or(failure.status, http.StatusBadRequest), reply)
+	writeJSON(w, cmp.Or(failure.status, http.StatusBadRequest), joined(reply, jsonOf(`{"error":?}`, failure)))
 }

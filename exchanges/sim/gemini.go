@@ -22,12 +22,9 @@ type gemini struct {
 }
 
 // geminiSites returns the deployments of Gemini.
-func geminiSites() []site {
-	bears := []string{"X-Gemini-Apikey"}
-	return []site{
-		{exchange: "gemini", environment: "live", build: newGemini, algorithms: []string{algHMAC}, bears: bears, demo: geminiDemo},
-		{exchange: "gemini", environment: "testnet", build: newGemini, algorithms: []string{algHMAC}, bears: bears, demo: geminiSandboxDemo},
-	}
+var geminiSites = []site{
+	{exchange: "gemini", environment: "live", build: newGemini, algorithms: []string{algHMAC}, bears: []string{"X-Gemini-Apikey"}, demo: geminiDemo},
+	{exchange: "gemini", environment: "testnet", build: newGemini, algorithms: []string{algHMAC}, bears: []string{"X-Gemini-Apikey"}, demo: geminiSandboxDemo},
 }
 
 func newGemini(env string, a account, now func() time.Time) venue {
@@ -63,7 +60,7 @@ type geminiRefusal struct {
 }
 
 func (g *geminiRefusal) write(w http.ResponseWriter) {
-	writeJSON(w, g.status, object{"result": "error", "reason": g.reason, "message": g.message})
+	writeJSON(w, g.status, jsonOf(`{"result":"error","reason":?,"message":?}`, g.reason, g.message))
 }
 
 // ServeHTTP implements venue.

@@ -90,10 +90,7 @@ func (v *gemini) accountDetail(*entry) (any, *geminiRefusal) {
 }
 
 func (v *gemini) accountList(*entry) (any, *geminiRefusal) {
-	return []object{{
-		"name": "Primary", "account": geminiAccountName, "counterparty_id": v.counterparty(), "type": "exchange",
-		"created": inMillis(v.opened), "status": "open",
-	}}, nil
+	return jsonOf(`[{"name":"Primary","account":"primary","counterparty_id":?,"type":"exchange","created":?,"status":"open"}]`, v.counterparty(), inMillis(v.opened)), nil
 }
 
 func (v *gemini) balances(*entry) (any, *geminiRefusal) {
@@ -110,17 +107,12 @@ func (v *gemini) notionalBalances(*entry) (any, *geminiRefusal) {
 func (v *gemini) nothing(*entry) (any, *geminiRefusal) { return []any{}, nil }
 
 func (v *gemini) fees(*entry) (any, *geminiRefusal) {
-	out := object{
-		"last_updated_ms": inMillis(v.now()), "date": v.now().UTC().Format("2006-01-02"), "notional_30d_volume": 0,
-		"notional_1d_volume": []any{},
-	}
-	for _, way := range []string{"web", "api", "fix"} {
-		out[way+"_maker_fee_bps"], out[way+"_taker_fee_bps"], out[way+"_auction_fee_bps"] = 20, 40, 20
-	}
-	return out, nil
+	return moments(v.now()).json(`{"last_updated_ms":$ms,"date":"$date","notional_30d_volume":0,"notional_1d_volume":[],
+		"web_maker_fee_bps":20,"web_taker_fee_bps":40,"web_auction_fee_bps":20,"api_maker_fee_bps":20,"api_taker_fee_bps":40,
+		"api_auction_fee_bps":20,"fix_maker_fee_bps":20,"fix_taker_fee_bps":40,"fix_auction_fee_bps":20}`), nil
 }
 
-func (v *gemini) heartbeat(*entry) (any, *geminiRefusal) { return object{"result": "ok"}, nil }
+func (v *gemini) heartbeat(*entry) (any, *geminiRefusal) { return jsonOf(`{"result":"ok"}`), nil }
 
 // Nothing is traded, moved or handed out.
 

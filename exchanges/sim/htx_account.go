@@ -26,7 +26,7 @@ func htxAccountRoutes() []htxRoute {
 }
 
 // htxNothing is the answer where the trader has nothing.
-func htxNothing(*htx, htxCall) (any, *htxRefusal) { return []object{}, nil }
+func htxNothing(*htx, htxCall) (any, *htxRefusal) { return []json.RawMessage{}, nil }
 
 // htxNoTrading refuses orders, htxNoMoving what would move money.
 func htxNoTrading(*htx, htxCall) (any, *htxRefusal) {
@@ -53,7 +53,7 @@ func htxBalance(v *htx, c htxCall) (any, *htxRefusal) {
 	for _, asset := range own.assets() {
 		list = append(list, htxPart(asset, "trade", decimal(own.Balances[asset], 18)), htxPart(asset, "frozen", "0"))
 	}
-	return object{"id": id, "type": "spot", "state": "working", "list": list}, nil
+	return jsonOf(`{"id":?,"type":"spot","state":"working","list":?}`, id, list), nil
 }
 
 // htxPart is what of an asset is free to trade, or is not.
@@ -78,7 +78,7 @@ func htxValuation(v *htx, c htxCall) (any, *htxRefusal) {
 	case unit != "USD":
 		return nil, htxField("valuationCurrency")
 	}
-	return object{"balance": decimal(total, 8), "timestamp": inMillis(v.now())}, nil
+	return jsonOf(`{"balance":?,"timestamp":?}`, decimal(total, 8), inMillis(v.now())), nil
 }
 
 func htxFees(_ *htx, c htxCall) (any, *htxRefusal) {

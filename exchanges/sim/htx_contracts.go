@@ -57,11 +57,11 @@ func htxContractRoutes() []htxRoute {
 			for _, one := range htxTraded(v.now(), kind) {
 				list = append(list, one.contract(v.now()))
 			}
-			return object{"data": list}, nil
+			return jsonOf(`{"data":?}`, list), nil
 		}
 	}
 	routes := []htxRoute{
-		{"GET /api/v1/timestamp", htxOpen, func(*htx, htxCall) (any, *htxRefusal) { return object{}, nil }},
+		{"GET /api/v1/timestamp", htxOpen, func(*htx, htxCall) (any, *htxRefusal) { return jsonOf(`{}`), nil }},
 		{"GET /heartbeat/{$}", htxOpen, htxHeartbeat},
 		{"GET /heartbeat", htxOpen, htxHeartbeat},
 		{"GET /api/v1/contract_contract_info", htxOpen, listed(htxDelivery)},
@@ -80,11 +80,8 @@ func htxContractRoutes() []htxRoute {
 }
 
 func htxHeartbeat(*htx, htxCall) (any, *htxRefusal) {
-	body := object{}
-	for _, of := range []string{"", "swap_", "option_", "linear_swap_"} {
-		body[of+"heartbeat"], body[of+"estimated_recovery_time"] = 1, nil
-	}
-	return object{"data": body}, nil
+	return jsonOf(`{"data":{"heartbeat":1,"estimated_recovery_time":null,"swap_heartbeat":1,"swap_estimated_recovery_time":null,
+		"option_heartbeat":1,"option_estimated_recovery_time":null,"linear_swap_heartbeat":1,"linear_swap_estimated_recovery_time":null}}`), nil
 }
 
 // contract describes an instrument of the contract markets. Only those with
@@ -103,7 +100,7 @@ func (i htxInstrument) contract(now time.Time) json.RawMessage {
 }
 
 // htxNoPositions is the answer where the trader has no contracts.
-func htxNoPositions(*htx, htxCall) (any, *htxRefusal) { return object{"data": []object{}}, nil }
+func htxNoPositions(*htx, htxCall) (any, *htxRefusal) { return jsonOf(`{"data":[]}`), nil }
 
 func htxMargins(*htx, htxCall) (any, *htxRefusal) {
 	return json.RawMessage(`{"state":"normal","equity":"0","initial_margin":"0","maintenance_margin":"0","available_margin":"0","details":[]}`), nil

@@ -52,7 +52,7 @@ func htxMarketRoutes() []htxRoute {
 
 func htxTime(v *htx, _ htxCall) (any, *htxRefusal) { return inMillis(v.now()), nil }
 
-func htxStatus(*htx, htxCall) (any, *htxRefusal) { return object{"marketStatus": 1}, nil }
+func htxStatus(*htx, htxCall) (any, *htxRefusal) { return jsonOf(`{"marketStatus":1}`), nil }
 
 func htxCoins(*htx, htxCall) (any, *htxRefusal) { return perAsset(tradedAssets, "", `"$lower"`), nil }
 
@@ -79,9 +79,10 @@ func htxSymbols(v *htx, _ htxCall) (any, *htxRefusal) {
 // htxShortSymbols and htxShortCoins are what newer clients load: the same as
 // above and more of it, by names of few letters.
 func htxShortSymbols(v *htx, _ htxCall) (any, *htxRefusal) {
-	return object{"data": v.spots(`{"sc":"$code","dn":"$base/$quote","bc":"$lowerBase","bcdn":"$base","qc":"$lowerQuote",
+	return jsonOf(`{"data":?}`,
+		v.spots(`{"sc":"$code","dn":"$base/$quote","bc":"$lowerBase","bcdn":"$base","qc":"$lowerQuote",
 		"qcdn":"$quote","state":"online","te":true,"whe":false,"cd":false,"sp":"main","tags":"","tpp":$pricePlaces,"tap":$sizePlaces,
-		"fp":$sizePlaces,"ttp":8,"lr":5,"wr":"1.5","w":999400000}`)}, nil
+		"fp":$sizePlaces,"ttp":8,"lr":5,"wr":"1.5","w":999400000}`)), nil
 }
 
 func htxShortCoins(*htx, htxCall) (any, *htxRefusal) {
@@ -91,7 +92,7 @@ func htxShortCoins(*htx, htxCall) (any, *htxRefusal) {
 			"cp":"all","wp":8,"sp":"8","dma":"0.1","wma":"0.2","fc":12,"sc":12,"tags":"","w":"10000"}`,
 			"lower", strings.ToLower(name), "name", name, "isQuote", strconv.FormatBool(name == "USDT")))
 	}
-	return object{"data": list}, nil
+	return jsonOf(`{"data":?}`, list), nil
 }
 
 // htxParameter refuses a parameter. Which number contracts have for one is not
@@ -146,7 +147,7 @@ const (
 )
 
 func htxTickers(v *htx, _ htxCall) (any, *htxRefusal) {
-	return object{"data": v.spots("{" + htxDay + `,"symbol":"$code","bid":$bid,"bidSize":$bidSize,"ask":$ask,"askSize":$askSize}`)}, nil
+	return jsonOf(`{"data":?}`, v.spots("{"+htxDay+`,"symbol":"$code","bid":$bid,"bidSize":$bidSize,"ask":$ask,"askSize":$askSize}`)), nil
 }
 
 // tell answers on a channel with a text about the instrument that a request
@@ -159,7 +160,7 @@ func (f htxFloor) tell(channel, text string) func(*htx, htxCall) (any, *htxRefus
 		if refusal != nil {
 			return nil, refusal
 		}
-		return object{"ch": "market." + one.code + channel, "tick": one.figures(v.now()).json(text)}, nil
+		return jsonOf(`{"ch":?,"tick":?}`, "market."+one.code+channel, one.figures(v.now()).json(text)), nil
 	}
 }
 
@@ -171,7 +172,7 @@ func (f htxFloor) batch(v *htx, c htxCall) (any, *htxRefusal) {
 			list = append(list, one.figures(v.now()).json("{"+htxBest+`,"contract_code":"$code","ts":$ms,"id":$seconds}`))
 		}
 	}
-	return object{"ticks": list}, nil
+	return jsonOf(`{"ticks":?}`, list), nil
 }
 
 // levels returns how long a book is, by the step of its prices and by what a
@@ -209,7 +210,7 @@ func (f htxFloor) depth(v *htx, c htxCall) (any, *htxRefusal) {
 	}
 	bids, asks := one.book(v.now(), levels, `[$price,$size]`)
 	now := inMillis(v.now())
-	return object{"ch": "market." + one.code + ".depth." + step, "tick": object{"ts": now, "version": now, "bids": bids, "asks": asks}}, nil
+	return jsonOf(`{"ch":?,"tick":{"ts":?,"version":?,"bids":?,"asks":?}}`, "market."+one.code+".depth."+step, now, now, bids, asks), nil
 }
 
 // htxDeal is a trade.
@@ -220,7 +221,7 @@ func (f htxFloor) trade(v *htx, c htxCall) (any, *htxRefusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	return object{"ch": "market." + one.code + ".trade.detail", "tick": one.trades(v.now(), 1, htxDeal)[0]}, nil
+	return jsonOf(`{"ch":?,"tick":?}`, "market."+one.code+".trade.detail", one.trades(v.now(), 1, htxDeal)[0]), nil
 }
 
 func (f htxFloor) trades(v *htx, c htxCall) (any, *htxRefusal) {
@@ -232,7 +233,7 @@ func (f htxFloor) trades(v *htx, c htxCall) (any, *htxRefusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	return object{"ch": "market." + one.code + ".trade.detail", "data": one.trades(v.now(), n, htxDeal)}, nil
+	return jsonOf(`{"ch":?,"data":?}`, "market."+one.code+".trade.detail", one.trades(v.now(), n, htxDeal)), nil
 }
 
 var htxPeriods = table[time.Duration]{
@@ -256,5 +257,5 @@ func (f htxFloor) candles(v *htx, c htxCall) (any, *htxRefusal) {
 	}
 	list := one.candles(v.now(), span, n,
 		`{"id":$seconds,"open":$open,"close":$close,"high":$high,"low":$low,"amount":10,"vol":$turnover,"count":42}`)
-	return object{"ch": "market." + one.code + ".kline." + c.query("period"), "data": list}, nil
+	return jsonOf(`{"ch":?,"data":?}`, "market."+one.code+".kline."+c.query("period"), list), nil
 }

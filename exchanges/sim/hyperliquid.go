@@ -37,12 +37,9 @@ const (
 var hyperliquidRights = []string{"read", "spot", "futures"}
 
 // hyperliquidSites returns the deployments of Hyperliquid.
-func hyperliquidSites() []site {
-	kinds := []string{algWallet}
-	return []site{
-		{exchange: "hyperliquid", environment: "live", build: newHyperliquid, algorithms: kinds, demo: demoHyperliquid},
-		{exchange: "hyperliquid", environment: "testnet", build: newHyperliquid, algorithms: kinds, demo: demoHyperliquidPaper},
-	}
+var hyperliquidSites = []site{
+	{exchange: "hyperliquid", environment: "live", build: newHyperliquid, algorithms: []string{algWallet}, demo: demoHyperliquid},
+	{exchange: "hyperliquid", environment: "testnet", build: newHyperliquid, algorithms: []string{algWallet}, demo: demoHyperliquidPaper},
 }
 
 func newHyperliquid(env string, a account, now func() time.Time) venue {
@@ -97,7 +94,7 @@ func hyperliquidUnreadable() *hyperliquidRefusal {
 
 func (u *hyperliquidRefusal) write(w http.ResponseWriter) {
 	if u.status == http.StatusOK {
-		writeJSON(w, u.status, object{"status": "err", "response": u.words})
+		writeJSON(w, u.status, jsonOf(`{"status":"err","response":?}`, u.words))
 		return
 	}
 	setHeader(w, "Content-Type", "text/plain; charset=utf-8")
@@ -152,7 +149,7 @@ func (v *hyperliquid) fault(w http.ResponseWriter, kind FaultKind) {
 	case FaultBadRequest:
 		(&hyperliquidRefusal{status, "Failed to parse the request body as JSON"}).write(w)
 	case FaultUnauthorized:
-		writeJSON(w, status, object{"status": "err", "response": hyperliquidStranger(noAddress)})
+		writeJSON(w, status, jsonOf(`{"status":"err","response":?}`, hyperliquidStranger(noAddress)))
 	case FaultUnavailable:
 		writePage(w, status)
 	default:

@@ -46,7 +46,7 @@ func hyperliquidActions() map[string]hyperliquidAction {
 
 // hyperliquidNothing does what has no effect in a simulation.
 func hyperliquidNothing(*hyperliquid, hyperliquidFields) (any, *hyperliquidRefusal) {
-	return object{"type": "default"}, nil
+	return jsonOf(`{"type":"default"}`), nil
 }
 
 // hyperliquidNever refuses whatever the call says.
@@ -111,7 +111,7 @@ func (v *hyperliquid) exchange(body []byte) (any, *hyperliquidRefusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	return object{"status": "ok", "response": response}, nil
+	return jsonOf(`{"status":"ok","response":?}`, response), nil
 }
 
 // digest returns what the signature of a request has to be of. Which network

@@ -55,7 +55,7 @@ func hyperliquidUsers() map[string]hyperliquidAsk {
 		"openOrders", "frontendOpenOrders", "historicalOrders", "userFills", "userFillsByTime", "userFunding",
 		"userNonFundingLedgerUpdates", "userTwapSliceFills", "userVaultEquities", "delegations",
 	} {
-		all[history] = hyperliquidAlways([]object{}) // nothing was ever traded
+		all[history] = hyperliquidAlways([]json.RawMessage{}) // nothing was ever traded
 	}
 	return all
 }
@@ -86,20 +86,18 @@ func (v *hyperliquid) spotState(q hyperliquidQuery) any {
 		balances = append(balances, fill(`{"coin":"$coin","entryNtl":"$worth","hold":"0.0","token":$token,"total":"$total"}`, "coin", token.name,
 			"token", strconv.Itoa(i), "total", hyperliquidNumber(total, 8), "worth", hyperliquidNumber(total*dollars(token.asset), 2)))
 	}
-	return object{"balances": balances}
+	return jsonOf(`{"balances":?}`, balances)
 }
 
 func (v *hyperliquid) subAccounts(q hyperliquidQuery) any {
 	if q.user != v.master.address || len(v.subs) == 0 {
 		return nil
 	}
-	list := []object{}
+	list := []json.RawMessage{}
 	for _, address := range v.subs {
 		empty := hyperliquidQuery{user: address}
-		list = append(list, object{
-			"name": "sub-" + address[2:6], "subAccountUser": address, "master": v.master.address,
-			"clearinghouseState": v.perpState(empty), "spotState": v.spotState(empty),
-		})
+		list = append(list, jsonOf(`{"name":?,"subAccountUser":?,"master":?,"clearinghouseState":?,"spotState":?}`,
+			"sub-"+address[2:6], address, v.master.address, v.perpState(empty), v.spotState(empty)))
 	}
 	return list
 }

@@ -13,7 +13,7 @@ import (
 func hyperliquidMarkets() map[string]hyperliquidAsk {
 	return map[string]hyperliquidAsk{
 		"exchangeStatus": func(v *hyperliquid, _ hyperliquidQuery) any {
-			return object{"time": inMillis(v.now()), "specialStatuses": nil}
+			return jsonOf(`{"time":?,"specialStatuses":null}`, inMillis(v.now()))
 		},
 		"meta":     (*hyperliquid).perpMeta,
 		"spotMeta": (*hyperliquid).spotMeta,
@@ -137,7 +137,7 @@ func (v *hyperliquid) spotMeta(hyperliquidQuery) any {
 		universe = append(universe, v.figures(c).with("index", i).with("tokens", []int{i + 1, 0}).with("canonical", i == 0).json(
 			`{"name":"$name","index":$index,"tokens":$tokens,"isCanonical":$canonical}`))
 	}
-	return object{"tokens": tokens, "universe": universe}
+	return jsonOf(`{"tokens":?,"universe":?}`, tokens, universe)
 }
 
 // figures are those of the pair, with the prices as this exchange writes them.
@@ -207,12 +207,12 @@ func (v *hyperliquid) candles(q hyperliquidQuery) any {
 		StartTime, EndTime int64
 	}
 	if json.Unmarshal(q.span, &span) != nil {
-		return []object{}
+		return []json.RawMessage{}
 	}
 	c, ok := findHyperliquid(span.Coin)
 	width, known := hyperliquidIntervals.of(span.Interval)
 	if !ok || !known {
-		return []object{}
+		return []json.RawMessage{}
 	}
 	until := v.now()
 	if end := time.UnixMilli(span.EndTime); span.EndTime != 0 && end.Before(until) {

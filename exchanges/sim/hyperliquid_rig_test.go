@@ -25,7 +25,7 @@ type walletRig struct {
 
 func newWalletRig(t *testing.T, env string, o Options, seeds ...seed) *walletRig {
 	t.Helper()
-	at := hyperliquidSites()[0]
+	at := hyperliquidSites[0]
 	at.environment = env
 	rig := newSiteRig(t, at, o, seeds...)
 	v := rig.venue.(*hyperliquid)

@@ -105,10 +105,10 @@ func (v *kraken) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		result, refusal = v.private(name, r)
 	}
 	if refusal != "" {
-		writeJSON(w, http.StatusOK, object{"error": []string{string(refusal)}})
+		writeJSON(w, http.StatusOK, jsonOf(`{"error":[?]}`, string(refusal)))
 		return
 	}
-	writeJSON(w, http.StatusOK, object{"error": []string{}, "result": result})
+	writeJSON(w, http.StatusOK, jsonOf(`{"error":[],"result":?}`, result))
 }
 
 var krakenFaults = table[krakenRefusal]{
@@ -123,7 +123,7 @@ var krakenFaults = table[krakenRefusal]{
 func (v *kraken) fault(w http.ResponseWriter, kind FaultKind) {
 	status, _ := strconv.Atoi(string(kind)) // the kinds that come here are statuses
 	cause, _ := krakenFaults.of(string(kind))
-	writeJSON(w, status, object{"error": []string{string(cause)}})
+	writeJSON(w, status, jsonOf(`{"error":[?]}`, string(cause)))
 }
 
 // public answers a call that needs no key. Its parameters may come in the

@@ -3,7 +3,6 @@ package sim
 import (
 	"encoding/json"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -25,13 +24,11 @@ type krakenFutures struct {
 }
 
 // krakenFuturesSites are its deployments: demo has sign-ups and keys of its own.
-func krakenFuturesSites() []site {
-	return []site{
-		{exchange: "kraken-futures", environment: "live", build: newKrakenFutures, algorithms: []string{algHMAC},
-			bears: []string{"Apikey"}, demo: krakenFuturesDemo},
-		{exchange: "kraken-futures", environment: "demo", build: newKrakenFutures, algorithms: []string{algHMAC},
-			bears: []string{"Apikey"}, demo: krakenFuturesPaper},
-	}
+var krakenFuturesSites = []site{
+	{exchange: "kraken-futures", environment: "live", build: newKrakenFutures, algorithms: []string{algHMAC},
+		bears: []string{"Apikey"}, demo: krakenFuturesDemo},
+	{exchange: "kraken-futures", environment: "demo", build: newKrakenFutures, algorithms: []string{algHMAC},
+		bears: []string{"Apikey"}, demo: krakenFuturesPaper},
 }
 
 func krakenFuturesDemo(a *account) {
@@ -100,7 +97,7 @@ const (
 type krakenFuturesRoute struct {
 	pattern string
 	right   string // empty: it is public
-	serve   func(*krakenFutures, krakenFuturesCall) (object, krakenFuturesRefusal)
+	serve   func(*krakenFutures, krakenFuturesCall) (json.RawMessage, krakenFuturesRefusal)
 }
 
 // krakenFuturesCall is a request that has passed every check of its route.
@@ -148,7 +145,7 @@ var krakenFuturesEmpty = table[string]{
 func krakenFuturesRoutes() []krakenFuturesRoute {
 	const v3, history = "/derivatives/api/v3/", "/api/history/"
 	routes := slices.Clone(krakenFuturesFixed)
-	add := func(pattern, right string, serve func(*krakenFutures, krakenFuturesCall) (object, krakenFuturesRefusal)) {
+	add := func(pattern, right string, serve func(*krakenFutures, krakenFuturesCall) (json.RawMessage, krakenFuturesRefusal)) {
 		routes = append(routes, krakenFuturesRoute{pattern, right, serve})
 	}
 	for _, empty := range krakenFuturesEmpty {
@@ -173,19 +170,19 @@ func krakenFuturesRoutes() []krakenFuturesRoute {
 // krakenFuturesAnswer serves the same body every time.
 //
 //go:noinline // it has many callers
-func krakenFuturesAnswer(name, text string) func(*krakenFutures, krakenFuturesCall) (object, krakenFuturesRefusal) {
-	return func(*krakenFutures, krakenFuturesCall) (object, krakenFuturesRefusal) {
-		return object{name: json.RawMessage(text)}, ""
+func krakenFuturesAnswer(name, text string) func(*krakenFutures, krakenFuturesCall) (json.RawMessage, krakenFuturesRefusal) {
+	return func(*krakenFutures, krakenFuturesCall) (json.RawMessage, krakenFuturesRefusal) {
+		return jsonOf(`{?:?}`, name, json.RawMessage(text)), ""
 	}
 }
 
 // krakenFuturesNothing is a history in which nothing has happened.
-func krakenFuturesNothing(*krakenFutures, krakenFuturesCall) (object, krakenFuturesRefusal) {
-	return object{"elements": []any{}, "len": 0}, ""
+func krakenFuturesNothing(*krakenFutures, krakenFuturesCall) (json.RawMessage, krakenFuturesRefusal) {
+	return jsonOf(`{"elements":[],"len":0}`), ""
 }
 
 // krakenFuturesFailure refuses every time: nothing is traded or moved here.
-func krakenFuturesFailure(*krakenFutures, krakenFuturesCall) (object, krakenFuturesRefusal) {
+func krakenFuturesFailure(*krakenFutures, krakenFuturesCall) (json.RawMessage, krakenFuturesRefusal) {
 	return nil, krakenFuturesNoMarket
 }
 
@@ -209,16 +206,14 @@ func (v *krakenFutures) handle(w http.ResponseWriter, r *http.Request, route kra
 		v.refuse(w, http.StatusOK, refusal)
 		return
 	}
-	full := object{"result": "success", "serverTime": krakenFuturesTime(v.now())}
-	maps.Copy(full, answer)
-	if strings.HasPrefix(r.URL.Path, "/api/") { // charts and history have no envelope
-		full = answer
+	if !strings.HasPrefix(r.URL.Path, "/api/") { // charts and history have no envelope
+		answer = joined(jsonOf(`{"result":"success","serverTime":?}`, krakenFuturesTime(v.now())), answer)
 	}
-	writeJSON(w, http.StatusOK, full)
+	writeJSON(w, http.StatusOK, answer)
 }
 
 func (v *krakenFutures) refuse(w http.ResponseWriter, status int, refusal krakenFuturesRefusal) {
-	writeJSON(w, status, object{"result": "error", "error": string(refusal), "serverTime": krakenFuturesTime(v.now())})
+	writeJSON(w, status, jsonOf(`{"result":"error","error":?,"serverTime":?}`, string(refusal), krakenFuturesTime(v.now())))
 }
 
 var krakenFuturesFaults = table[krakenFuturesRefusal]{

@@ -35,7 +35,7 @@ func newKrakenRig(t *testing.T, seeds ...seed) *krakenRig {
 	rig.clock.Store(noon.Unix())
 	now := func() time.Time { return time.Unix(rig.clock.Load(), 0) }
 	a := account{ID: "7", Balances: map[string]float64{"BTC": 0.5, "USDT": 100}, Seeds: seeds}
-	rig.front = newFront(krakenSites()[0], Options{Caller: DefaultCaller}, a, now)
+	rig.front = newFront(krakenSites[0], Options{Caller: DefaultCaller}, a, now)
 	return rig
 }
 

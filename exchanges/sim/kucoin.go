@@ -105,7 +105,7 @@ func (v *kucoin) mount(route kucoinRoute) {
 			return
 		}
 		kucoinLimits(w, kucoinPool-route.weight)
-		writeJSON(w, http.StatusOK, object{"code": "200000", "data": result})
+		writeJSON(w, http.StatusOK, jsonOf(`{"code":"200000","data":?}`, result))
 	})
 }
 
@@ -115,7 +115,7 @@ func (v *kucoin) ServeHTTP(w http.ResponseWriter, r *http.Request) { v.mux.Serve
 //
 //go:noinline
 func (v *kucoin) refuse(w http.ResponseWriter, e *kucoinRefusal) {
-	writeJSON(w, e.status, object{"code": e.code, "msg": e.msg})
+	writeJSON(w, e.status, jsonOf(`{"code":?,"msg":?}`, e.code, e.msg))
 }
 
 // kucoinLimits tells what is left of the limit, and that it is whole again in

@@ -136,7 +136,7 @@ func mexcParams(query, body string) (url.Values, error) {
 func (v *mexc) ServeHTTP(w http.ResponseWriter, r *http.Request) { v.mux.ServeHTTP(w, r) }
 
 func mexcRefuse(w http.ResponseWriter, e *mexcRefusal) {
-	writeJSON(w, e.status, object{"code": e.code, "msg": e.msg})
+	writeJSON(w, e.status, jsonOf(`{"code":?,"msg":?}`, e.code, e.msg))
 }
 
 // fault answers as MEXC does when things go wrong on its side. The words of

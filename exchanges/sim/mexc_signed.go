@@ -147,9 +147,9 @@ var mexcFutures = mexcFace{
 			"CONTRACT_DEAL_WRITE":   mexcSays(704, "Please enable API Key trading information write access"),
 		}[right]
 	},
-	answer: func(result any) any { return object{"success": true, "code": 0, "data": result} },
+	answer: func(result any) any { return jsonOf(`{"success":true,"code":0,"data":?}`, result) },
 	refuse: func(w http.ResponseWriter, e *mexcRefusal) {
-		writeJSON(w, http.StatusOK, object{"success": false, "code": e.code, "message": e.msg})
+		writeJSON(w, http.StatusOK, jsonOf(`{"success":false,"code":?,"message":?}`, e.code, e.msg))
 	},
 }
 

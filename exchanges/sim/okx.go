@@ -150,14 +150,14 @@ func (v *okx) handle(w http.ResponseWriter, r *http.Request, route okxRoute, bod
 		v.refuse(w, refusal)
 		return
 	}
-	writeJSON(w, http.StatusOK, object{"code": "0", "msg": "", "data": data})
+	writeJSON(w, http.StatusOK, jsonOf(`{"code":"0","msg":"","data":?}`, data))
 }
 
 // refuse answers with a refusal.
 //
 //go:noinline
 func (v *okx) refuse(w http.ResponseWriter, e *okxError) {
-	writeJSON(w, e.status, object{"code": e.code, "msg": e.msg, "data": []any{}})
+	writeJSON(w, e.status, jsonOf(`{"code":?,"msg":?,"data":[]}`, e.code, e.msg))
 }
 
 // fault answers as OKX does when things go wrong on its side. It sends neither

@@ -126,7 +126,7 @@ func okxListSubKeys(v *okx, c okxCall) (any, *okxError) {
 		}
 		keys = []*entry{key}
 	}
-	list := []object{}
+	list := []json.RawMessage{}
 	for _, key := range keys {
 		list = append(list, okxSubKey(key))
 	}
@@ -134,11 +134,9 @@ func okxListSubKeys(v *okx, c okxCall) (any, *okxError) {
 }
 
 // okxSubKey is a key of a sub-account as its main account sees it.
-func okxSubKey(key *entry) object {
-	return object{
-		"label": key.Label, "apiKey": key.ID, "perm": okxPerm(key), "ip": strings.Join(key.IPs, ","),
-		"ts": strconv.FormatInt(inMillis(key.Created), 10),
-	}
+func okxSubKey(key *entry) json.RawMessage {
+	return jsonOf(`{"label":?,"apiKey":?,"perm":?,"ip":?,"ts":?}`,
+		key.Label, key.ID, okxPerm(key), strings.Join(key.IPs, ","), strconv.FormatInt(inMillis(key.Created), 10))
 }
 
 func okxCreateSubKey(v *okx, c okxCall) (any, *okxError) {
@@ -170,9 +168,8 @@ func okxCreateSubKey(v *okx, c okxCall) (any, *okxError) {
 	key := v.issueNew(wanted{
 		Label: label, Sub: sub, Permissions: okxNormal(words), Words: words, IPs: ips, Passphrase: passphrase,
 	}, v.now())
-	made := okxSubKey(key)
-	made["subAcct"], made["secretKey"], made["passphrase"] = sub, key.Secret, passphrase
-	return []object{made}, nil
+	made := jsonOf(`{"subAcct":?,"secretKey":?,"passphrase":?}`, sub, key.Secret, passphrase)
+	return []json.RawMessage{joined(okxSubKey(key), made)}, nil
 }
 
 // okxEditSubKey changes what a request names; what it leaves out stays. An
@@ -203,9 +200,7 @@ func okxEditSubKey(v *okx, c okxCall) (any, *okxError) {
 		return nil, refusal
 	}
 	key.Label, key.Words, key.IPs, key.Permissions = changed.Label, changed.Words, changed.IPs, okxNormal(changed.Words)
-	edited := okxSubKey(key)
-	edited["subAcct"] = sub
-	return []object{edited}, nil
+	return []json.RawMessage{joined(okxSubKey(key), jsonOf(`{"subAcct":?}`, sub))}, nil
 }
 
 func okxDeleteSubKey(v *okx, c okxCall) (any, *okxError) {
@@ -218,7 +213,7 @@ func okxDeleteSubKey(v *okx, c okxCall) (any, *okxError) {
 		return nil, refusal
 	}
 	v.remove(key.ID, v.now())
-	return []object{{"subAcct": sub}}, nil
+	return jsonOf(`[{"subAcct":?}]`, sub), nil
 }
 
 // newLabel checks the name that a key shall have; own is the key that has it

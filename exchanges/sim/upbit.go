@@ -20,9 +20,7 @@ type upbit struct {
 const upbitKeyLife = 365 * day
 
 // upbitSites returns the deployments of Upbit, which has no testnet.
-func upbitSites() []site {
-	return []site{{exchange: "upbit", environment: "live", build: newUpbit, algorithms: []string{algHMAC}, demo: upbitDemo}}
-}
+var upbitSites = []site{{exchange: "upbit", environment: "live", build: newUpbit, algorithms: []string{algHMAC}, demo: upbitDemo}}
 
 func newUpbit(env string, a account, now func() time.Time) venue {
 	v := &upbit{book: newBook("upbit", env, a, now, issueUpbit), now: now, account: a}
@@ -56,7 +54,7 @@ type upbitRefusal struct {
 }
 
 func (u *upbitRefusal) write(w http.ResponseWriter) {
-	writeJSON(w, u.status, object{"error": object{"name": u.name, "message": u.message}})
+	writeJSON(w, u.status, jsonOf(`{"error":{"name":?,"message":?}}`, u.name, u.message))
 }
 
 // ServeHTTP implements venue.
