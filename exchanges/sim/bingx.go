@@ -51,7 +51,7 @@ func bingxBad(msg string) *bingxRefusal { return &bingxRefusal{100400, msg} }
 // bingxBare is an answer that nothing is wrapped around.
 type bingxBare struct{ json.RawMessage }
 
-func newBingx(env string, a account, now func() time.Time) venue {
+func newBingx(env string, a account, now func() time.Time) (venue, *book) {
 	v := &bingx{
 		book: newBook("bingx", env, a, now, func(m *material, _ string) (string, string) {
 			return m.text(alphanumeric, 86), m.text(alphanumeric, 86)
@@ -71,7 +71,7 @@ func newBingx(env string, a account, now func() time.Time) venue {
 	v.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		v.refuse(w, http.StatusOK, bingxBad("this api is not exist, please refer to the API docs https://bingx-api.github.io/docs"))
 	})
-	return v
+	return v, v.book
 }
 
 // mount makes an endpoint reachable.

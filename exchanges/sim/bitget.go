@@ -56,7 +56,10 @@ type bitgetError struct {
 
 func bitgetSites() []site {
 	shared := newRealms()
-	build := func(env string, a account, now func() time.Time) venue { return newBitget(env, a, now, shared) }
+	build := func(env string, a account, now func() time.Time) (venue, *book) {
+		v := newBitget(env, a, now, shared)
+		return v, v.book
+	}
 	bears := []string{"Access-Key"}
 	return []site{
 		{exchange: "bitget", environment: "live", build: build, algorithms: []string{algHMAC, algRSA}, bears: bears, demo: bitgetDemoLive},

@@ -51,7 +51,7 @@ var (
 
 const bybitUIDLimit = 10 // requests per second and account, for most endpoints
 
-func newBybit(env string, a account, now func() time.Time) venue {
+func newBybit(env string, a account, now func() time.Time) (venue, *book) {
 	v := &bybit{
 		book: newBook("bybit", env, a, now, func(m *material, _ string) (string, string) {
 			return m.text(alphanumeric, 18), m.text(alphanumeric, 36)
@@ -62,7 +62,7 @@ func newBybit(env string, a account, now func() time.Time) venue {
 	if env != "demo" { // the keys of demo accounts are managed on the live site
 		v.add(bybitKeyRoutes)
 	}
-	return v
+	return v, v.book
 }
 
 func (v *bybit) add(routes []bybitRoute) {

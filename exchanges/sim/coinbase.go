@@ -38,7 +38,7 @@ func coinbaseDemo(a *account) {
 	}
 }
 
-func newCoinbase(env string, a account, now func() time.Time) venue {
+func newCoinbase(env string, a account, now func() time.Time) (venue, *book) {
 	organization := uuid4(newMaterial("coinbase", "organization", a.ID))
 	v := &coinbase{account: a, now: now, mux: http.NewServeMux()}
 	v.book = newBook("coinbase", env, a, now, func(m *material, _ string) (string, string) {
@@ -49,7 +49,9 @@ func newCoinbase(env string, a account, now func() time.Time) venue {
 		v.mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) { v.handle(w, r, route) })
 	}
 	v.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { v.refuse(w, errCoinbasePath) })
-	return v
+	rules := v.page("")
+	v.tells = func(e *entry, k *Key) { k.Permissions = rules.normal(coinbaseWordsOf(e)) }
+	return v, v.book
 }
 
 // uuid4 makes a random UUID (RFC 9562, version 4).
@@ -57,16 +59,6 @@ func uuid4(m *material) string {
 	b := m.bytes(16)
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
-}
-
-// keys implements venue. The permissions told are those that the key really
-// has: Coinbase's three rights are coarser than the normal form.
-func (v *coinbase) keys() []Key {
-	out, rules := v.book.keys(), v.page("")
-	for i, e := range v.all() {
-		out[i].Permissions = rules.normal(coinbaseWordsOf(e))
-	}
-	return out
 }
 
 // coinbaseRoute is one endpoint: the right that it takes, and how it is

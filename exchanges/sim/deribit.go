@@ -26,7 +26,7 @@ type deribit struct {
 
 // newDeribit builds Deribit, live or testnet: two accounts that differ in
 // the testnet flag of every reply.
-func newDeribit(env string, a account, now func() time.Time) venue {
+func newDeribit(env string, a account, now func() time.Time) (venue, *book) {
 	v := &deribit{
 		env: env, now: now, account: a,
 		book:     newBook("deribit", env, a, now, issueDeribit),
@@ -35,7 +35,11 @@ func newDeribit(env string, a account, now func() time.Time) venue {
 		guard:    newDeribitGuard(a.Authenticator, deribitRelyingParty(env), now),
 	}
 	v.dealSubAccounts()
-	return v
+	v.tells = func(e *entry, k *Key) {
+		scope := deribitScopeOf(e)
+		k.Permissions, k.Manages = scope.normal(), scope.allows("account:read_write")
+	}
+	return v, v.book
 }
 
 // deribitRelyingParty is what a hardware key would be asked to sign for.
@@ -61,18 +65,6 @@ func (v *deribit) dealSubAccounts() {
 func issueDeribit(m *material, _ string) (id, secret string) {
 	const urlSafe = alphanumeric + "-_"
 	return m.text(alphanumeric, 1) + m.text(urlSafe, 7), m.text(urlSafe, 43)
-}
-
-// keys implements venue. The permissions told are those that the scope really
-// grants: it is coarser than the normal form.
-func (v *deribit) keys() []Key {
-	out := v.book.keys()
-	for i, e := range v.all() {
-		scope := deribitScopeOf(e)
-		out[i].Permissions = scope.normal()
-		out[i].Manages = scope.allows("account:read_write")
-	}
-	return out
 }
 
 // deribitError is the error object of a reply.

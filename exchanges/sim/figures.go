@@ -62,6 +62,8 @@ func jsonOf(text string, values ...any) json.RawMessage {
 }
 
 // joined makes one object of the fields of several, none of which comes twice.
+//
+//go:noinline // it has many callers
 func joined(objects ...json.RawMessage) json.RawMessage {
 	whole := []byte{'{'}
 	for _, one := range objects {

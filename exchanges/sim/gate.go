@@ -65,7 +65,7 @@ const (
 	gateSubLimit = 80  // the same, for the sub-account group
 )
 
-func newGate(env string, a account, now func() time.Time) venue {
+func newGate(env string, a account, now func() time.Time) (venue, *book) {
 	v := &gate{
 		book: newBook("gate", env, a, now, func(m *material, _ string) (string, string) {
 			return m.text(lowerHex, 32), m.text(lowerHex, 64)
@@ -84,7 +84,7 @@ func newGate(env string, a account, now func() time.Time) venue {
 	v.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		v.refuse(w, &gateRefusal{http.StatusNotFound, "NOT_FOUND", "The requested URL was not found"}) // the label is a guess
 	})
-	return v
+	return v, v.book
 }
 
 // mount makes an endpoint reachable.

@@ -27,29 +27,21 @@ var geminiSites = []site{
 	{exchange: "gemini", environment: "testnet", build: newGemini, algorithms: []string{algHMAC}, bears: []string{"X-Gemini-Apikey"}, demo: geminiSandboxDemo},
 }
 
-func newGemini(env string, a account, now func() time.Time) venue {
+func newGemini(env string, a account, now func() time.Time) (venue, *book) {
 	v := &gemini{
 		book: newBook("gemini", env, a, now, issueGemini), now: now, account: a, opened: now().Add(-5 * 365 * day),
 		counters: map[*entry]uint64{},
 	}
 	v.prefixIDs(geminiPrefix)
 	v.calls = v.routes()
-	return v
+	v.tells = func(e *entry, k *Key) { k.Permissions = geminiNormal(geminiWordsOf(e)) }
+	return v, v.book
 }
 
 // issueGemini makes a key and a secret; the scope goes before the key. How
 // long they are is not documented.
 func issueGemini(m *material, _ string) (id, secret string) {
 	return m.text(alphanumeric, 20), m.text(alphanumeric, 28)
-}
-
-// keys implements venue. The permissions told are those of the key's roles.
-func (v *gemini) keys() []Key {
-	out := v.book.keys()
-	for i, e := range v.all() {
-		out[i].Permissions = geminiNormal(geminiWordsOf(e))
-	}
-	return out
 }
 
 // geminiRefusal is {"result":"error","reason":…,"message":…}; clients decide

@@ -77,7 +77,7 @@ func htxMannerOf(path string) htxManner {
 
 var htxSites = []site{{exchange: "htx", environment: "live", build: newHTX, algorithms: []string{algHMAC, algEd25519}, demo: htxDemo}}
 
-func newHTX(env string, a account, now func() time.Time) venue {
+func newHTX(env string, a account, now func() time.Time) (venue, *book) {
 	issue := func(m *material, _ string) (id, secret string) {
 		group := func() string { return m.text(lowerHex, 8) + "-" }
 		id = group() + group() + group() + m.text("abcdefghijklmnopqrstuvwxyz0123456789", 10)
@@ -104,7 +104,7 @@ func newHTX(env string, a account, now func() time.Time) venue {
 	v.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		v.refuse(w, htxMannerOf(r.URL.Path), &htxRefusal{status: http.StatusMethodNotAllowed, name: "method-not-allowed", message: "Method not allowed"})
 	})
-	return v
+	return v, v.book
 }
 
 // mount makes an endpoint reachable.

@@ -42,7 +42,7 @@ var hyperliquidSites = []site{
 	{exchange: "hyperliquid", environment: "testnet", build: newHyperliquid, algorithms: []string{algWallet}, demo: demoHyperliquidPaper},
 }
 
-func newHyperliquid(env string, a account, now func() time.Time) venue {
+func newHyperliquid(env string, a account, now func() time.Time) (venue, *book) {
 	v := &hyperliquid{
 		book: newBook("hyperliquid", env, a, now, issueHyperliquid), now: now, account: a, chain: "Mainnet", source: "a",
 		spent: map[string]*spentNonces{},
@@ -61,7 +61,7 @@ func newHyperliquid(env string, a account, now func() time.Time) venue {
 		}
 	}
 	v.lapses = (*entry).expired
-	return v
+	return v, v.book
 }
 
 func issueHyperliquid(m *material, _ string) (id, secret string) {
@@ -71,9 +71,6 @@ func issueHyperliquid(m *material, _ string) (id, secret string) {
 
 // owner implements owned.
 func (v *hyperliquid) owner() wallet { return v.master }
-
-// keys implements venue.
-func (v *hyperliquid) keys() []Key { return v.book.keys() }
 
 // hyperliquidRefusal is why there is no answer: words in plain text with a
 // status, or with status 200 in the JSON of a refused action.

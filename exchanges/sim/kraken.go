@@ -24,7 +24,7 @@ type kraken struct {
 }
 
 // newKraken builds Kraken Spot, which has a live environment only.
-func newKraken(env string, a account, now func() time.Time) venue {
+func newKraken(env string, a account, now func() time.Time) (venue, *book) {
 	v := &kraken{
 		now: now, balances: a.Balances,
 		keyring:  map[*entry]*krakenKey{},
@@ -32,7 +32,10 @@ func newKraken(env string, a account, now func() time.Time) venue {
 		iban:     krakenIBAN(newMaterial("kraken", "iban", a.ID)),
 		book:     newBook("kraken", env, a, now, issueKraken),
 	}
-	return v
+	v.tells = func(e *entry, k *Key) {
+		k.Permissions, k.Passphrase = krakenNormal(krakenWordsOf(e)), v.known(e).otp
+	}
+	return v, v.book
 }
 
 // known returns what the exchange knows of a key beyond its entry.
@@ -62,17 +65,6 @@ func krakenIBAN(m *material) string {
 		groups = append(groups, m.text(capitals, 4))
 	}
 	return strings.Join(groups, " ")
-}
-
-// keys implements venue. The permissions told are those that the key really
-// has: Kraken's words are coarser than the normal form.
-func (v *kraken) keys() []Key {
-	out := v.book.keys()
-	for i, e := range v.all() {
-		out[i].Permissions = krakenNormal(krakenWordsOf(e))
-		out[i].Passphrase = v.known(e).otp
-	}
-	return out
 }
 
 // krakenRefusal is one of the texts in the error list: class, category,

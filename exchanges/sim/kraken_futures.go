@@ -16,11 +16,10 @@ import (
 // those of Kraken Spot are unknown there, and the other way round.
 type krakenFutures struct {
 	*book
-	environment string
-	account     account
-	now         func() time.Time
-	nonces      map[*entry]uint64 // the highest that came
-	mux         *http.ServeMux
+	account account
+	now     func() time.Time
+	nonces  map[*entry]uint64 // the highest that came
+	mux     *http.ServeMux
 }
 
 // krakenFuturesSites are its deployments: demo has sign-ups and keys of its own.
@@ -46,9 +45,9 @@ func krakenFuturesPaper(a *account) {
 	}
 }
 
-func newKrakenFutures(env string, a account, now func() time.Time) venue {
+func newKrakenFutures(env string, a account, now func() time.Time) (venue, *book) {
 	v := &krakenFutures{
-		book: newBook("kraken-futures", env, a, now, issueKraken), environment: env, account: a, now: now,
+		book: newBook("kraken-futures", env, a, now, issueKraken), account: a, now: now,
 		nonces: map[*entry]uint64{}, mux: http.NewServeMux(),
 	}
 	for _, route := range krakenFuturesRoutes() {
@@ -58,17 +57,9 @@ func newKrakenFutures(env string, a account, now func() time.Time) venue {
 		v.mux.HandleFunc("GET "+krakenFuturesCheckPath, v.check)
 	}
 	v.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { v.refuse(w, http.StatusNotFound, krakenFuturesNotFound) })
-	return v
-}
-
-// keys implements venue. The permissions told are those that the key really
-// has: Kraken's levels are coarser than the normal form.
-func (v *krakenFutures) keys() []Key {
-	out, rules := v.book.keys(), v.page(v.environment)
-	for i, e := range v.all() {
-		out[i].Permissions = rules.normal(krakenFuturesWordsOf(e))
-	}
-	return out
+	rules := v.page(env)
+	v.tells = func(e *entry, k *Key) { k.Permissions = rules.normal(krakenFuturesWordsOf(e)) }
+	return v, v.book
 }
 
 // krakenFuturesRefusal is the text in the field error. An empty one means

@@ -43,7 +43,7 @@ func (k *krakenRig) pass(d time.Duration) { k.clock.Add(int64(d / time.Second)) 
 
 func (k *krakenRig) key(label string) Key {
 	k.t.Helper()
-	return Description{Venues: []Venue{{Exchange: "kraken", Keys: k.venue.keys()}}}.venue(k.t, "kraken", "").key(k.t, label)
+	return Description{Venues: []Venue{{Exchange: "kraken", Keys: k.desk.book.keys()}}}.venue(k.t, "kraken", "").key(k.t, label)
 }
 
 // do sends a request through the front.

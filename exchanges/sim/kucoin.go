@@ -57,7 +57,7 @@ const kucoinPool = 2000 // weight in 30 seconds of an account, for each group of
 // they are some moment of 2024, since a key has to be the same on every start.
 const kucoinIDs = "66"
 
-func newKucoin(env string, a account, now func() time.Time) venue {
+func newKucoin(env string, a account, now func() time.Time) (venue, *book) {
 	v := &kucoin{book: newBook("kucoin", env, a, now, issueKucoin), account: a, now: now, mux: http.NewServeMux()}
 	v.choosePassphrases()
 	for _, e := range v.all() {
@@ -72,7 +72,7 @@ func newKucoin(env string, a account, now func() time.Time) venue {
 	v.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		v.refuse(w, &kucoinRefusal{http.StatusNotFound, "404000", "Url Not Found"})
 	})
-	return v
+	return v, v.book
 }
 
 // issueKucoin makes a key of 24 hex digits and a secret in the form of a UUID.

@@ -46,7 +46,10 @@ const okxUnusedLife = 14 * day
 
 func okxSites() []site {
 	shared := newRealms()
-	build := func(env string, a account, now func() time.Time) venue { return newOKX(env, a, now, shared) }
+	build := func(env string, a account, now func() time.Time) (venue, *book) {
+		v := newOKX(env, a, now, shared)
+		return v, v.book
+	}
 	bears := []string{"Ok-Access-Key"}
 	return []site{
 		{exchange: "okx", environment: "live", build: build, algorithms: []string{algHMAC}, bears: bears, demo: okxDemoLive},

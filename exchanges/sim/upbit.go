@@ -22,7 +22,7 @@ const upbitKeyLife = 365 * day
 // upbitSites returns the deployments of Upbit, which has no testnet.
 var upbitSites = []site{{exchange: "upbit", environment: "live", build: newUpbit, algorithms: []string{algHMAC}, demo: upbitDemo}}
 
-func newUpbit(env string, a account, now func() time.Time) venue {
+func newUpbit(env string, a account, now func() time.Time) (venue, *book) {
 	v := &upbit{book: newBook("upbit", env, a, now, issueUpbit), now: now, account: a}
 	for _, e := range v.all() {
 		if e.Expires.IsZero() {
@@ -30,21 +30,13 @@ func newUpbit(env string, a account, now func() time.Time) venue {
 		}
 	}
 	v.calls = v.routes()
-	return v
+	rules := v.page("")
+	v.tells = func(e *entry, k *Key) { k.Permissions = rules.normal(upbitWordsOf(e)) }
+	return v, v.book
 }
 
 func issueUpbit(m *material, _ string) (id, secret string) {
 	return m.text(alphanumeric, 40), m.text(alphanumeric, 40)
-}
-
-// keys implements venue.
-func (v *upbit) keys() []Key {
-	out := v.book.keys()
-	p := v.page("")
-	for i, e := range v.all() {
-		out[i].Permissions = p.normal(upbitWordsOf(e))
-	}
-	return out
 }
 
 // upbitRefusal is {"error":{"name":…,"message":…}}; clients decide on the name.
