@@ -122,7 +122,7 @@ func (c binanceCall) change(on map[string]bool, grants []binanceGrant) *binanceE
 // Binance's words too when the normal form does not say it all.
 func rightsOf(on map[string]bool) (permissions, words []string) {
 	for _, permission := range []string{"read", "spot", "margin", "futures", "options", "transfer", "withdraw"} {
-		if on[binanceWords[permission]] {
+		if flag, _ := binanceWords.of(permission); on[flag] {
 			permissions = append(permissions, permission)
 		}
 	}

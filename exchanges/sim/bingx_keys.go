@@ -59,9 +59,7 @@ type bingxForm struct {
 func ofBingxSub(serve func(*bingx, bingxForm) (any, *bingxRefusal)) func(*bingx, bingxCall) (any, *bingxRefusal) {
 	return byBingxMaster(func(v *bingx, c bingxCall) (any, *bingxRefusal) {
 		var f bingxForm
-		bad, ok := readFields(c.params.body, map[string]any{
-			"subUid": &f.Sub, "apiKey": &f.ID, "note": &f.Note, "permissions": &f.Permissions, "ipAddresses": &f.IPs,
-		})
+		bad, ok := readFields(c.params.body, "subUid", &f.Sub, "apiKey", &f.ID, "note", &f.Note, "permissions", &f.Permissions, "ipAddresses", &f.IPs)
 		switch {
 		case !ok:
 			return nil, bingxBad("the parameters of this api are sent as JSON")

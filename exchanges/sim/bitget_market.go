@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,7 +15,7 @@ func bitgetTime(v *bitget, _ bitgetCall) (any, *bitgetError) {
 // S, for play money, there are none here.
 var bitgetKinds = []string{"USDT-FUTURES", "COIN-FUTURES", "USDC-FUTURES", "SUSDT-FUTURES", "SCOIN-FUTURES", "SUSDC-FUTURES"}
 
-var errBitgetSymbol = bitgetRefusal("40034", "Parameter does not exist")
+var errBitgetSymbol = &bitgetError{http.StatusBadRequest, "40034", "Parameter does not exist"}
 
 // bitgetPairs returns what is traded as a product; contracts are named as the
 // spot pairs are.

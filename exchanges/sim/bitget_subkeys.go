@@ -102,9 +102,7 @@ func bitgetCreateSubKey(v *bitget, c bitgetCall) (any, *bitgetError) {
 	var uid, note, kind, passphrase string
 	var permissions []string
 	var ips *[]string
-	if refusal := c.fields(map[string]any{
-		"subUid": &uid, "note": &note, "type": &kind, "passphrase": &passphrase, "permissions": &permissions, "ips": &ips,
-	}); refusal != nil {
+	if refusal := c.fields("subUid", &uid, "note", &note, "type", &kind, "passphrase", &passphrase, "permissions", &permissions, "ips", &ips); refusal != nil {
 		return nil, refusal
 	}
 	if refusal := v.sub("subUid", uid); refusal != nil {
@@ -143,9 +141,7 @@ func bitgetEditSubKey(v *bitget, c bitgetCall) (any, *bitgetError) {
 	var id, passphrase string
 	var kind *string
 	var permissions, ips *[]string
-	if refusal := c.fields(map[string]any{
-		"apiKey": &id, "passphrase": &passphrase, "type": &kind, "permissions": &permissions, "ips": &ips,
-	}); refusal != nil {
+	if refusal := c.fields("apiKey", &id, "passphrase", &passphrase, "type", &kind, "permissions", &permissions, "ips", &ips); refusal != nil {
 		return nil, refusal
 	}
 	key, refusal := v.subKey(id, false)
@@ -175,7 +171,7 @@ func bitgetEditSubKey(v *bitget, c bitgetCall) (any, *bitgetError) {
 
 func bitgetDeleteSubKey(v *bitget, c bitgetCall) (any, *bitgetError) {
 	var id string
-	if refusal := c.fields(map[string]any{"apiKey": &id}); refusal != nil {
+	if refusal := c.fields("apiKey", &id); refusal != nil {
 		return nil, refusal
 	}
 	key, refusal := v.subKey(id, false)

@@ -24,7 +24,7 @@ var bybitKeyRoutes = []bybitRoute{
 	{"/v5/user/update-sub-api", http.MethodPost, true, bybitWalletRights, 5, bybitEditSubKey},
 	{"/v5/user/delete-sub-api", http.MethodPost, true, bybitWalletRights, 5, bybitDeleteSubKey},
 	{"/v5/user/query-sub-members", http.MethodGet, true, bybitWalletRights, 10, byMaster(bybitSubMembers)},
-	{"/v5/user/sub-apikeys", http.MethodGet, true, nil, 10, byMaster(bybitSubKeys)},
+	{"/v5/user/sub-apikeys", http.MethodGet, true, "", 10, byMaster(bybitSubKeys)},
 }
 
 // These refusals exist in some form, but no document ties them to a code here:
@@ -51,15 +51,13 @@ func byMaster(serve func(*bybit, bybitCall) (any, *bybitError)) func(*bybit, byb
 
 // fields reads the named fields of a JSON object. Names are exact, other than
 // in encoding/json; a field that is missing or null stays as it is.
-func (c bybitCall) fields(into map[string]any) *bybitError {
-	var sent map[string]json.RawMessage
-	if json.Unmarshal(c.body, &sent) != nil {
+func (c bybitCall) fields(into ...any) *bybitError {
+	bad, ok := readFields(c.body, into...)
+	switch {
+	case !ok:
 		return bybitBad("Request parameter error.")
-	}
-	for name, to := range into {
-		if text, ok := sent[name]; ok && json.Unmarshal(text, to) != nil {
-			return bybitBad("Request parameter error: " + name + ".")
-		}
+	case bad != "":
+		return bybitBad("Request parameter error: " + bad + ".")
 	}
 	return nil
 }
@@ -89,7 +87,7 @@ func (v *bybit) target(c bybitCall, named string) (*entry, *bybitError) {
 // are not looked at.
 func bybitEditSelf(v *bybit, c bybitCall) (any, *bybitError) {
 	readOnly, groups := 0, map[string][]string(nil)
-	if refusal := c.fields(map[string]any{"readOnly": &readOnly, "permissions": &groups}); refusal != nil {
+	if refusal := c.fields("readOnly", &readOnly, "permissions", &groups); refusal != nil {
 		return nil, refusal
 	}
 	words, refusal := bybitNewSelf(c.key, groups)
@@ -119,9 +117,7 @@ func bybitCreateSubKey(v *bybit, c bybitCall) (any, *bybitError) {
 	var note, ips string
 	var readOnly *int
 	var groups map[string][]string
-	if refusal := c.fields(map[string]any{
-		"subuid": &uid, "note": &note, "ips": &ips, "readOnly": &readOnly, "permissions": &groups,
-	}); refusal != nil {
+	if refusal := c.fields("subuid", &uid, "note", &note, "ips", &ips, "readOnly", &readOnly, "permissions", &groups); refusal != nil {
 		return nil, refusal
 	}
 	if readOnly == nil {
@@ -165,9 +161,7 @@ func bybitEditSubKey(v *bybit, c bybitCall) (any, *bybitError) {
 	var named, ips string
 	var readOnly int
 	var groups map[string][]string
-	if refusal := c.fields(map[string]any{
-		"apikey": &named, "readOnly": &readOnly, "ips": &ips, "permissions": &groups,
-	}); refusal != nil {
+	if refusal := c.fields("apikey", &named, "readOnly", &readOnly, "ips", &ips, "permissions", &groups); refusal != nil {
 		return nil, refusal
 	}
 	key, refusal := v.target(c, named)
@@ -194,7 +188,7 @@ func bybitEditSubKey(v *bybit, c bybitCall) (any, *bybitError) {
 
 func bybitDeleteSubKey(v *bybit, c bybitCall) (any, *bybitError) {
 	var named string
-	if refusal := c.fields(map[string]any{"apikey": &named}); refusal != nil {
+	if refusal := c.fields("apikey", &named); refusal != nil {
 		return nil, refusal
 	}
 	key, refusal := v.target(c, named)

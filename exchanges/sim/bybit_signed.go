@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -80,14 +79,14 @@ func (v *bybit) checkTime(stamp, windowText string) *bybitError {
 
 // bybitWords gives Bybit's rights, "Group:Value", for a permission of the
 // normal form.
-var bybitWords = map[string][]string{
-	"spot":     {"Spot:SpotTrade"},
-	"futures":  {"ContractTrade:Order", "ContractTrade:Position", "Derivatives:DerivativesTrade"},
-	"options":  {"Options:OptionsTrade"},
-	"transfer": {"Wallet:AccountTransfer"},
-	"withdraw": {"Wallet:Withdraw"},
-	"earn":     {"Earn:Earn"},
-	"admin":    {"Wallet:SubMemberTransfer"},
+var bybitWords = table[[]string]{
+	{"spot", []string{"Spot:SpotTrade"}},
+	{"futures", []string{"ContractTrade:Order", "ContractTrade:Position", "Derivatives:DerivativesTrade"}},
+	{"options", []string{"Options:OptionsTrade"}},
+	{"transfer", []string{"Wallet:AccountTransfer"}},
+	{"withdraw", []string{"Wallet:Withdraw"}},
+	{"earn", []string{"Earn:Earn"}},
+	{"admin", []string{"Wallet:SubMemberTransfer"}},
 }
 
 // bybitReadOnly is the word of a seed for the switch beside the lists.
@@ -104,11 +103,8 @@ func bybitRights(key *entry) (readOnly bool, words []string) {
 		}
 		return contains(key.Words, bybitReadOnly), words
 	}
-	for _, permission := range key.Permissions {
-		words = append(words, bybitWords[permission]...)
-	}
-	if len(words) == 0 {
-		return true, append(slices.Clone(bybitWords["spot"]), bybitWords["futures"]...)
+	if words = closest(bybitWords, key.Permissions); len(words) == 0 {
+		return true, closest(bybitWords, []string{"spot", "futures"})
 	}
 	return false, words
 }

@@ -67,6 +67,7 @@ type coinbaseRoute struct {
 	pattern string
 	right   string // empty: it is public
 	serve   func(*coinbase, coinbaseCall) (any, *coinbaseError)
+	always  string // in place of serve: the same answer every time
 }
 
 // coinbaseCall is a request that has passed every check of its route.
@@ -80,33 +81,32 @@ type coinbaseCall struct {
 // coinbaseRoutes are the endpoints there are, by pattern. Those that move
 // something are there to be refused.
 var coinbaseRoutes = []coinbaseRoute{
-	{"GET /api/v3/brokerage/time", "", (*coinbase).time},
-	{"GET /api/v3/brokerage/key_permissions", coinbaseView, (*coinbase).keyPermissions}, // which right it wants is not documented
-	{"GET /api/v3/brokerage/accounts", coinbaseView, (*coinbase).accounts},
-	{"GET /api/v3/brokerage/accounts/{uuid}", coinbaseView, (*coinbase).oneAccount},
-	{"GET /api/v3/brokerage/portfolios", coinbaseView, (*coinbase).portfolios},
-	{"GET /api/v3/brokerage/portfolios/{uuid}", coinbaseView, (*coinbase).breakdown},
-	{"GET /api/v3/brokerage/best_bid_ask", coinbaseView, (*coinbase).bestBidAsk},
-	{"GET /api/v3/brokerage/payment_methods", coinbaseView, coinbaseAnswer(`{"payment_methods":[]}`)},
-	{"GET /api/v3/brokerage/orders/historical/batch", coinbaseView, coinbaseAnswer(
-		`{"orders":[],"sequence":"0","has_next":false,"cursor":""}`)},
-	{"GET /api/v3/brokerage/orders/historical/fills", coinbaseView, coinbaseAnswer(`{"fills":[],"cursor":""}`)},
-	{"GET /api/v3/brokerage/transaction_summary", coinbaseView, coinbaseAnswer(coinbaseFees)},
+	{"GET /api/v3/brokerage/time", "", (*coinbase).time, ""},
+	{"GET /api/v3/brokerage/key_permissions", coinbaseView, (*coinbase).keyPermissions, ""}, // which right it wants is not documented
+	{"GET /api/v3/brokerage/accounts", coinbaseView, (*coinbase).accounts, ""},
+	{"GET /api/v3/brokerage/accounts/{uuid}", coinbaseView, (*coinbase).oneAccount, ""},
+	{"GET /api/v3/brokerage/portfolios", coinbaseView, (*coinbase).portfolios, ""},
+	{"GET /api/v3/brokerage/portfolios/{uuid}", coinbaseView, (*coinbase).breakdown, ""},
+	{"GET /api/v3/brokerage/best_bid_ask", coinbaseView, (*coinbase).bestBidAsk, ""},
+	{"GET /api/v3/brokerage/payment_methods", coinbaseView, nil, `{"payment_methods":[]}`},
+	{"GET /api/v3/brokerage/orders/historical/batch", coinbaseView, nil, `{"orders":[],"sequence":"0","has_next":false,"cursor":""}`},
+	{"GET /api/v3/brokerage/orders/historical/fills", coinbaseView, nil, `{"fills":[],"cursor":""}`},
+	{"GET /api/v3/brokerage/transaction_summary", coinbaseView, nil, coinbaseFees},
 
-	{"POST /api/v3/brokerage/orders", coinbaseTrade, coinbaseAnswer(coinbaseNoOrder)},
-	{"POST /api/v3/brokerage/orders/edit", coinbaseTrade, coinbaseAnswer(coinbaseNoEdit)},
-	{"POST /api/v3/brokerage/orders/close_position", coinbaseTrade, coinbaseAnswer(coinbaseNoOrder)},
-	{"POST /api/v3/brokerage/orders/batch_cancel", coinbaseTrade, (*coinbase).cancelOrders},
-	{"POST /api/v3/brokerage/convert/quote", coinbaseTrade, coinbaseFailure(errCoinbaseFrozen)},
-	{"POST /api/v3/brokerage/portfolios/move_funds", coinbaseTransfer, coinbaseFailure(errCoinbaseFrozen)},
+	{"POST /api/v3/brokerage/orders", coinbaseTrade, nil, coinbaseNoOrder},
+	{"POST /api/v3/brokerage/orders/edit", coinbaseTrade, nil, coinbaseNoEdit},
+	{"POST /api/v3/brokerage/orders/close_position", coinbaseTrade, nil, coinbaseNoOrder},
+	{"POST /api/v3/brokerage/orders/batch_cancel", coinbaseTrade, (*coinbase).cancelOrders, ""},
+	{"POST /api/v3/brokerage/convert/quote", coinbaseTrade, coinbaseFrozen, ""},
+	{"POST /api/v3/brokerage/portfolios/move_funds", coinbaseTransfer, coinbaseFrozen, ""},
 
-	{"GET /v2/time", "", (*coinbase).appTime},
-	{"GET /v2/currencies", "", coinbaseAnswer(`{"data":[{"id":"USD","name":"US Dollar","min_size":"0.01"}]}`)},
-	{"GET /v2/currencies/crypto", "", (*coinbase).crypto},
-	{"GET /v2/exchange-rates", "", (*coinbase).exchangeRates},
-	{"GET /v2/prices/{pair}/{side}", "", (*coinbase).appPrice},
-	{"GET /v2/accounts", coinbaseView, (*coinbase).appAccounts},
-	{"POST /v2/accounts/{account}/transactions", coinbaseTransfer, coinbaseFailure(errCoinbaseFrozen)},
+	{"GET /v2/time", "", (*coinbase).appTime, ""},
+	{"GET /v2/currencies", "", nil, `{"data":[{"id":"USD","name":"US Dollar","min_size":"0.01"}]}`},
+	{"GET /v2/currencies/crypto", "", (*coinbase).crypto, ""},
+	{"GET /v2/exchange-rates", "", (*coinbase).exchangeRates, ""},
+	{"GET /v2/prices/{pair}/{side}", "", (*coinbase).appPrice, ""},
+	{"GET /v2/accounts", coinbaseView, (*coinbase).appAccounts, ""},
+	{"POST /v2/accounts/{account}/transactions", coinbaseTransfer, coinbaseFrozen, ""},
 }
 
 // coinbaseProducts are the endpoints about products, which are there twice:
@@ -124,25 +124,14 @@ func coinbaseAll() []coinbaseRoute {
 	all := slices.Clone(coinbaseRoutes)
 	for _, p := range coinbaseProducts {
 		all = append(all,
-			coinbaseRoute{"GET /api/v3/brokerage/" + p.name, coinbaseView, p.is},
-			coinbaseRoute{"GET /api/v3/brokerage/market/" + p.name, "", p.is})
+			coinbaseRoute{"GET /api/v3/brokerage/" + p.name, coinbaseView, p.is, ""},
+			coinbaseRoute{"GET /api/v3/brokerage/market/" + p.name, "", p.is, ""})
 	}
 	return all
 }
 
-// coinbaseAnswer serves the same body every time.
-//
-//go:noinline // it has many callers
-func coinbaseAnswer(text string) func(*coinbase, coinbaseCall) (any, *coinbaseError) {
-	return func(*coinbase, coinbaseCall) (any, *coinbaseError) { return json.RawMessage(text), nil }
-}
-
-// coinbaseFailure refuses every time.
-//
-//go:noinline // it has many callers
-func coinbaseFailure(e *coinbaseError) func(*coinbase, coinbaseCall) (any, *coinbaseError) {
-	return func(*coinbase, coinbaseCall) (any, *coinbaseError) { return nil, e }
-}
+// coinbaseFrozen refuses every time.
+func coinbaseFrozen(*coinbase, coinbaseCall) (any, *coinbaseError) { return nil, errCoinbaseFrozen }
 
 // coinbaseError is a refusal in the style of gRPC.
 type coinbaseError struct {
@@ -185,6 +174,10 @@ func (v *coinbase) handle(w http.ResponseWriter, r *http.Request, route coinbase
 		}
 		v.touch(key, v.now())
 		call.key = key
+	}
+	if route.serve == nil {
+		writeJSON(w, http.StatusOK, json.RawMessage(route.always))
+		return
 	}
 	body, refusal := route.serve(v, call)
 	if refusal != nil {

@@ -211,7 +211,7 @@ func (v *deribit) byToken(c *deribitCall, text string) (*entry, deribitScope, *d
 // byHeader checks "id=…,ts=…,sig=…,nonce=…", a signature over the request.
 func (v *deribit) byHeader(c *deribitCall, value string) (*entry, *deribitError) {
 	fields := map[string]string{}
-	for part := range strings.SplitSeq(value, ",") {
+	for _, part := range strings.Split(value, ",") {
 		name, text, _ := strings.Cut(strings.TrimSpace(part), "=")
 		fields[name] = text
 	}

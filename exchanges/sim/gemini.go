@@ -3,7 +3,6 @@ package sim
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -122,11 +121,11 @@ func (v *gemini) private(r *http.Request, call geminiCall) (any, *geminiRefusal)
 		return nil, refusal
 	}
 	v.touch(e, v.now())
-	words := geminiWordsOf(e)
-	if !slices.ContainsFunc(call.roles, func(role string) bool { return contains(words, role) }) {
+	words, roles := geminiWordsOf(e), strings.Fields(call.roles)
+	if !anyOf(roles, words) {
 		return nil, &geminiRefusal{http.StatusForbidden, "MissingRole", fmt.Sprintf(
 			"To access this endpoint, you need to log in to the website and go to the settings page to assign one of these roles [%s] to API key %s which currently has roles [%s]",
-			strings.Join(geminiRoleNames(call.roles), ", "), e.ID, strings.Join(geminiRoleNames(words), ", "))}
+			strings.Join(geminiRoleNames(roles), ", "), e.ID, strings.Join(geminiRoleNames(words), ", "))}
 	}
 	if refusal := geminiAccountOf(e, call, payload); refusal != nil {
 		return nil, refusal

@@ -13,7 +13,7 @@ const geminiAccountName = "primary"
 // have one, what a key of the group has to say, and how it is answered.
 type geminiCall struct {
 	path   string
-	roles  []string
+	roles  string
 	scope  geminiScope
 	answer func(*gemini, *entry) (any, *geminiRefusal)
 }
@@ -35,10 +35,11 @@ const (
 	geminiAdmin   = "isAccountAdmin"
 )
 
-var (
-	geminiAnyRole   = []string{geminiAuditor, geminiTrader, geminiFunds, geminiAdmin}
-	geminiReaders   = []string{geminiTrader, geminiFunds, geminiAuditor}
-	geminiOrderBook = []string{geminiTrader, geminiAuditor}
+// Of which roles a call takes one.
+const (
+	geminiAnyRole   = geminiAuditor + " " + geminiTrader + " " + geminiFunds + " " + geminiAdmin
+	geminiReaders   = geminiTrader + " " + geminiFunds + " " + geminiAuditor
+	geminiOrderBook = geminiTrader + " " + geminiAuditor
 )
 
 // geminiPrivate are the calls that need a key.
@@ -54,12 +55,12 @@ var geminiPrivate = []geminiCall{
 	{"/v1/transfers", geminiReaders, geminiOneAccount, (*gemini).nothing},
 	{"/v1/notionalvolume", geminiOrderBook, geminiOneAccount, (*gemini).fees},
 	{"/v1/heartbeat", geminiAnyRole, geminiTheKey, (*gemini).heartbeat},
-	{"/v1/order/new", []string{geminiTrader}, geminiOneAccount, (*gemini).noOrder},
-	{"/v1/order/cancel", []string{geminiTrader}, geminiOneAccount, (*gemini).noSuchOrder},
+	{"/v1/order/new", geminiTrader, geminiOneAccount, (*gemini).noOrder},
+	{"/v1/order/cancel", geminiTrader, geminiOneAccount, (*gemini).noSuchOrder},
 	{"/v1/order/status", geminiOrderBook, geminiOneAccount, (*gemini).noSuchOrder},
-	{"/v1/withdraw/{currency}", []string{geminiFunds}, geminiOneAccount, (*gemini).noWithdrawal},
-	{"/v1/account/transfer/{currency}", []string{geminiFunds}, geminiGroupOnly, (*gemini).noTransfer},
-	{"/v1/deposit/{network}/newAddress", []string{geminiFunds}, geminiOneAccount, (*gemini).noAddress},
+	{"/v1/withdraw/{currency}", geminiFunds, geminiOneAccount, (*gemini).noWithdrawal},
+	{"/v1/account/transfer/{currency}", geminiFunds, geminiGroupOnly, (*gemini).noTransfer},
+	{"/v1/deposit/{network}/newAddress", geminiFunds, geminiOneAccount, (*gemini).noAddress},
 }
 
 // roles tells what the calling key may do. The words that a master key adds
@@ -141,7 +142,7 @@ func (v *gemini) noAddress(*entry) (any, *geminiRefusal) {
 func geminiRoleNames(words []string) []string {
 	names := []string{}
 	for _, word := range words {
-		if contains(geminiAnyRole, word) {
+		if contains(strings.Fields(geminiAnyRole), word) {
 			names = append(names, strings.TrimPrefix(word, "is"))
 		}
 	}

@@ -96,11 +96,12 @@ func newHTX(env string, a account, now func() time.Time) (venue, *book) {
 			e.Disabled, e.Expires = false, now()
 		}
 	}
-	for _, routes := range [][]htxRoute{htxCommonRoutes(), htxMarketRoutes(), htxContractRoutes(), htxAccountRoutes(), htxUserRoutes()} {
+	for _, routes := range [][]htxRoute{htxCommonRoutes, htxContractRoutes, htxAccountRoutes, htxUserRoutes} {
 		for _, route := range routes {
 			v.mount(route)
 		}
 	}
+	v.mountFloors()
 	v.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		v.refuse(w, htxMannerOf(r.URL.Path), &htxRefusal{status: http.StatusMethodNotAllowed, name: "method-not-allowed", message: "Method not allowed"})
 	})

@@ -5,24 +5,22 @@ import (
 	"strings"
 )
 
-func htxAccountRoutes() []htxRoute {
-	return []htxRoute{
-		{"GET /v1/account/accounts", htxRead, htxAccounts},
-		{"GET /v1/account/accounts/{id}/balance", htxRead, htxBalance},
-		{"GET /v1/order/openOrders", htxRead, htxNothing},
-		{"GET /v1/order/orders", htxRead, htxNothing},
-		{"GET /v1/order/history", htxRead, htxNothing},
-		{"GET /v1/query/deposit-withdraw", htxRead, byHTXParent(htxNothing)},
-		{"GET /v2/account/asset-valuation", htxRead, byHTXParent(htxValuation)},
-		{"GET /v2/account/valuation", htxRead, byHTXParent(htxTotal)},
-		{"GET /v2/reference/transact-fee-rate", htxRead, htxFees},
-		{"POST /v1/order/orders/place", htxTrade, htxNoTrading},
-		{"POST /v1/order/batch-orders", htxTrade, htxNoTrading},
-		{"POST /v1/account/transfer", htxTrade, htxNoMoving},
-		{"POST /v2/account/transfer", htxTrade, htxNoMoving},
-		{"POST /v1/subuser/transfer", htxTrade, byHTXParent(htxNoMoving)},
-		{"POST /v1/dw/withdraw/api/create", htxWithdraw, htxNoMoving},
-	}
+var htxAccountRoutes = []htxRoute{
+	{"GET /v1/account/accounts", htxRead, htxAccounts},
+	{"GET /v1/account/accounts/{id}/balance", htxRead, htxBalance},
+	{"GET /v1/order/openOrders", htxRead, htxNothing},
+	{"GET /v1/order/orders", htxRead, htxNothing},
+	{"GET /v1/order/history", htxRead, htxNothing},
+	{"GET /v1/query/deposit-withdraw", htxRead, byHTXParent(htxNothing)},
+	{"GET /v2/account/asset-valuation", htxRead, byHTXParent(htxValuation)},
+	{"GET /v2/account/valuation", htxRead, byHTXParent(htxTotal)},
+	{"GET /v2/reference/transact-fee-rate", htxRead, htxFees},
+	{"POST /v1/order/orders/place", htxTrade, htxNoTrading},
+	{"POST /v1/order/batch-orders", htxTrade, htxNoTrading},
+	{"POST /v1/account/transfer", htxTrade, htxNoMoving},
+	{"POST /v2/account/transfer", htxTrade, htxNoMoving},
+	{"POST /v1/subuser/transfer", htxTrade, byHTXParent(htxNoMoving)},
+	{"POST /v1/dw/withdraw/api/create", htxWithdraw, htxNoMoving},
 }
 
 // htxNothing is the answer where the trader has nothing.
@@ -83,7 +81,7 @@ func htxValuation(v *htx, c htxCall) (any, *htxRefusal) {
 
 func htxFees(_ *htx, c htxCall) (any, *htxRefusal) {
 	list := []json.RawMessage{}
-	for name := range strings.SplitSeq(c.query("symbols"), ",") {
+	for _, name := range strings.Split(c.query("symbols"), ",") {
 		if p, ok := findPair(strings.ToUpper(name)); !ok || strings.ToLower(p.symbol()) != name {
 			return nil, htxField("symbols")
 		}

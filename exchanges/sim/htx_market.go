@@ -2,21 +2,21 @@ package sim
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-func htxCommonRoutes() []htxRoute {
-	return []htxRoute{
-		{"GET /v1/common/timestamp", htxOpen, htxTime},
-		{"GET /v1/common/symbols", htxOpen, htxSymbols},
-		{"GET /v1/common/currencys", htxOpen, htxCoins},
-		{"GET /v2/reference/currencies", htxOpen, htxChains},
-		{"GET /v2/market-status", htxOpen, htxStatus},
-		{"GET /v2/settings/common/symbols", htxOpen, htxShortSymbols},
-		{"GET /v2/settings/common/currencies", htxOpen, htxShortCoins},
-	}
+var htxCommonRoutes = []htxRoute{
+	{"GET /market/tickers", htxOpen, htxTickers},
+	{"GET /v1/common/timestamp", htxOpen, htxTime},
+	{"GET /v1/common/symbols", htxOpen, htxSymbols},
+	{"GET /v1/common/currencys", htxOpen, htxCoins},
+	{"GET /v2/reference/currencies", htxOpen, htxChains},
+	{"GET /v2/market-status", htxOpen, htxStatus},
+	{"GET /v2/settings/common/symbols", htxOpen, htxShortSymbols},
+	{"GET /v2/settings/common/currencies", htxOpen, htxShortCoins},
 }
 
 // htxFloor is where something is traded: where its market data are, by what
@@ -32,22 +32,38 @@ var htxFloors = []htxFloor{
 	{"/linear-swap-ex/market", "contract_code", []string{htxLinear}},
 }
 
-func htxMarketRoutes() []htxRoute {
-	routes := []htxRoute{
-		{"GET /market/tickers", htxOpen, htxTickers},
-		{"GET /market/detail", htxOpen, htxFloors[0].tell(".detail", "{"+htxDay+htxVersion)},
-		{"GET /market/trade", htxOpen, htxFloors[0].trade},
-		{"GET /market/history/candles", htxOpen, htxFloors[0].candles},
+// htxFloorRoute is an endpoint that every floor has.
+type htxFloorRoute struct {
+	tail  string
+	serve func(htxFloor, *htx, htxCall) (any, *htxRefusal)
+}
+
+var htxFloorRoutes = []htxFloorRoute{
+	{"/detail/merged", htxFloor.merged},
+	{"/depth", htxFloor.depth},
+	{"/history/trade", htxFloor.trades},
+	{"/history/kline", htxFloor.candles},
+	{"/detail/batch_merged", htxFloor.batch},
+}
+
+// htxSpotRoutes are those that only the floor of spot has.
+var htxSpotRoutes = []htxFloorRoute{
+	{"/detail", htxFloor.detail},
+	{"/trade", htxFloor.trade},
+	{"/history/candles", htxFloor.candles},
+}
+
+// mountFloors makes the market data of all floors reachable.
+func (v *htx) mountFloors() {
+	for i, f := range htxFloors {
+		routes := htxFloorRoutes
+		if i == 0 {
+			routes = slices.Concat(routes, htxSpotRoutes)
+		}
+		for _, r := range routes {
+			v.mount(htxRoute{"GET " + f.path + r.tail, htxOpen, func(v *htx, c htxCall) (any, *htxRefusal) { return r.serve(f, v, c) }})
+		}
 	}
-	for _, f := range htxFloors {
-		routes = append(routes,
-			htxRoute{"GET " + f.path + "/detail/merged", htxOpen, f.tell(".detail.merged", "{"+htxBest+htxVersion)},
-			htxRoute{"GET " + f.path + "/depth", htxOpen, f.depth},
-			htxRoute{"GET " + f.path + "/history/trade", htxOpen, f.trades},
-			htxRoute{"GET " + f.path + "/history/kline", htxOpen, f.candles},
-			htxRoute{"GET " + f.path + "/detail/batch_merged", htxOpen, f.batch})
-	}
-	return routes
 }
 
 func htxTime(v *htx, _ htxCall) (any, *htxRefusal) { return inMillis(v.now()), nil }
@@ -150,18 +166,22 @@ func htxTickers(v *htx, _ htxCall) (any, *htxRefusal) {
 	return jsonOf(`{"data":?}`, v.spots("{"+htxDay+`,"symbol":"$code","bid":$bid,"bidSize":$bidSize,"ask":$ask,"askSize":$askSize}`)), nil
 }
 
+func (f htxFloor) detail(v *htx, c htxCall) (any, *htxRefusal) {
+	return f.tell(v, c, ".detail", "{"+htxDay+htxVersion)
+}
+
+func (f htxFloor) merged(v *htx, c htxCall) (any, *htxRefusal) {
+	return f.tell(v, c, ".detail.merged", "{"+htxBest+htxVersion)
+}
+
 // tell answers on a channel with a text about the instrument that a request
-// names. Not inlined: each copy would have a closure of its own.
-//
-//go:noinline
-func (f htxFloor) tell(channel, text string) func(*htx, htxCall) (any, *htxRefusal) {
-	return func(v *htx, c htxCall) (any, *htxRefusal) {
-		one, refusal := f.find(v, c)
-		if refusal != nil {
-			return nil, refusal
-		}
-		return jsonOf(`{"ch":?,"tick":?}`, "market."+one.code+channel, one.figures(v.now()).json(text)), nil
+// names.
+func (f htxFloor) tell(v *htx, c htxCall, channel, text string) (any, *htxRefusal) {
+	one, refusal := f.find(v, c)
+	if refusal != nil {
+		return nil, refusal
 	}
+	return jsonOf(`{"ch":?,"tick":?}`, "market."+one.code+channel, one.figures(v.now()).json(text)), nil
 }
 
 // batch lists the contracts of a floor.

@@ -34,19 +34,17 @@ func htxField(name string) *htxRefusal {
 	return &htxRefusal{code: 2002, name: "invalid-parameter", message: "invalid field value in `" + name + "`"}
 }
 
-func htxUserRoutes() []htxRoute {
-	return []htxRoute{
-		{"GET /v2/user/uid", htxRead, htxUID},
-		{"GET /v2/user/api-key", htxRead, byHTXParent(htxKeys)},
-		{"GET /v2/sub-user/user-list", htxRead, byHTXParent(htxSubUsers)},
-		{"GET /v2/sub-user/user-state", htxRead, byHTXParent(htxSubUser)},
-		{"GET /v2/sub-user/account-list", htxRead, byHTXParent(htxSubAccounts)},
-		{"POST /v2/sub-user/management", htxTrade, ofHTXSub(htxLock)},
-		{"POST /v2/sub-user/creation", htxTrade, htxNoMoving},
-		{"POST /v2/sub-user/api-key-generation", htxTrade, ofHTXSub(htxCreateKey)},
-		{"POST /v2/sub-user/api-key-modification", htxTrade, ofHTXSub(htxEditKey)},
-		{"POST /v2/sub-user/api-key-deletion", htxTrade, ofHTXSub(htxDeleteKey)},
-	}
+var htxUserRoutes = []htxRoute{
+	{"GET /v2/user/uid", htxRead, htxUID},
+	{"GET /v2/user/api-key", htxRead, byHTXParent(htxKeys)},
+	{"GET /v2/sub-user/user-list", htxRead, byHTXParent(htxSubUsers)},
+	{"GET /v2/sub-user/user-state", htxRead, byHTXParent(htxSubUser)},
+	{"GET /v2/sub-user/account-list", htxRead, byHTXParent(htxSubAccounts)},
+	{"POST /v2/sub-user/management", htxTrade, ofHTXSub(htxLock)},
+	{"POST /v2/sub-user/creation", htxTrade, htxNoMoving},
+	{"POST /v2/sub-user/api-key-generation", htxTrade, ofHTXSub(htxCreateKey)},
+	{"POST /v2/sub-user/api-key-modification", htxTrade, ofHTXSub(htxEditKey)},
+	{"POST /v2/sub-user/api-key-deletion", htxTrade, ofHTXSub(htxDeleteKey)},
 }
 
 // byHTXParent keeps sub-users from an endpoint. Whether a key of theirs may ask
@@ -73,10 +71,8 @@ type htxForm struct {
 
 // read reads the body of a call, whose names are exact.
 func (f *htxForm) read(body []byte) *htxRefusal {
-	bad, ok := readFields(body, map[string]any{
-		"subUid": &f.SubUID, "action": &f.Action, "otpToken": &f.OTPToken, "accessKey": &f.AccessKey,
-		"note": &f.Note, "permission": &f.Permission, "ipAddresses": &f.IPAddresses,
-	})
+	bad, ok := readFields(body, "subUid", &f.SubUID, "action", &f.Action, "otpToken", &f.OTPToken, "accessKey", &f.AccessKey,
+		"note", &f.Note, "permission", &f.Permission, "ipAddresses", &f.IPAddresses)
 	switch {
 	case !ok:
 		return htxField("body")
@@ -241,7 +237,7 @@ func (f htxForm) ips() ([]string, *htxRefusal) {
 // htxList reads what is listed between commas, with or without spaces.
 func htxList(text string) []string {
 	var list []string
-	for one := range strings.SplitSeq(text, ",") {
+	for _, one := range strings.Split(text, ",") {
 		if text != "" {
 			list = append(list, strings.TrimSpace(one))
 		}

@@ -18,16 +18,20 @@ type hyperliquidQuery struct {
 // address, everybody may know.
 func (v *hyperliquid) info(body []byte) (any, *hyperliquidRefusal) {
 	var q hyperliquidQuery
-	bad, ok := readFields(body, map[string]any{"type": &q.kind, "user": &q.user, "coin": &q.coin, "dex": &q.dex, "req": &q.span})
+	bad, ok := readFields(body, "type", &q.kind, "user", &q.user, "coin", &q.coin, "dex", &q.dex, "req", &q.span)
 	if bad != "" || !ok || q.dex != "" { // there are no markets of others here
 		return nil, hyperliquidUnreadable()
 	}
-	if ask, public := hyperliquidMarkets()[q.kind]; public {
+	if ask, public := hyperliquidMarkets.of(q.kind); public {
 		return ask(v, q), nil
 	}
-	ask, ofUser := hyperliquidUsers()[q.kind]
-	if q.user, ok = readAddress(q.user); !ok || !ofUser {
+	ask, ofUser := hyperliquidUsers.of(q.kind)
+	always, ofAll := hyperliquidAlways.of(q.kind)
+	if q.user, ok = readAddress(q.user); !ok || !ofUser && !ofAll {
 		return nil, hyperliquidUnreadable()
+	}
+	if ofAll {
+		return json.RawMessage(always), nil
 	}
 	return ask(v, q), nil
 }
@@ -37,31 +41,26 @@ type hyperliquidAsk func(*hyperliquid, hyperliquidQuery) any
 
 // hyperliquidUsers are the questions about an address. The account of an agent
 // is not that of its master: it is empty.
-func hyperliquidUsers() map[string]hyperliquidAsk {
-	all := map[string]hyperliquidAsk{
-		"extraAgents":            (*hyperliquid).extraAgents,
-		"userRole":               (*hyperliquid).userRole,
-		"webData2":               (*hyperliquid).webData2,
-		"clearinghouseState":     (*hyperliquid).perpState,
-		"spotClearinghouseState": (*hyperliquid).spotState,
-		"userFees":               (*hyperliquid).userFees,
-		"subAccounts":            (*hyperliquid).subAccounts,
-		"userAbstraction":        hyperliquidAlways("default"),
-		"userDexAbstraction":     hyperliquidAlways(nil),
-		"maxBuilderFee":          hyperliquidAlways(0),
-		"userRateLimit":          hyperliquidAlways(json.RawMessage(`{"cumVlm":"0.0","nRequestsUsed":0,"nRequestsCap":10000,"nRequestsSurplus":0}`)),
-	}
-	for _, history := range []string{
-		"openOrders", "frontendOpenOrders", "historicalOrders", "userFills", "userFillsByTime", "userFunding",
-		"userNonFundingLedgerUpdates", "userTwapSliceFills", "userVaultEquities", "delegations",
-	} {
-		all[history] = hyperliquidAlways([]json.RawMessage{}) // nothing was ever traded
-	}
-	return all
+var hyperliquidUsers = table[hyperliquidAsk]{
+	{"extraAgents", (*hyperliquid).extraAgents},
+	{"userRole", (*hyperliquid).userRole},
+	{"webData2", (*hyperliquid).webData2},
+	{"clearinghouseState", (*hyperliquid).perpState},
+	{"spotClearinghouseState", (*hyperliquid).spotState},
+	{"userFees", (*hyperliquid).userFees},
+	{"subAccounts", (*hyperliquid).subAccounts},
 }
 
-func hyperliquidAlways(answer any) hyperliquidAsk {
-	return func(*hyperliquid, hyperliquidQuery) any { return answer }
+// hyperliquidAlways is what everybody is told of every address.
+var hyperliquidAlways = table[string]{
+	{"userAbstraction", `"default"`},
+	{"userDexAbstraction", `null`},
+	{"maxBuilderFee", `0`},
+	{"userRateLimit", `{"cumVlm":"0.0","nRequestsUsed":0,"nRequestsCap":10000,"nRequestsSurplus":0}`},
+
+	// Nothing was ever traded.
+	{"openOrders", `[]`}, {"frontendOpenOrders", `[]`}, {"historicalOrders", `[]`}, {"userFills", `[]`}, {"userFillsByTime", `[]`},
+	{"userFunding", `[]`}, {"userNonFundingLedgerUpdates", `[]`}, {"userTwapSliceFills", `[]`}, {"userVaultEquities", `[]`}, {"delegations", `[]`},
 }
 
 // perpState is the part of the account that margins perpetuals: dollars.

@@ -10,26 +10,20 @@ import (
 )
 
 // hyperliquidMarkets are the questions about no address.
-func hyperliquidMarkets() map[string]hyperliquidAsk {
-	return map[string]hyperliquidAsk{
-		"exchangeStatus": func(v *hyperliquid, _ hyperliquidQuery) any {
-			return jsonOf(`{"time":?,"specialStatuses":null}`, inMillis(v.now()))
-		},
-		"meta":     (*hyperliquid).perpMeta,
-		"spotMeta": (*hyperliquid).spotMeta,
-		"metaAndAssetCtxs": func(v *hyperliquid, q hyperliquidQuery) any {
-			return []any{v.perpMeta(q), v.perpContexts()}
-		},
-		"spotMetaAndAssetCtxs": func(v *hyperliquid, q hyperliquidQuery) any {
-			return []any{v.spotMeta(q), v.spotContexts()}
-		},
-		"perpDexs":               hyperliquidAlways([]any{nil}), // the exchange's own has no name
-		"perpsAtOpenInterestCap": hyperliquidAlways([]string{}),
-		"allMids":                (*hyperliquid).allMids,
-		"l2Book":                 (*hyperliquid).l2Book,
-		"candleSnapshot":         (*hyperliquid).candles,
-		"recentTrades":           (*hyperliquid).recentTrades,
-	}
+var hyperliquidMarkets = table[hyperliquidAsk]{
+	{"exchangeStatus", func(v *hyperliquid, _ hyperliquidQuery) any {
+		return jsonOf(`{"time":?,"specialStatuses":null}`, inMillis(v.now()))
+	}},
+	{"meta", (*hyperliquid).perpMeta},
+	{"spotMeta", (*hyperliquid).spotMeta},
+	{"metaAndAssetCtxs", func(v *hyperliquid, q hyperliquidQuery) any { return []any{v.perpMeta(q), v.perpContexts()} }},
+	{"spotMetaAndAssetCtxs", func(v *hyperliquid, q hyperliquidQuery) any { return []any{v.spotMeta(q), v.spotContexts()} }},
+	{"perpDexs", func(*hyperliquid, hyperliquidQuery) any { return []any{nil} }}, // the exchange's own has no name
+	{"perpsAtOpenInterestCap", func(*hyperliquid, hyperliquidQuery) any { return []any{} }},
+	{"allMids", (*hyperliquid).allMids},
+	{"l2Book", (*hyperliquid).l2Book},
+	{"candleSnapshot", (*hyperliquid).candles},
+	{"recentTrades", (*hyperliquid).recentTrades},
 }
 
 // hyperliquidToken is what is traded on spot markets: coins of other chains

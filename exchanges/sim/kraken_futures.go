@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -50,7 +49,7 @@ func newKrakenFutures(env string, a account, now func() time.Time) (venue, *book
 		book: newBook("kraken-futures", env, a, now, issueKraken), account: a, now: now,
 		nonces: map[*entry]uint64{}, mux: http.NewServeMux(),
 	}
-	for _, route := range krakenFuturesRoutes() {
+	for _, route := range krakenFuturesRoutes {
 		v.mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) { v.handle(w, r, route) })
 	}
 	if env == "live" { // whether the demo has it is not documented: clients must do without
@@ -89,6 +88,7 @@ type krakenFuturesRoute struct {
 	pattern string
 	right   string // empty: it is public
 	serve   func(*krakenFutures, krakenFuturesCall) (json.RawMessage, krakenFuturesRefusal)
+	always  string // in place of serve: the same answer every time
 }
 
 // krakenFuturesCall is a request that has passed every check of its route.
@@ -98,79 +98,59 @@ type krakenFuturesCall struct {
 	params url.Values
 }
 
-var krakenFuturesFixed = []krakenFuturesRoute{
-	{"GET /derivatives/api/v3/instruments", "", (*krakenFutures).instruments},
-	{"GET /derivatives/api/v3/instruments/status", "", (*krakenFutures).instrumentStatus},
-	{"GET /derivatives/api/v3/instruments/{symbol}/status", "", (*krakenFutures).instrumentStatus},
-	{"GET /derivatives/api/v3/tickers", "", (*krakenFutures).tickers},
-	{"GET /derivatives/api/v3/tickers/{symbol}", "", (*krakenFutures).tickers},
-	{"GET /derivatives/api/v3/orderbook", "", (*krakenFutures).orderBook},
-	{"GET /derivatives/api/v3/history", "", (*krakenFutures).trades},
-	{"GET /derivatives/api/v3/feeschedules", "", (*krakenFutures).feeSchedules},
-	{"GET /derivatives/api/v3/historical-funding-rates", "", (*krakenFutures).fundingRates},
+// krakenFuturesRoutes are the endpoints there are. Those that move something
+// are there to be refused.
+var krakenFuturesRoutes = []krakenFuturesRoute{
+	{"GET /derivatives/api/v3/instruments", "", (*krakenFutures).instruments, ""},
+	{"GET /derivatives/api/v3/instruments/status", "", (*krakenFutures).instrumentStatus, ""},
+	{"GET /derivatives/api/v3/instruments/{symbol}/status", "", (*krakenFutures).instrumentStatus, ""},
+	{"GET /derivatives/api/v3/tickers", "", (*krakenFutures).tickers, ""},
+	{"GET /derivatives/api/v3/tickers/{symbol}", "", (*krakenFutures).tickers, ""},
+	{"GET /derivatives/api/v3/orderbook", "", (*krakenFutures).orderBook, ""},
+	{"GET /derivatives/api/v3/history", "", (*krakenFutures).trades, ""},
+	{"GET /derivatives/api/v3/feeschedules", "", (*krakenFutures).feeSchedules, ""},
+	{"GET /derivatives/api/v3/historical-funding-rates", "", (*krakenFutures).fundingRates, ""},
 
-	{"GET /derivatives/api/v4/historicalfundingrates", "", (*krakenFutures).fundingRates},
+	{"GET /derivatives/api/v4/historicalfundingrates", "", (*krakenFutures).fundingRates, ""},
 
-	{"GET /api/charts/v1/{kind}/{symbol}/{interval}", "", (*krakenFutures).candles},
+	{"GET /api/charts/v1/{kind}/{symbol}/{interval}", "", (*krakenFutures).candles, ""},
 
-	{"GET /derivatives/api/v3/accounts", krakenFuturesRead, (*krakenFutures).accounts},
-	{"GET /derivatives/api/v3/feeschedules/volumes", krakenFuturesRead, krakenFuturesAnswer("volumesByFeeSchedule", `{}`)},
-	{"GET /derivatives/api/v3/subaccounts", krakenFuturesRead, (*krakenFutures).subaccounts},
-	{"POST /derivatives/api/v3/orders/status", krakenFuturesRead, krakenFuturesAnswer("orders", `[]`)},
+	{"GET /derivatives/api/v3/accounts", krakenFuturesRead, (*krakenFutures).accounts, ""},
+	{"GET /derivatives/api/v3/feeschedules/volumes", krakenFuturesRead, nil, `{"volumesByFeeSchedule":{}}`},
+	{"GET /derivatives/api/v3/subaccounts", krakenFuturesRead, (*krakenFutures).subaccounts, ""},
+	{"POST /derivatives/api/v3/orders/status", krakenFuturesRead, nil, `{"orders":[]}`},
+	{"GET /derivatives/api/v3/openpositions", krakenFuturesRead, nil, `{"openPositions":[]}`},
+	{"GET /derivatives/api/v3/openorders", krakenFuturesRead, nil, `{"openOrders":[]}`},
+	{"GET /derivatives/api/v3/fills", krakenFuturesRead, nil, `{"fills":[]}`},
+	{"GET /derivatives/api/v3/notifications", krakenFuturesRead, nil, `{"notifications":[]}`},
+	{"GET /derivatives/api/v3/leveragepreferences", krakenFuturesRead, nil, `{"leveragePreferences":[]}`},
+	{"GET /derivatives/api/v3/pnlpreferences", krakenFuturesRead, nil, `{"preferences":[]}`},
+	{"GET /derivatives/api/v3/unwindqueue", krakenFuturesRead, nil, `{"queue":[]}`},
+
+	{"GET /api/history/v2/market/{symbol}/executions", "", (*krakenFutures).executions, ""},
+	{"GET /api/history/v2/account-log", krakenFuturesRead, (*krakenFutures).accountLog, ""},
+	{"GET /api/history/v2/orders", krakenFuturesRead, nil, krakenFuturesNoHistory},
+	{"GET /api/history/v2/executions", krakenFuturesRead, nil, krakenFuturesNoHistory},
+	{"GET /api/history/v2/triggers", krakenFuturesRead, nil, krakenFuturesNoHistory},
+	{"GET /api/history/v3/market/{symbol}/executions", "", (*krakenFutures).executions, ""},
+	{"GET /api/history/v3/account-log", krakenFuturesRead, (*krakenFutures).accountLog, ""},
+	{"GET /api/history/v3/orders", krakenFuturesRead, nil, krakenFuturesNoHistory},
+	{"GET /api/history/v3/executions", krakenFuturesRead, nil, krakenFuturesNoHistory},
+	{"GET /api/history/v3/triggers", krakenFuturesRead, nil, krakenFuturesNoHistory},
+
+	{"POST /derivatives/api/v3/sendorder", krakenFuturesTrade, krakenFuturesFailure, ""},
+	{"POST /derivatives/api/v3/editorder", krakenFuturesTrade, krakenFuturesFailure, ""},
+	{"POST /derivatives/api/v3/batchorder", krakenFuturesTrade, krakenFuturesFailure, ""},
+	{"POST /derivatives/api/v3/cancelorder", krakenFuturesTrade, krakenFuturesFailure, ""},
+	{"POST /derivatives/api/v3/cancelallorders", krakenFuturesTrade, krakenFuturesFailure, ""},
+	{"POST /derivatives/api/v3/cancelallordersafter", krakenFuturesTrade, krakenFuturesFailure, ""},
+	{"POST /derivatives/api/v3/transfer", krakenFuturesTransfer, krakenFuturesFailure, ""},
+	{"POST /derivatives/api/v3/transfer/subaccount", krakenFuturesTransfer, krakenFuturesFailure, ""},
+	{"POST /derivatives/api/v3/withdrawal", krakenFuturesTransfer, krakenFuturesFailure, ""},
 }
 
-// krakenFuturesEmpty are the endpoints that answer with an empty list, with the
-// list's name.
-var krakenFuturesEmpty = table[string]{
-	{"openpositions", "openPositions"},
-	{"openorders", "openOrders"},
-	{"fills", "fills"},
-	{"notifications", "notifications"},
-	{"leveragepreferences", "leveragePreferences"},
-	{"pnlpreferences", "preferences"},
-	{"unwindqueue", "queue"},
-}
-
-// krakenFuturesRoutes are the endpoints there are, by pattern. Those that move
-// something are there to be refused.
-func krakenFuturesRoutes() []krakenFuturesRoute {
-	const v3, history = "/derivatives/api/v3/", "/api/history/"
-	routes := slices.Clone(krakenFuturesFixed)
-	add := func(pattern, right string, serve func(*krakenFutures, krakenFuturesCall) (json.RawMessage, krakenFuturesRefusal)) {
-		routes = append(routes, krakenFuturesRoute{pattern, right, serve})
-	}
-	for _, empty := range krakenFuturesEmpty {
-		add("GET "+v3+empty.name, krakenFuturesRead, krakenFuturesAnswer(empty.is, `[]`))
-	}
-	for _, version := range []string{"v2/", "v3/"} {
-		add("GET "+history+version+"market/{symbol}/executions", "", (*krakenFutures).executions)
-		add("GET "+history+version+"account-log", krakenFuturesRead, (*krakenFutures).accountLog)
-		for _, tail := range []string{"orders", "executions", "triggers"} {
-			add("GET "+history+version+tail, krakenFuturesRead, krakenFuturesNothing)
-		}
-	}
-	for _, tail := range []string{"sendorder", "editorder", "batchorder", "cancelorder", "cancelallorders", "cancelallordersafter"} {
-		add("POST "+v3+tail, krakenFuturesTrade, krakenFuturesFailure)
-	}
-	for _, tail := range []string{"transfer", "transfer/subaccount", "withdrawal"} {
-		add("POST "+v3+tail, krakenFuturesTransfer, krakenFuturesFailure)
-	}
-	return routes
-}
-
-// krakenFuturesAnswer serves the same body every time.
-//
-//go:noinline // it has many callers
-func krakenFuturesAnswer(name, text string) func(*krakenFutures, krakenFuturesCall) (json.RawMessage, krakenFuturesRefusal) {
-	return func(*krakenFutures, krakenFuturesCall) (json.RawMessage, krakenFuturesRefusal) {
-		return jsonOf(`{?:?}`, name, json.RawMessage(text)), ""
-	}
-}
-
-// krakenFuturesNothing is a history in which nothing has happened.
-func krakenFuturesNothing(*krakenFutures, krakenFuturesCall) (json.RawMessage, krakenFuturesRefusal) {
-	return jsonOf(`{"elements":[],"len":0}`), ""
-}
+// krakenFuturesNoHistory is a history in which nothing has happened.
+const krakenFuturesNoHistory = `{"elements":[],"len":0}`
 
 // krakenFuturesFailure refuses every time: nothing is traded or moved here.
 func krakenFuturesFailure(*krakenFutures, krakenFuturesCall) (json.RawMessage, krakenFuturesRefusal) {
@@ -192,10 +172,13 @@ func (v *krakenFutures) handle(w http.ResponseWriter, r *http.Request, route kra
 		}
 		v.touch(e, v.now())
 	}
-	answer, refusal := route.serve(v, krakenFuturesCall{r, r.URL.Query()})
-	if refusal != "" {
-		v.refuse(w, http.StatusOK, refusal)
-		return
+	answer := json.RawMessage(route.always)
+	if route.serve != nil {
+		var refusal krakenFuturesRefusal
+		if answer, refusal = route.serve(v, krakenFuturesCall{r, r.URL.Query()}); refusal != "" {
+			v.refuse(w, http.StatusOK, refusal)
+			return
+		}
 	}
 	if !strings.HasPrefix(r.URL.Path, "/api/") { // charts and history have no envelope
 		answer = joined(jsonOf(`{"result":"success","serverTime":?}`, krakenFuturesTime(v.now())), answer)

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
@@ -135,15 +134,13 @@ func (c kucoinCall) query() url.Values {
 
 // fields reads the named texts of a JSON object. Names are exact, other than
 // in encoding/json; what is missing or null stays as it is.
-func (c kucoinCall) fields(into map[string]*string) *kucoinRefusal {
-	var sent map[string]json.RawMessage
-	if json.Unmarshal(c.body, &sent) != nil {
+func (c kucoinCall) fields(into ...any) *kucoinRefusal {
+	bad, ok := readFields(c.body, into...)
+	switch {
+	case !ok:
 		return kucoinBad("Bad Request")
-	}
-	for name, to := range into {
-		if text, ok := sent[name]; ok && json.Unmarshal(text, to) != nil {
-			return kucoinBad(name + " is invalid")
-		}
+	case bad != "":
+		return kucoinBad(bad + " is invalid")
 	}
 	return nil
 }

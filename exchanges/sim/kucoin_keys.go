@@ -172,10 +172,8 @@ type kucoinForm struct {
 
 func (v *kucoin) form(c kucoinCall) (f kucoinForm, refusal *kucoinRefusal) {
 	f.permission, f.expire = "General", "-1"
-	if refusal = c.fields(map[string]*string{
-		"subName": &f.sub, "apiKey": &f.id, "passphrase": &f.passphrase, "remark": &f.remark,
-		"permission": &f.permission, "ipWhitelist": &f.ips, "expire": &f.expire,
-	}); refusal != nil {
+	if refusal = c.fields("subName", &f.sub, "apiKey", &f.id, "passphrase", &f.passphrase, "remark", &f.remark,
+		"permission", &f.permission, "ipWhitelist", &f.ips, "expire", &f.expire); refusal != nil {
 		return f, refusal
 	}
 	if f.words, refusal = kucoinSubWords(f.permission); refusal != nil {

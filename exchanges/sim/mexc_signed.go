@@ -22,10 +22,10 @@ const (
 var mexcKey = regexp.MustCompile(`^mx0[0-9A-Za-z]{15}$`)
 
 var (
-	errMexcKey       = mexcSays(10072, "Api key info invalid")
-	errMexcSignature = mexcSays(700002, "Signature for this request is not valid.")
-	errMexcTime      = mexcSays(700003, "Timestamp for this request is outside of the recvWindow.")
-	errMexcDenied    = mexcSays(700007, "No permission to access the endpoint.")
+	errMexcKey       = &mexcRefusal{http.StatusBadRequest, 10072, "Api key info invalid"}
+	errMexcSignature = &mexcRefusal{http.StatusBadRequest, 700002, "Signature for this request is not valid."}
+	errMexcTime      = &mexcRefusal{http.StatusBadRequest, 700003, "Timestamp for this request is outside of the recvWindow."}
+	errMexcDenied    = &mexcRefusal{http.StatusBadRequest, 700007, "No permission to access the endpoint."}
 )
 
 func mexcMissing(name string) *mexcRefusal {

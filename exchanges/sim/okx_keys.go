@@ -57,8 +57,8 @@ func byOKXManager(serve func(*okx, okxCall) (any, *okxError)) func(*okx, okxCall
 }
 
 // fields reads the named fields of the body.
-func (c okxCall) fields(into map[string]any) *okxError {
-	bad, ok := readFields(c.body, into)
+func (c okxCall) fields(into ...any) *okxError {
+	bad, ok := readFields(c.body, into...)
 	switch {
 	case !ok:
 		return &okxError{http.StatusBadRequest, "50002", "JSON syntax error"}
@@ -141,9 +141,7 @@ func okxSubKey(key *entry) json.RawMessage {
 
 func okxCreateSubKey(v *okx, c okxCall) (any, *okxError) {
 	var sub, label, passphrase, perm, ip string
-	if refusal := c.fields(map[string]any{
-		"subAcct": &sub, "label": &label, "passphrase": &passphrase, "perm": &perm, "ip": &ip,
-	}); refusal != nil {
+	if refusal := c.fields("subAcct", &sub, "label", &label, "passphrase", &passphrase, "perm", &perm, "ip", &ip); refusal != nil {
 		return nil, refusal
 	}
 	if refusal := v.sub(sub); refusal != nil {
@@ -177,9 +175,7 @@ func okxCreateSubKey(v *okx, c okxCall) (any, *okxError) {
 func okxEditSubKey(v *okx, c okxCall) (any, *okxError) {
 	var sub, id string
 	var label, perm, ip *string
-	if refusal := c.fields(map[string]any{
-		"subAcct": &sub, "apiKey": &id, "label": &label, "perm": &perm, "ip": &ip,
-	}); refusal != nil {
+	if refusal := c.fields("subAcct", &sub, "apiKey", &id, "label", &label, "perm", &perm, "ip", &ip); refusal != nil {
 		return nil, refusal
 	}
 	key, refusal := v.subKey(sub, id)
@@ -205,7 +201,7 @@ func okxEditSubKey(v *okx, c okxCall) (any, *okxError) {
 
 func okxDeleteSubKey(v *okx, c okxCall) (any, *okxError) {
 	var sub, id string
-	if refusal := c.fields(map[string]any{"subAcct": &sub, "apiKey": &id}); refusal != nil {
+	if refusal := c.fields("subAcct", &sub, "apiKey", &id); refusal != nil {
 		return nil, refusal
 	}
 	key, refusal := v.subKey(sub, id)
@@ -235,7 +231,7 @@ func (v *okx) newLabel(sub, label string, own *entry) *okxError {
 // reading, which every key may.
 func okxSubWords(perm string) ([]string, *okxError) {
 	words := []string{okxRead}
-	for word := range strings.SplitSeq(perm, ",") {
+	for _, word := range strings.Split(perm, ",") {
 		switch strings.TrimSpace(word) {
 		case "", okxRead:
 		case okxTrade:
