@@ -60,7 +60,7 @@ type binanceError struct {
 	Msg    string `json:"msg"`
 }
 
-func newBinance(env string, a account, now func() time.Time) venue {
+func newBinance(env string, a account, now func() time.Time) (venue, *book) {
 	v := &binance{
 		book: newBook("binance", env, a, now, func(m *material, _ string) (string, string) {
 			return m.text(alphanumeric, 64), m.text(alphanumeric, 64)
@@ -72,7 +72,7 @@ func newBinance(env string, a account, now func() time.Time) venue {
 		v.add(binanceLiveRoutes)
 		v.add(binanceSubRoutes)
 	}
-	return v
+	return v, v.book
 }
 
 func (v *binance) add(routes []binanceRoute) {

@@ -72,7 +72,7 @@ func binanceTestOrder(_ *binance, c binanceCall) (any, *binanceError) {
 	if _, refusal := binanceOne(c); refusal != nil {
 		return nil, refusal
 	}
-	return object{}, nil
+	return jsonOf(`{}`), nil
 }
 
 func binanceUserAssets(v *binance, c binanceCall) (any, *binanceError) {

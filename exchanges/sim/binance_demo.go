@@ -5,14 +5,10 @@ import "time"
 // demoArbitrage is the sub-account that has keys.
 const demoArbitrage = "arb@example.com"
 
-func binanceSites() []site {
-	bears := []string{"X-Mbx-Apikey"}
-	all := []string{algHMAC, algEd25519, algRSA}
-	return []site{
-		{exchange: "binance", environment: "live", build: newBinance, algorithms: all, bears: bears, demo: demoBinance},
-		{exchange: "binance", environment: "testnet", build: newBinance, algorithms: all, bears: bears, demo: demoBinancePaper},
-		{exchange: "binance", environment: "demo", build: newBinance, algorithms: all[:2], bears: bears, demo: demoBinancePractice},
-	}
+var binanceSites = []site{
+	{exchange: "binance", environment: "live", build: newBinance, algorithms: []string{algHMAC, algEd25519, algRSA}, bears: []string{"X-Mbx-Apikey"}, demo: demoBinance},
+	{exchange: "binance", environment: "testnet", build: newBinance, algorithms: []string{algHMAC, algEd25519, algRSA}, bears: []string{"X-Mbx-Apikey"}, demo: demoBinancePaper},
+	{exchange: "binance", environment: "demo", build: newBinance, algorithms: []string{algHMAC, algEd25519}, bears: []string{"X-Mbx-Apikey"}, demo: demoBinancePractice},
 }
 
 // demoBinance is an account with a key that is overdue and one that will be

@@ -26,10 +26,10 @@ var binanceSpotRoutes = []binanceRoute{
 	{"POST /api/v3/order/test", binanceTrade, 1, binanceTestOrder},
 }
 
-func binancePing(*binance, binanceCall) (any, *binanceError) { return object{}, nil }
+func binancePing(*binance, binanceCall) (any, *binanceError) { return jsonOf(`{}`), nil }
 
 func binanceTime(v *binance, _ binanceCall) (any, *binanceError) {
-	return object{"serverTime": inMillis(v.now())}, nil
+	return jsonOf(`{"serverTime":?}`, inMillis(v.now())), nil
 }
 
 var errBinanceSymbol = &binanceError{400, -1121, "Invalid symbol."}
@@ -111,7 +111,7 @@ func binanceDepth(v *binance, c binanceCall) (any, *binanceError) {
 		return nil, refusal
 	}
 	bids, asks := p.depth(v.now(), boundedInt(param(c.params, "limit"), 100, 5000))
-	return object{"lastUpdateId": inMillis(v.now()), "bids": bids, "asks": asks}, nil
+	return jsonOf(`{"lastUpdateId":?,"bids":?,"asks":?}`, inMillis(v.now()), bids, asks), nil
 }
 
 // binanceTrades makes an endpoint that writes a text for each trade, the newest
@@ -159,10 +159,9 @@ func binanceExchangeInfo(v *binance, c binanceCall) (any, *binanceError) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	return object{
-		"timezone": "UTC", "serverTime": inMillis(v.now()), "exchangeFilters": []any{}, "rateLimits": json.RawMessage(binanceLimits),
-		"symbols": describe(selected, v.now(), binanceSymbol),
-	}, nil
+	return jsonOf(`{"timezone":"UTC","serverTime":?,"exchangeFilters":[],"rateLimits":[{"rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE",
+		"intervalNum":1,"limit":6000},{"rateLimitType":"ORDERS","interval":"SECOND","intervalNum":10,"limit":100},{"rateLimitType":"RAW_REQUESTS",
+		"interval":"MINUTE","intervalNum":5,"limit":61000}],"symbols":?}`, inMillis(v.now()), describe(selected, v.now(), binanceSymbol)), nil
 }
 
 const (

@@ -103,7 +103,7 @@ func (v *binance) flags(key *entry) map[string]bool {
 	words := key.Words
 	if words == nil {
 		for _, permission := range key.Permissions {
-			if word, ok := binanceWords[permission]; ok {
+			if word, ok := binanceWords.of(permission); ok {
 				words = append(words, word)
 			}
 		}
@@ -114,21 +114,22 @@ func (v *binance) flags(key *entry) map[string]bool {
 	}
 	if key.expired(v.now()) {
 		for _, word := range []string{"spot", "margin", "futures", "options"} {
-			delete(on, binanceWords[word])
+			flag, _ := binanceWords.of(word)
+			delete(on, flag)
 		}
 	}
 	return on
 }
 
 // binanceWords gives Binance's word for a permission of the normal form.
-var binanceWords = map[string]string{
-	"read":     "enableReading",
-	"spot":     "enableSpotAndMarginTrading",
-	"margin":   "enableMargin",
-	"futures":  "enableFutures",
-	"options":  "enableVanillaOptions",
-	"transfer": "permitsUniversalTransfer",
-	"withdraw": "enableWithdrawals",
+var binanceWords = table[string]{
+	{"read", "enableReading"},
+	{"spot", "enableSpotAndMarginTrading"},
+	{"margin", "enableMargin"},
+	{"futures", "enableFutures"},
+	{"options", "enableVanillaOptions"},
+	{"transfer", "permitsUniversalTransfer"},
+	{"withdraw", "enableWithdrawals"},
 }
 
 // binanceFlags are the switches that apiRestrictions always names.
@@ -140,15 +141,14 @@ var binanceFlags = []string{
 
 func binanceRestrictions(v *binance, c binanceCall) (any, *binanceError) {
 	on := v.flags(c.key)
-	body := object{"ipRestrict": len(c.key.IPs) > 0, "createTime": inMillis(c.key.Created)}
-	for _, flag := range binanceFlags {
-		body[flag] = on[flag]
+	for _, flag := range binanceFlags { // words that a seed made up are told like these
+		if !on[flag] {
+			on[flag] = false
+		}
 	}
-	for flag := range on { // words that a seed made up are told like any other
-		body[flag] = true
-	}
+	body := joined(jsonOf(`{"ipRestrict":?,"createTime":?}`, len(c.key.IPs) > 0, inMillis(c.key.Created)), marshal(on))
 	if !c.key.Expires.IsZero() {
-		body["tradingAuthorityExpirationTime"] = inMillis(c.key.Expires)
+		body = joined(body, jsonOf(`{"tradingAuthorityExpirationTime":?}`, inMillis(c.key.Expires)))
 	}
 	return body, nil
 }

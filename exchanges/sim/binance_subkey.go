@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/json"
 	"encoding/pem"
 	"net/netip"
 	"slices"
@@ -73,12 +74,13 @@ func (v *binance) createSubKey(c binanceCall, w wanted, grants []binanceGrant) (
 	w.IPs = ips
 	w.Permissions, w.Words = rightsOf(on)
 	key := v.issueNew(w, v.now())
-	body := object{"apiName": key.Label, "apiKey": key.ID, "status": 1, "ipList": append([]string{}, ips...)}
+	status := 1
 	if len(ips) > 0 {
-		body["status"] = 2
+		status = 2
 	}
+	body := jsonOf(`{"apiName":?,"apiKey":?,"status":?,"ipList":?}`, key.Label, key.ID, status, append([]string{}, ips...))
 	if key.Secret != "" {
-		body["secretKey"] = key.Secret
+		body = joined(body, jsonOf(`{"secretKey":?}`, key.Secret))
 	}
 	return v.tell(body, key), nil
 }
@@ -160,14 +162,12 @@ func binanceSubKeyIPs(v *binance, c binanceCall, email string) (any, *binanceErr
 	return v.ipRestriction(key), nil
 }
 
-func (v *binance) ipRestriction(key *entry) object {
+func (v *binance) ipRestriction(key *entry) json.RawMessage {
 	restricted := "false"
 	if len(key.IPs) > 0 {
 		restricted = "true"
 	}
-	return object{
-		"ipRestrict": restricted, "ipList": append([]string{}, key.IPs...), "apiKey": key.ID, "updateTime": v.editedAt(key).UnixMilli(),
-	}
+	return jsonOf(`{"ipRestrict":?,"ipList":?,"apiKey":?,"updateTime":?}`, restricted, append([]string{}, key.IPs...), key.ID, v.editedAt(key).UnixMilli())
 }
 
 func (v *binance) editedAt(key *entry) time.Time {
@@ -206,9 +206,9 @@ func binanceAddSubKeyIPs(v *binance, c binanceCall, email string) (any, *binance
 		return nil, notValid("status")
 	}
 	v.edited[key] = v.now()
-	body := object{"status": status, "updateTime": inMillis(v.now()), "apiKey": key.ID}
+	body := jsonOf(`{"status":?,"updateTime":?,"apiKey":?}`, status, inMillis(v.now()), key.ID)
 	if len(key.IPs) > 0 {
-		body["ipList"] = key.IPs
+		body = joined(body, jsonOf(`{"ipList":?}`, key.IPs))
 	}
 	return body, nil
 }

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -121,7 +122,7 @@ func (c binanceCall) change(on map[string]bool, grants []binanceGrant) *binanceE
 // Binance's words too when the normal form does not say it all.
 func rightsOf(on map[string]bool) (permissions, words []string) {
 	for _, permission := range []string{"read", "spot", "margin", "futures", "options", "transfer", "withdraw"} {
-		if on[binanceWords[permission]] {
+		if flag, _ := binanceWords.of(permission); on[flag] {
 			permissions = append(permissions, permission)
 		}
 	}
@@ -136,12 +137,12 @@ func rightsOf(on map[string]bool) (permissions, words []string) {
 }
 
 // tell adds the rights of a key to an answer.
-func (v *binance) tell(body object, key *entry) object {
-	on := v.flags(key)
+func (v *binance) tell(body json.RawMessage, key *entry) json.RawMessage {
+	on, rights := v.flags(key), map[string]bool{}
 	for _, g := range binanceGrants {
-		body[g.param] = on[g.flag]
+		rights[g.param] = on[g.flag]
 	}
-	return body
+	return joined(body, marshal(rights))
 }
 
 func binanceListSubKeys(v *binance, c binanceCall, email string) (any, *binanceError) {
@@ -157,14 +158,12 @@ func binanceListSubKeys(v *binance, c binanceCall, email string) (any, *binanceE
 	if id := param(c.params, "subAccountApiKey"); id != "" {
 		keys = slices.DeleteFunc(keys, func(e *entry) bool { return e.ID != id })
 	}
-	total, list := len(keys), []object{}
+	total, list := len(keys), []json.RawMessage{}
 	first := min((page-1)*size, total)
 	for _, key := range keys[first:min(first+size, total)] {
-		list = append(list, v.tell(object{
-			"email": email, "apiName": key.Label, "apikey": key.ID, "timestamp": inMillis(key.Created),
-		}, key))
+		list = append(list, v.tell(jsonOf(`{"email":?,"apiName":?,"apikey":?,"timestamp":?}`, email, key.Label, key.ID, inMillis(key.Created)), key))
 	}
-	return object{"total": total, "list": list}, nil
+	return jsonOf(`{"total":?,"list":?}`, total, list), nil
 }
 
 // number reads an optional number from 1 to most.
@@ -193,7 +192,7 @@ func binanceEditSubKey(v *binance, c binanceCall, email string) (any, *binanceEr
 	}
 	key.Permissions, key.Words = rightsOf(on)
 	v.edited[key] = v.now()
-	return v.tell(object{"apiName": key.Label, "apikey": key.ID, "timestamp": inMillis(v.now())}, key), nil
+	return v.tell(jsonOf(`{"apiName":?,"apikey":?,"timestamp":?}`, key.Label, key.ID, inMillis(v.now())), key), nil
 }
 
 func binanceDeleteSubKey(v *binance, c binanceCall, email string) (any, *binanceError) {
@@ -202,5 +201,5 @@ func binanceDeleteSubKey(v *binance, c binanceCall, email string) (any, *binance
 		return nil, refusal
 	}
 	v.remove(key.ID, v.now())
-	return object{}, nil
+	return jsonOf(`{}`), nil
 }

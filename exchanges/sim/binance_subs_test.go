@@ -42,7 +42,7 @@ func serveAccount(t *testing.T, exchange, env string, a account, o Options) (Ven
 	clock.front = newFront(sites()[i], o, a, clock.now)
 	server := httptest.NewServer(clock.front)
 	t.Cleanup(server.Close)
-	return Venue{Exchange: exchange, Environment: env, BaseURL: server.URL, Keys: clock.front.venue.keys()}, clock
+	return Venue{Exchange: exchange, Environment: env, BaseURL: server.URL, Keys: clock.front.desk.book.keys()}, clock
 }
 
 // The endpoints for the keys of sub-accounts.

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
 	"strconv"
@@ -48,9 +49,9 @@ type bingxRefusal struct {
 func bingxBad(msg string) *bingxRefusal { return &bingxRefusal{100400, msg} }
 
 // bingxBare is an answer that nothing is wrapped around.
-type bingxBare object
+type bingxBare struct{ json.RawMessage }
 
-func newBingx(env string, a account, now func() time.Time) venue {
+func newBingx(env string, a account, now func() time.Time) (venue, *book) {
 	v := &bingx{
 		book: newBook("bingx", env, a, now, func(m *material, _ string) (string, string) {
 			return m.text(alphanumeric, 86), m.text(alphanumeric, 86)
@@ -70,7 +71,7 @@ func newBingx(env string, a account, now func() time.Time) venue {
 	v.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		v.refuse(w, http.StatusOK, bingxBad("this api is not exist, please refer to the API docs https://bingx-api.github.io/docs"))
 	})
-	return v
+	return v, v.book
 }
 
 // mount makes an endpoint reachable.
@@ -85,10 +86,10 @@ func (v *bingx) mount(route bingxRoute) {
 			return
 		}
 		if bare, ok := result.(bingxBare); ok {
-			writeJSON(w, http.StatusOK, bare)
+			writeJSON(w, http.StatusOK, bare.RawMessage)
 			return
 		}
-		writeJSON(w, http.StatusOK, object{"code": 0, "msg": "", "timestamp": inMillis(v.now()), "data": result})
+		writeJSON(w, http.StatusOK, jsonOf(`{"code":0,"msg":"","timestamp":?,"data":?}`, inMillis(v.now()), result))
 	})
 }
 
@@ -116,7 +117,7 @@ func (v *bingx) serve(route bingxRoute, r *http.Request) (any, *bingxRefusal) {
 func (v *bingx) ServeHTTP(w http.ResponseWriter, r *http.Request) { v.mux.ServeHTTP(w, r) }
 
 func (v *bingx) refuse(w http.ResponseWriter, status int, e *bingxRefusal) {
-	writeJSON(w, status, object{"code": e.code, "msg": e.msg, "timestamp": inMillis(v.now())})
+	writeJSON(w, status, jsonOf(`{"code":?,"msg":?,"timestamp":?}`, e.code, e.msg, inMillis(v.now())))
 }
 
 // stamp tells what is left of the limit, and the second in which it is whole

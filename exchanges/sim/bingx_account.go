@@ -21,14 +21,14 @@ var bingxAccountRoutes = []bingxRoute{
 }
 
 // bingxNothing is the answer where the trader has nothing.
-func bingxNothing(*bingx, bingxCall) (any, *bingxRefusal) { return []object{}, nil }
+func bingxNothing(*bingx, bingxCall) (any, *bingxRefusal) { return []json.RawMessage{}, nil }
 
 func bingxNoOrders(*bingx, bingxCall) (any, *bingxRefusal) {
-	return object{"orders": []object{}}, nil
+	return jsonOf(`{"orders":[]}`), nil
 }
 
 func bingxNoFunds(*bingx, bingxCall) (any, *bingxRefusal) {
-	return object{"assets": []object{}}, nil
+	return jsonOf(`{"assets":[]}`), nil
 }
 
 // bingxNever refuses what would move money.
@@ -50,7 +50,7 @@ func (v *bingx) spotBalance(c bingxCall) (any, *bingxRefusal) {
 	if v.env != "live" { // in the demo there is nothing but contracts
 		own = account{}
 	}
-	return object{"balances": own.holdings(own.assets(), "", v.now(), `{"asset":"$asset","disPlayName":"$asset","free":"$amount","locked":"0"}`)}, nil
+	return jsonOf(`{"balances":?}`, own.holdings(own.assets(), "", v.now(), `{"asset":"$asset","disPlayName":"$asset","free":"$amount","locked":"0"}`)), nil
 }
 
 // contracts tells of the account for perpetual contracts: empty, but for the
@@ -66,7 +66,7 @@ func (v *bingx) contracts(key *entry) json.RawMessage {
 }
 
 func (v *bingx) swapBalance(c bingxCall) (any, *bingxRefusal) {
-	return object{"balance": v.contracts(c.key)}, nil
+	return jsonOf(`{"balance":?}`, v.contracts(c.key)), nil
 }
 
 func (v *bingx) swapBalances(c bingxCall) (any, *bingxRefusal) {

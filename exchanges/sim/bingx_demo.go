@@ -5,13 +5,9 @@ import "time"
 // demoBingxScalper is the sub-account that has keys, by its number.
 const demoBingxScalper = "53880921"
 
-func bingxSites() []site {
-	at := func(env string, demo func(*account)) site {
-		return site{
-			exchange: "bingx", environment: env, build: newBingx, algorithms: []string{algHMAC}, bears: []string{"X-Bx-Apikey"}, demo: demo,
-		}
-	}
-	return []site{at("live", demoBingx), at("demo", demoBingxPaper)}
+var bingxSites = []site{
+	{exchange: "bingx", environment: "live", build: newBingx, algorithms: []string{algHMAC}, bears: []string{"X-Bx-Apikey"}, demo: demoBingx},
+	{exchange: "bingx", environment: "demo", build: newBingx, algorithms: []string{algHMAC}, bears: []string{"X-Bx-Apikey"}, demo: demoBingxPaper},
 }
 
 // demoBingx is an account with a bot for futures whose key is older than it

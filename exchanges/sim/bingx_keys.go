@@ -59,9 +59,7 @@ type bingxForm struct {
 func ofBingxSub(serve func(*bingx, bingxForm) (any, *bingxRefusal)) func(*bingx, bingxCall) (any, *bingxRefusal) {
 	return byBingxMaster(func(v *bingx, c bingxCall) (any, *bingxRefusal) {
 		var f bingxForm
-		bad, ok := readFields(c.params.body, map[string]any{
-			"subUid": &f.Sub, "apiKey": &f.ID, "note": &f.Note, "permissions": &f.Permissions, "ipAddresses": &f.IPs,
-		})
+		bad, ok := readFields(c.params.body, "subUid", &f.Sub, "apiKey", &f.ID, "note", &f.Note, "permissions", &f.Permissions, "ipAddresses", &f.IPs)
 		switch {
 		case !ok:
 			return nil, bingxBad("the parameters of this api are sent as JSON")
@@ -90,23 +88,24 @@ func (v *bingx) uid(sub string) string {
 }
 
 func (v *bingx) ownUID(c bingxCall) (any, *bingxRefusal) {
-	return object{"uid": bingxUID(v.uid(c.key.Sub))}, nil
+	return jsonOf(`{"uid":?}`, bingxUID(v.uid(c.key.Sub))), nil
 }
 
 // ownPermissions tells the calling key what it may do; that it may manage
 // sub-accounts has no flag. By one edition of the documentation this answer is
 // wrapped like all others, by another it is not: the demo follows the second.
 func (v *bingx) ownPermissions(c bingxCall) (any, *bingxRefusal) {
-	flags := object{"ipRestrict": len(c.key.IPs) > 0, "createTime": inMillis(c.key.Created), "enableVanillaOptions": false}
+	flags := map[string]bool{"ipRestrict": len(c.key.IPs) > 0, "enableVanillaOptions": false}
 	for _, r := range bingxRights {
 		if r.flag != "" {
 			flags[r.flag] = contains(c.key.Words, r.name)
 		}
 	}
+	body := joined(jsonOf(`{"createTime":?}`, inMillis(c.key.Created)), marshal(flags))
 	if v.env == "demo" {
-		return bingxBare(flags), nil
+		return bingxBare{body}, nil
 	}
-	return flags, nil
+	return body, nil
 }
 
 // keysOf lists the keys of the account itself or of a sub-account.
@@ -120,32 +119,31 @@ func (v *bingx) keysOf(c bingxCall) (any, *bingxRefusal) {
 	case uid != v.account.ID:
 		sub = uid
 	}
-	list := []object{}
+	list := []json.RawMessage{}
 	for _, key := range v.ofSub(sub) {
 		if wanted := c.params.get("apiKey"); wanted == "" || wanted == key.ID {
 			list = append(list, v.describe(key))
 		}
 	}
-	return object{"apiKeyList": list}, nil
+	return jsonOf(`{"apiKeyList":?}`, list), nil
 }
 
 // describe tells of a key what lists do. One source says that its public half
 // is masked, the documentation does not: the demo does it.
-func (v *bingx) describe(key *entry) object {
-	body := bingxSettings(key)
-	body["apiKey"], body["createTime"], body["updateTime"] = key.ID, inMillis(key.Created), inMillis(key.Created)
+func (v *bingx) describe(key *entry) json.RawMessage {
+	id, changed := key.ID, key.Created
 	if at, ok := v.changed[key]; ok {
-		body["updateTime"] = inMillis(at)
+		changed = at
 	}
 	if v.env == "demo" {
-		body["apiKey"] = key.ID[:6] + "****" + key.ID[len(key.ID)-4:]
+		id = key.ID[:6] + "****" + key.ID[len(key.ID)-4:]
 	}
-	return body
+	return joined(bingxSettings(key), jsonOf(`{"apiKey":?,"createTime":?,"updateTime":?}`, id, inMillis(key.Created), inMillis(changed)))
 }
 
 // bingxSettings are what can be chosen of a key.
-func bingxSettings(key *entry) object {
-	return object{"note": key.Label, "permissions": bingxNumbers(key.Words), "ipAddresses": append([]string{}, key.IPs...)}
+func bingxSettings(key *entry) json.RawMessage {
+	return jsonOf(`{"note":?,"permissions":?,"ipAddresses":?}`, key.Label, bingxNumbers(key.Words), append([]string{}, key.IPs...))
 }
 
 func (v *bingx) subAccounts(c bingxCall) (any, *bingxRefusal) {
@@ -154,15 +152,13 @@ func (v *bingx) subAccounts(c bingxCall) (any, *bingxRefusal) {
 	if badPage != nil || badSize != nil || page < 1 || size < 1 || size > 1000 {
 		return nil, bingxBad("page and limit are required")
 	}
-	list := []object{}
+	list := []json.RawMessage{}
 	for i, sub := range v.account.Subs {
 		if i/size == page-1 {
-			list = append(list, object{
-				"uid": bingxUID(sub), "subAccountString": "trader" + sub, "note": "", "isFreeze": false, "createTime": int64(1_668_562_696_000),
-			})
+			list = append(list, jsonOf(`{"uid":?,"subAccountString":?,"note":"","isFreeze":false,"createTime":1668562696000}`, bingxUID(sub), "trader"+sub))
 		}
 	}
-	return object{"subAccountList": list, "total": len(v.account.Subs)}, nil
+	return jsonOf(`{"subAccountList":?,"total":?}`, list, len(v.account.Subs)), nil
 }
 
 // check reads what a form says of a key and says what is wrong with it. The
@@ -195,9 +191,7 @@ func (v *bingx) createSubKey(f bingxForm) (any, *bingxRefusal) {
 		return nil, bingxBad(fmt.Sprintf("at most %d API keys", bingxMostKeys))
 	}
 	key := v.issueNew(wanted{Label: f.Note, Sub: sub, Words: f.words, Permissions: bingxNormal(f.words), IPs: f.IPs}, v.now())
-	made := bingxSettings(key)
-	made["apiKey"], made["secretKey"] = key.ID, key.Secret
-	return made, nil
+	return joined(bingxSettings(key), jsonOf(`{"apiKey":?,"secretKey":?}`, key.ID, key.Secret)), nil
 }
 
 // target returns the key that a form means.
@@ -237,5 +231,5 @@ func (v *bingx) deleteSubKey(f bingxForm) (any, *bingxRefusal) {
 		return nil, refusal
 	}
 	v.remove(key.ID, v.now())
-	return object{}, nil
+	return jsonOf(`{}`), nil
 }

@@ -24,7 +24,7 @@ var bingxMarketRoutes = []bingxRoute{
 }
 
 func (v *bingx) serverTime(bingxCall) (any, *bingxRefusal) {
-	return object{"serverTime": inMillis(v.now())}, nil
+	return jsonOf(`{"serverTime":?}`, inMillis(v.now())), nil
 }
 
 // pair returns the one of some pairs that a request names.
@@ -60,7 +60,7 @@ func byBingxSymbol(text string, wrap func([]json.RawMessage) any) func(*bingx, b
 }
 
 func bingxList(rows []json.RawMessage) any    { return rows }
-func bingxSymbols(rows []json.RawMessage) any { return object{"symbols": rows} }
+func bingxSymbols(rows []json.RawMessage) any { return jsonOf(`{"symbols":?}`, rows) }
 
 const (
 	bingxSymbol = `{"symbol":"$base-$quote","tickSize":$tick,"stepSize":$step,"minQty":$step,"maxQty":10000,"minNotional":5,"maxNotional":1000000,
@@ -82,7 +82,7 @@ func (v *bingx) spotDepth(c bingxCall) (any, *bingxRefusal) {
 	}
 	bids, asks := p.depth(v.now(), boundedInt(c.params.get("limit"), 100, 1000))
 	now := inMillis(v.now())
-	return object{"bids": bids, "asks": asks, "ts": now, "lastUpdateId": now}, nil
+	return jsonOf(`{"bids":?,"asks":?,"ts":?,"lastUpdateId":?}`, bids, asks, now, now), nil
 }
 
 func (v *bingx) contractList(bingxCall) (any, *bingxRefusal) {
@@ -121,7 +121,7 @@ func (v *bingx) swapDepth(c bingxCall) (any, *bingxRefusal) {
 	}
 	bids, asks := p.depth(v.now(), boundedInt(c.params.get("limit"), 20, 1000))
 	slices.Reverse(asks)
-	return object{"T": inMillis(v.now()), "bids": bids, "asks": asks, "bidsCoin": bids, "asksCoin": asks}, nil
+	return jsonOf(`{"T":?,"bids":?,"asks":?,"bidsCoin":?,"asksCoin":?}`, inMillis(v.now()), bids, asks, bids, asks), nil
 }
 
 var bingxIntervals = table[time.Duration]{

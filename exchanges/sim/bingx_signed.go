@@ -48,7 +48,7 @@ func readBingxParams(r *http.Request, body string) (bingxParams, *bingxRefusal) 
 func bingxOfQuery(text string) (bingxParams, *bingxRefusal) {
 	p := bingxParams{sent: map[string]string{}}
 	var signed []string
-	for pair := range strings.SplitSeq(text, "&") {
+	for _, pair := range strings.Split(text, "&") {
 		if pair == "" {
 			continue
 		}

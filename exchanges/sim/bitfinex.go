@@ -23,36 +23,25 @@ type bitfinex struct {
 
 // bitfinexSites returns the deployments of Bitfinex: paper trading is a
 // sub-account of the live one, so that there is no testnet.
-func bitfinexSites() []site {
-	return []site{{
-		exchange: "bitfinex", environment: "live", build: newBitfinex, algorithms: []string{algHMAC},
-		bears: []string{"Bfx-Apikey", "Bfx-Token"}, demo: bitfinexDemo,
-	}}
-}
+var bitfinexSites = []site{{
+	exchange: "bitfinex", environment: "live", build: newBitfinex, algorithms: []string{algHMAC},
+	bears: []string{"Bfx-Apikey", "Bfx-Token"}, demo: bitfinexDemo,
+}}
 
-func newBitfinex(env string, a account, now func() time.Time) venue {
+func newBitfinex(env string, a account, now func() time.Time) (venue, *book) {
 	v := &bitfinex{
 		book: newBook("bitfinex", env, a, now, issueBitfinex), now: now, account: a, opened: now().Add(-6 * 365 * day),
 		counters: map[*entry]uint64{}, tokens: map[string]*bitfinexToken{},
 	}
 	v.calls = v.routes()
-	return v
+	rules := v.page("")
+	v.tells = func(e *entry, k *Key) { k.Permissions = rules.normal(bitfinexWordsOf(e)) } // one scope is for several kinds of trading
+	return v, v.book
 }
 
 // issueBitfinex makes a key and a secret of about the length that they have.
 func issueBitfinex(m *material, _ string) (id, secret string) {
 	return m.text(alphanumeric, 43), m.text(alphanumeric, 43)
-}
-
-// keys implements venue. The permissions told are those that the key really
-// has: one scope is for several kinds of trading.
-func (v *bitfinex) keys() []Key {
-	out := v.book.keys()
-	p := v.page("")
-	for i, e := range v.all() {
-		out[i].Permissions = p.normal(bitfinexWordsOf(e))
-	}
-	return out
 }
 
 // bitfinexRefusal is ["error",CODE,"text"].

@@ -89,7 +89,7 @@ func (v *bitfinex) logins(c bitfinexCaller) (any, *bitfinexRefusal) {
 	for i, days := range []time.Duration{0, 4, 11} {
 		if !given || i < int(limit) {
 			at := v.lastLogin().Add(-days * day)
-			rows = append(rows, []any{at.Unix(), nil, inMillis(at), nil, DefaultCaller.String(), nil, nil, object{"user_agent": "Simulation"}})
+			rows = append(rows, []any{at.Unix(), nil, inMillis(at), nil, DefaultCaller.String(), nil, nil, jsonOf(`{"user_agent":"Simulation"}`)})
 		}
 	}
 	return rows, nil
@@ -99,7 +99,7 @@ func (v *bitfinex) logins(c bitfinexCaller) (any, *bitfinexRefusal) {
 func (v *bitfinex) summary(bitfinexCaller) (any, *bitfinexRefusal) {
 	row := make([]any, 10)
 	row[4] = []any{[]any{0.001, 0.001, 0.001, nil, nil, 0.0002}, []any{0.002, 0.002, 0.002, nil, nil, 0.00065}}
-	row[9] = object{"leo_lev": 0, "leo_amount_avg": 0}
+	row[9] = jsonOf(`{"leo_lev":0,"leo_amount_avg":0}`)
 	return row, nil
 }
 

@@ -57,7 +57,7 @@ func (v *bitfinex) conf(r *http.Request) (any, *bitfinexRefusal) {
 		with("symbols", describe(bitfinexPairs, v.now(), `"$symbol"`))
 	readJSON(names.json(bitfinexConf), &known)
 	out := []any{}
-	for name := range strings.SplitSeq(segment(r, "config"), ",") {
+	for _, name := range strings.Split(segment(r, "config"), ",") {
 		answer, ok := known[name]
 		if !ok {
 			answer = []any{}

@@ -20,7 +20,7 @@ type bitfinexRig struct {
 
 func newBitfinexRig(t *testing.T, seeds ...seed) *bitfinexRig {
 	t.Helper()
-	return &bitfinexRig{soloRig: newSoloRig(t, bitfinexSites()[0], seeds...), nonce: 1_800_000_000_000_000}
+	return &bitfinexRig{soloRig: newSoloRig(t, bitfinexSites[0], seeds...), nonce: 1_800_000_000_000_000}
 }
 
 func signBitfinex(secret, path, nonce, body string) string {
@@ -300,7 +300,7 @@ func TestBitfinexPage(t *testing.T) {
 	b.pageRefuses(form{Label: "a", Boxes: []string{"ui_withdraw:read"}}, "no such permission")
 	b.pageRefuses(form{Label: "a", Boxes: []string{"orders:read"}, IPs: "2001:db8::1"}, "not an IPv4 address")
 	b.pageRefuses(form{Label: "a", Boxes: []string{"orders:read"}, Expires: "2027-01-31"}, "no expiration")
-	holdsDemo(t, bitfinexSites()[0], "offers-bot", "bfx-reports", "spare-bitfinex")
+	holdsDemo(t, bitfinexSites[0], "offers-bot", "bfx-reports", "spare-bitfinex")
 }
 
 func TestBitfinexPageKnowsTheNormalForm(t *testing.T) {

@@ -23,9 +23,9 @@ type bitfinexToken struct {
 }
 
 // bitfinexCaps are the letters of the scopes that a token may be given.
-var bitfinexCaps = map[string]string{
-	"a": "account", "h": "history", "o": "orders", "p": "positions", "f": "funding", "s": "settings", "w": "wallets",
-	"wd": "withdraw", "bp": "bfxpay",
+var bitfinexCaps = table[string]{
+	{"a", "account"}, {"h", "history"}, {"o", "orders"}, {"p", "positions"}, {"f", "funding"}, {"s", "settings"}, {"w", "wallets"},
+	{"wd", "withdraw"}, {"bp", "bfxpay"},
 }
 
 // mint makes a token. The documentation leaves open which right it takes; here
@@ -66,7 +66,7 @@ func bitfinexTokenScopes(given any, writes bool) ([]string, *bitfinexRefusal) {
 	var scopes []string
 	for _, c := range list {
 		letters, _ := c.(string)
-		scope, known := bitfinexCaps[letters]
+		scope, known := bitfinexCaps.of(letters)
 		ok = ok && known
 		scopes = append(scopes, scope)
 	}

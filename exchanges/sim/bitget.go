@@ -56,7 +56,10 @@ type bitgetError struct {
 
 func bitgetSites() []site {
 	shared := newRealms()
-	build := func(env string, a account, now func() time.Time) venue { return newBitget(env, a, now, shared) }
+	build := func(env string, a account, now func() time.Time) (venue, *book) {
+		v := newBitget(env, a, now, shared)
+		return v, v.book
+	}
 	bears := []string{"Access-Key"}
 	return []site{
 		{exchange: "bitget", environment: "live", build: build, algorithms: []string{algHMAC, algRSA}, bears: bears, demo: bitgetDemoLive},
@@ -173,7 +176,7 @@ func (v *bitget) refuse(w http.ResponseWriter, e *bitgetError) {
 }
 
 func (v *bitget) write(w http.ResponseWriter, status int, code, msg string, data any) {
-	writeJSON(w, status, object{"code": code, "msg": msg, "requestTime": inMillis(v.now()), "data": data})
+	writeJSON(w, status, jsonOf(`{"code":?,"msg":?,"requestTime":?,"data":?}`, code, msg, inMillis(v.now()), data))
 }
 
 // fault answers as Bitget does when things go wrong on its side. It sends

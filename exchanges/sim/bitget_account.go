@@ -19,7 +19,7 @@ const bitgetRegistered = "1646566789345" // when every account opened; not when 
 func bitgetNothing(*bitget, bitgetCall) (any, *bitgetError) { return []any{}, nil }
 
 func bitgetNoOrders(*bitget, bitgetCall) (any, *bitgetError) {
-	return object{"list": []any{}, "cursor": ""}, nil
+	return jsonOf(`{"list":[],"cursor":""}`), nil
 }
 
 // bitgetRestricted stands for an account that the exchange keeps from moving
@@ -36,10 +36,8 @@ func bitgetInfo(v *bitget, c bitgetCall) (any, *bitgetError) {
 	if anyOf([]string{bitgetReadOnly}, c.key.Words) {
 		kind = "read-only"
 	}
-	return object{
-		"userId": v.owner(c.key).ID, "inviterId": "", "parentId": parent, "channelCode": "", "channel": "",
-		"ips": strings.Join(c.key.IPs, ","), "permType": kind, "permissions": bitgetRights(c.key), "regisTime": bitgetRegistered,
-	}, nil
+	return jsonOf(`{"userId":?,"inviterId":"","parentId":?,"channelCode":"","channel":"","ips":?,"permType":?,"permissions":?,
+		"regisTime":"1646566789345"}`, v.owner(c.key).ID, parent, strings.Join(c.key.IPs, ","), kind, bitgetRights(c.key)), nil
 }
 
 // bitgetClassicInfo tells the parent as a number, other than the rest.
@@ -48,10 +46,8 @@ func bitgetClassicInfo(v *bitget, c bitgetCall) (any, *bitgetError) {
 	if c.key.Sub != "" {
 		parent, _ = strconv.Atoi(v.account.ID) // made of digits by its world
 	}
-	return object{
-		"userId": v.owner(c.key).ID, "inviterId": "", "ips": strings.Join(c.key.IPs, ","), "authorities": bitgetRights(c.key),
-		"parentId": parent, "traderType": "not_trader", "channelCode": "", "channel": "", "regisTime": bitgetRegistered,
-	}, nil
+	return jsonOf(`{"userId":?,"inviterId":"","ips":?,"authorities":?,"parentId":?,"traderType":"not_trader","channelCode":"","channel":"",
+		"regisTime":"1646566789345"}`, v.owner(c.key).ID, strings.Join(c.key.IPs, ","), bitgetRights(c.key), parent), nil
 }
 
 func bitgetSettings(v *bitget, c bitgetCall) (any, *bitgetError) {

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"encoding/json"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,14 +21,14 @@ const (
 
 // Which code comes when is documented by the words of the codes alone.
 var (
-	errBitgetNotMain   = bitgetRefusal("40048", "Must be the parent account's apikey")
-	errBitgetNoSub     = bitgetRefusal("40066", "This is not a virtual sub-account of the current account")
-	errBitgetFull      = bitgetRefusal("40063", "API exceeds the maximum limit added")
-	errBitgetNoSubKey  = bitgetRefusal("40065", "This sub-account apikey does not exist")
-	errBitgetPhrase    = bitgetRefusal("40070", "The passphrase must be 8-32 characters of letters and numbers")
-	errBitgetRights    = bitgetRefusal("40040", "User api key permission setting error")
-	errBitgetUnbound   = bitgetRefusal("40018", "Invalid IP") // no document names the code for a managing key without a list
-	errBitgetWrongPass = bitgetRefusal("40012", "apikey/password is incorrect")
+	errBitgetNotMain   = &bitgetError{http.StatusBadRequest, "40048", "Must be the parent account's apikey"}
+	errBitgetNoSub     = &bitgetError{http.StatusBadRequest, "40066", "This is not a virtual sub-account of the current account"}
+	errBitgetFull      = &bitgetError{http.StatusBadRequest, "40063", "API exceeds the maximum limit added"}
+	errBitgetNoSubKey  = &bitgetError{http.StatusBadRequest, "40065", "This sub-account apikey does not exist"}
+	errBitgetPhrase    = &bitgetError{http.StatusBadRequest, "40070", "The passphrase must be 8-32 characters of letters and numbers"}
+	errBitgetRights    = &bitgetError{http.StatusBadRequest, "40040", "User api key permission setting error"}
+	errBitgetUnbound   = &bitgetError{http.StatusBadRequest, "40018", "Invalid IP"} // no document names the code for a managing key without a list
+	errBitgetWrongPass = &bitgetError{http.StatusBadRequest, "40012", "apikey/password is incorrect"}
 )
 
 // bitgetKeyRoutes are the endpoints for keys. Those of v2 take keys of either
@@ -57,8 +58,8 @@ func byBitgetManager(serve func(*bitget, bitgetCall) (any, *bitgetError)) func(*
 }
 
 // fields reads the named fields of the body.
-func (c bitgetCall) fields(into map[string]any) *bitgetError {
-	bad, ok := readFields(c.body, into)
+func (c bitgetCall) fields(into ...any) *bitgetError {
+	bad, ok := readFields(c.body, into...)
 	switch {
 	case !ok:
 		return bitgetRefusal("40017", "Parameter verification failed")
@@ -104,7 +105,7 @@ func bitgetVirtualSubs(v *bitget, _ bitgetCall) (any, *bitgetError) {
 			"accountType":"virtual","bindingTime":"$opened","cTime":"$opened","uTime":"$opened"}`,
 			"uid", uid, "name", bitgetSubName(i), "opened", bitgetRegistered))
 	}
-	return object{"endId": "", "subAccountList": list}, nil
+	return jsonOf(`{"endId":"","subAccountList":?}`, list), nil
 }
 
 // bitgetSubName is what an account calls one of its sub-accounts; requests go
@@ -116,17 +117,16 @@ func bitgetVirtualKeys(v *bitget, c bitgetCall) (any, *bitgetError) {
 	if refusal := v.sub("subAccountUid", uid); refusal != nil {
 		return nil, refusal
 	}
-	list := []object{}
+	list := []json.RawMessage{}
 	for _, key := range v.keysOf(uid, true) {
 		list = append(list, bitgetVirtualKey(key))
 	}
 	return list, nil
 }
 
-func bitgetVirtualKey(key *entry) object {
-	return object{
-		"subAccountUid": key.Sub, "label": key.Label, "subAccountApiKey": key.ID, "permList": bitgetListed(key), "ipList": append([]string{}, key.IPs...),
-	}
+func bitgetVirtualKey(key *entry) json.RawMessage {
+	return jsonOf(`{"subAccountUid":?,"label":?,"subAccountApiKey":?,"permList":?,"ipList":?}`,
+		key.Sub, key.Label, key.ID, bitgetListed(key), append([]string{}, key.IPs...))
 }
 
 // bitgetForm is what v2 is told of a key.
@@ -137,9 +137,7 @@ type bitgetForm struct {
 }
 
 func (v *bitget) form(c bitgetCall) (f bitgetForm, refusal *bitgetError) {
-	refusal = c.fields(map[string]any{
-		"subAccountUid": &f.uid, "subAccountApiKey": &f.id, "label": &f.label, "passphrase": &f.passphrase, "permList": &f.permList, "ipList": &f.ips,
-	})
+	refusal = c.fields("subAccountUid", &f.uid, "subAccountApiKey", &f.id, "label", &f.label, "passphrase", &f.passphrase, "permList", &f.permList, "ipList", &f.ips)
 	if refusal == nil {
 		refusal = v.sub("subAccountUid", f.uid)
 	}
@@ -175,9 +173,7 @@ func bitgetCreateVirtualKey(v *bitget, c bitgetCall) (any, *bitgetError) {
 	key := v.issueNew(wanted{
 		Label: f.label, Sub: f.uid, Permissions: bitgetNormal(words), Words: words, IPs: f.ips, Passphrase: f.passphrase,
 	}, v.now())
-	made := bitgetVirtualKey(key)
-	made["secretKey"] = key.Secret
-	return made, nil
+	return joined(bitgetVirtualKey(key), jsonOf(`{"secretKey":?}`, key.Secret)), nil
 }
 
 // bitgetEditVirtualKey changes a key. Left out, permList stays and ipList

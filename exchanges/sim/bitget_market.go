@@ -1,20 +1,21 @@
 package sim
 
 import (
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 )
 
 func bitgetTime(v *bitget, _ bitgetCall) (any, *bitgetError) {
-	return object{"serverTime": strconv.FormatInt(inMillis(v.now()), 10)}, nil
+	return jsonOf(`{"serverTime":?}`, strconv.FormatInt(inMillis(v.now()), 10)), nil
 }
 
 // bitgetKinds are the products that can be asked for. Of those that begin with
 // S, for play money, there are none here.
 var bitgetKinds = []string{"USDT-FUTURES", "COIN-FUTURES", "USDC-FUTURES", "SUSDT-FUTURES", "SCOIN-FUTURES", "SUSDC-FUTURES"}
 
-var errBitgetSymbol = bitgetRefusal("40034", "Parameter does not exist")
+var errBitgetSymbol = &bitgetError{http.StatusBadRequest, "40034", "Parameter does not exist"}
 
 // bitgetPairs returns what is traded as a product; contracts are named as the
 // spot pairs are.
@@ -154,7 +155,7 @@ func (v *bitget) depthOf(c bitgetCall, kind string, usual, most int, bidsName, a
 		return nil, refusal
 	}
 	bids, asks := p.depth(v.now(), boundedInt(param(c.query, "limit"), usual, most))
-	return object{bidsName: bids, asksName: asks, "ts": strconv.FormatInt(inMillis(v.now()), 10)}, nil
+	return jsonOf(`{?:?,?:?,"ts":?}`, bidsName, bids, asksName, asks, strconv.FormatInt(inMillis(v.now()), 10)), nil
 }
 
 func bitgetSpotBook(v *bitget, c bitgetCall) (any, *bitgetError) {

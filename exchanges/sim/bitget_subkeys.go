@@ -23,7 +23,7 @@ func bitgetSubList(v *bitget, _ bitgetCall) (any, *bitgetError) {
 		list = append(list, fill(`{"subUid":"$uid","username":"$name","status":"normal","accountMode":"unified","type":"virtual","note":"",
 			"createdTime":"$opened","updatedTime":"$opened"}`, "uid", uid, "name", bitgetSubName(i), "opened", bitgetRegistered))
 	}
-	return object{"list": list, "hasNext": false, "cursor": ""}, nil
+	return jsonOf(`{"list":?,"hasNext":false,"cursor":""}`, list), nil
 }
 
 // bitgetSubKeyList lists the keys of a sub-account. The cursor is the number
@@ -50,13 +50,11 @@ func bitgetSubKeyList(v *bitget, c bitgetCall) (any, *bitgetError) {
 	if len(keys) > 0 {
 		next = strconv.Itoa(keys[len(keys)-1].Number)
 	}
-	items := []object{}
+	items := []json.RawMessage{}
 	for _, key := range keys {
-		item := bitgetSubKey(key)
-		item["ts"] = strconv.FormatInt(inMillis(key.Created), 10)
-		items = append(items, item)
+		items = append(items, joined(bitgetSubKey(key), jsonOf(`{"ts":?}`, millis(key.Created))))
 	}
-	return object{"items": items, "hasNext": more, "cursor": next}, nil
+	return jsonOf(`{"items":?,"hasNext":?,"cursor":?}`, items, more, next), nil
 }
 
 // number reads an optional number of the query.
@@ -72,12 +70,12 @@ func (c bitgetCall) number(name string, fallback, most int) (int, *bitgetError) 
 	return n, nil
 }
 
-func bitgetSubKey(key *entry) object {
+func bitgetSubKey(key *entry) json.RawMessage {
 	kind := "read_write"
 	if contains(key.Words, bitgetReadOnly) {
 		kind = "read_only"
 	}
-	return object{"note": key.Label, "apiKey": key.ID, "type": kind, "permissions": bitgetRights(key), "ips": append([]string{}, key.IPs...)}
+	return jsonOf(`{"note":?,"apiKey":?,"type":?,"permissions":?,"ips":?}`, key.Label, key.ID, kind, bitgetRights(key), append([]string{}, key.IPs...))
 }
 
 // bitgetSubRights reads the rights of a key of a unified sub-account, to which
@@ -104,9 +102,7 @@ func bitgetCreateSubKey(v *bitget, c bitgetCall) (any, *bitgetError) {
 	var uid, note, kind, passphrase string
 	var permissions []string
 	var ips *[]string
-	if refusal := c.fields(map[string]any{
-		"subUid": &uid, "note": &note, "type": &kind, "passphrase": &passphrase, "permissions": &permissions, "ips": &ips,
-	}); refusal != nil {
+	if refusal := c.fields("subUid", &uid, "note", &note, "type", &kind, "passphrase", &passphrase, "permissions", &permissions, "ips", &ips); refusal != nil {
 		return nil, refusal
 	}
 	if refusal := v.sub("subUid", uid); refusal != nil {
@@ -128,9 +124,7 @@ func bitgetCreateSubKey(v *bitget, c bitgetCall) (any, *bitgetError) {
 	key := v.issueNew(wanted{
 		Label: note, Sub: uid, Permissions: bitgetNormal(words), Words: words, IPs: *ips, Passphrase: passphrase,
 	}, v.now())
-	made := bitgetSubKey(key)
-	made["secret"] = key.Secret
-	return made, nil
+	return joined(bitgetSubKey(key), jsonOf(`{"secret":?}`, key.Secret)), nil
 }
 
 // bitgetNote reports whether a note is one: a letter first, then letters,
@@ -147,9 +141,7 @@ func bitgetEditSubKey(v *bitget, c bitgetCall) (any, *bitgetError) {
 	var id, passphrase string
 	var kind *string
 	var permissions, ips *[]string
-	if refusal := c.fields(map[string]any{
-		"apiKey": &id, "passphrase": &passphrase, "type": &kind, "permissions": &permissions, "ips": &ips,
-	}); refusal != nil {
+	if refusal := c.fields("apiKey", &id, "passphrase", &passphrase, "type", &kind, "permissions", &permissions, "ips", &ips); refusal != nil {
 		return nil, refusal
 	}
 	key, refusal := v.subKey(id, false)
@@ -179,7 +171,7 @@ func bitgetEditSubKey(v *bitget, c bitgetCall) (any, *bitgetError) {
 
 func bitgetDeleteSubKey(v *bitget, c bitgetCall) (any, *bitgetError) {
 	var id string
-	if refusal := c.fields(map[string]any{"apiKey": &id}); refusal != nil {
+	if refusal := c.fields("apiKey", &id); refusal != nil {
 		return nil, refusal
 	}
 	key, refusal := v.subKey(id, false)

@@ -106,6 +106,10 @@ type book struct {
 	last        int      // the Number given last
 
 	prefix func(*entry) string // see prefixIDs
+
+	// tells changes what Description shows of a key to what it really has, where
+	// the exchange's rights are coarser than the normal form; nil: they are not.
+	tells func(*entry, *Key)
 }
 
 // newBook makes the keys that an account is seeded with. Their values follow
@@ -304,9 +308,6 @@ func (b *book) listed(id string) (*entry, bool) {
 	return e, true
 }
 
-// ledger returns the book of a venue that embeds it.
-func (b *book) ledger() *book { return b }
-
 // all returns the listed keys in the order in which they were made.
 //
 //go:noinline
@@ -369,6 +370,9 @@ func (b *book) keys() []Key {
 	out := make([]Key, len(b.ordered))
 	for i, e := range b.ordered {
 		out[i] = e.key()
+		if b.tells != nil {
+			b.tells(e, &out[i])
+		}
 	}
 	return out
 }

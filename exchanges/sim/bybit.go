@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -24,7 +25,7 @@ type bybitRoute struct {
 	path   string
 	method string
 	signed bool
-	rights []string
+	rights string
 	rate   int // requests per second and account
 	serve  func(v *bybit, c bybitCall) (any, *bybitError)
 }
@@ -51,7 +52,7 @@ var (
 
 const bybitUIDLimit = 10 // requests per second and account, for most endpoints
 
-func newBybit(env string, a account, now func() time.Time) venue {
+func newBybit(env string, a account, now func() time.Time) (venue, *book) {
 	v := &bybit{
 		book: newBook("bybit", env, a, now, func(m *material, _ string) (string, string) {
 			return m.text(alphanumeric, 18), m.text(alphanumeric, 36)
@@ -62,7 +63,7 @@ func newBybit(env string, a account, now func() time.Time) venue {
 	if env != "demo" { // the keys of demo accounts are managed on the live site
 		v.add(bybitKeyRoutes)
 	}
-	return v
+	return v, v.book
 }
 
 func (v *bybit) add(routes []bybitRoute) {
@@ -73,25 +74,25 @@ func (v *bybit) add(routes []bybitRoute) {
 
 // bybitWalletRights are the rights of which one opens what has to do with transfers
 // and with keys.
-var bybitWalletRights = []string{"Wallet:AccountTransfer", "Wallet:SubMemberTransfer", "Wallet:SubMemberTransferList", "Wallet:Withdraw"}
+const bybitWalletRights = "Wallet:AccountTransfer Wallet:SubMemberTransfer Wallet:SubMemberTransferList Wallet:Withdraw"
 
 // bybitTradeRights are the rights of which one opens what has to do with orders.
-var bybitTradeRights = []string{"Spot:SpotTrade", "ContractTrade:Order", "Derivatives:DerivativesTrade", "Options:OptionsTrade"}
+const bybitTradeRights = "Spot:SpotTrade ContractTrade:Order Derivatives:DerivativesTrade Options:OptionsTrade"
 
 var bybitRoutes = []bybitRoute{
-	{"/v5/market/time", http.MethodGet, false, nil, bybitUIDLimit, bybitTime},
-	{"/v5/market/instruments-info", http.MethodGet, false, nil, bybitUIDLimit, bybitList(bybitPaged, bybitSpot, bybitContract)},
-	{"/v5/market/tickers", http.MethodGet, false, nil, bybitUIDLimit, bybitList(bybitListed, bybitSpotDay, bybitContractDay)},
-	{"/v5/market/orderbook", http.MethodGet, false, nil, bybitUIDLimit, bybitOrderBook},
-	{"/v5/market/recent-trade", http.MethodGet, false, nil, bybitUIDLimit, bybitTrades},
-	{"/v5/market/kline", http.MethodGet, false, nil, bybitUIDLimit, bybitKlines},
-	{"/v5/system/status", http.MethodGet, false, nil, bybitUIDLimit, bybitStatus},
-	{"/v5/user/query-api", http.MethodGet, true, nil, bybitUIDLimit, bybitQueryAPI},
-	{"/v5/account/info", http.MethodGet, true, nil, bybitUIDLimit, bybitAccountInfo},
-	{"/v5/account/wallet-balance", http.MethodGet, true, nil, bybitUIDLimit, bybitWallet},
-	{"/v5/asset/coin/query-info", http.MethodGet, true, nil, bybitUIDLimit, bybitCoins},
+	{"/v5/market/time", http.MethodGet, false, "", bybitUIDLimit, bybitTime},
+	{"/v5/market/instruments-info", http.MethodGet, false, "", bybitUIDLimit, bybitList(bybitPaged, bybitSpot, bybitContract)},
+	{"/v5/market/tickers", http.MethodGet, false, "", bybitUIDLimit, bybitList(bybitListed, bybitSpotDay, bybitContractDay)},
+	{"/v5/market/orderbook", http.MethodGet, false, "", bybitUIDLimit, bybitOrderBook},
+	{"/v5/market/recent-trade", http.MethodGet, false, "", bybitUIDLimit, bybitTrades},
+	{"/v5/market/kline", http.MethodGet, false, "", bybitUIDLimit, bybitKlines},
+	{"/v5/system/status", http.MethodGet, false, "", bybitUIDLimit, bybitStatus},
+	{"/v5/user/query-api", http.MethodGet, true, "", bybitUIDLimit, bybitQueryAPI},
+	{"/v5/account/info", http.MethodGet, true, "", bybitUIDLimit, bybitAccountInfo},
+	{"/v5/account/wallet-balance", http.MethodGet, true, "", bybitUIDLimit, bybitWallet},
+	{"/v5/asset/coin/query-info", http.MethodGet, true, "", bybitUIDLimit, bybitCoins},
 	{"/v5/asset/transfer/query-account-coins-balance", http.MethodGet, true, bybitWalletRights, bybitUIDLimit, bybitTransferBalance},
-	{"/v5/order/realtime", http.MethodGet, true, nil, bybitUIDLimit, bybitOpenOrders},
+	{"/v5/order/realtime", http.MethodGet, true, "", bybitUIDLimit, bybitOpenOrders},
 	{"/v5/order/pre-check", http.MethodPost, true, bybitTradeRights, bybitUIDLimit, bybitPreCheck},
 }
 
@@ -135,28 +136,28 @@ func (v *bybit) handle(w http.ResponseWriter, r *http.Request, route bybitRoute,
 func (v *bybit) opens(route bybitRoute, key *entry) bool {
 	_, words := bybitRights(key)
 	switch {
-	case len(route.rights) == 0:
+	case route.rights == "":
 		return true
 	case route.method == http.MethodGet:
-		return anyOf(route.rights, words)
+		return anyOf(strings.Fields(route.rights), words)
 	}
 	return v.grants(key, route.rights)
 }
 
 // grants reports whether a key may act on one of the rights.
-func (v *bybit) grants(key *entry, rights []string) bool {
+func (v *bybit) grants(key *entry, rights string) bool {
 	readOnly, words := bybitRights(key)
-	return !readOnly && anyOf(rights, words)
+	return !readOnly && anyOf(strings.Fields(rights), words)
 }
 
 func (v *bybit) refuse(w http.ResponseWriter, e *bybitError) {
-	v.write(w, e.status, e.code, e.msg, object{})
+	v.write(w, e.status, e.code, e.msg, jsonOf(`{}`))
 }
 
 func (v *bybit) write(w http.ResponseWriter, status, code int, msg string, result any) {
 	now := inMillis(v.now())
 	setHeader(w, "Timenow", strconv.FormatInt(now, 10))
-	writeJSON(w, status, object{"retCode": code, "retMsg": msg, "result": result, "retExtInfo": object{}, "time": now})
+	writeJSON(w, status, jsonOf(`{"retCode":?,"retMsg":?,"result":?,"retExtInfo":{},"time":?}`, code, msg, result, now))
 }
 
 // limits tells how many requests of this second are left.

@@ -41,13 +41,14 @@ func bybitTransferBalance(v *bybit, c bybitCall) (any, *bybitError) {
 		told = account{} // holds nothing of them
 	}
 	list := told.holdings(assets, "", v.now(), `{"coin":"$asset","walletBalance":"$amount","transferBalance":"$amount","bonus":""}`)
-	return object{"memberId": own.ID, "accountType": kind, "balance": list}, nil
+	return jsonOf(`{"memberId":?,"accountType":?,"balance":?}`, own.ID, kind, list), nil
 }
 
 func bybitCoins(v *bybit, c bybitCall) (any, *bybitError) {
-	return object{"rows": perAsset(v.account.assets(), param(c.params, "coin"), `{"name":"$asset","coin":"$asset","remainAmount":"1000000","chains":[{
+	return jsonOf(`{"rows":?}`,
+		perAsset(v.account.assets(), param(c.params, "coin"), `{"name":"$asset","coin":"$asset","remainAmount":"1000000","chains":[{
 		"chainType":"Ethereum (ERC20)","chain":"ETH","confirmation":"6","withdrawFee":"0.001","depositMin":"0","withdrawMin":"0.002",
-		"chainDeposit":"1","chainWithdraw":"1","minAccuracy":"8","withdrawPercentageFee":"0","contractAddress":"","safeConfirmNumber":"64"}]}`)}, nil
+		"chainDeposit":"1","chainWithdraw":"1","minAccuracy":"8","withdrawPercentageFee":"0","contractAddress":"","safeConfirmNumber":"64"}]}`)), nil
 }
 
 func bybitOpenOrders(_ *bybit, c bybitCall) (any, *bybitError) {
@@ -55,7 +56,7 @@ func bybitOpenOrders(_ *bybit, c bybitCall) (any, *bybitError) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	return object{"category": category, "nextPageCursor": "", "list": []any{}}, nil
+	return jsonOf(`{"category":?,"nextPageCursor":"","list":[]}`, category), nil
 }
 
 // bybitPreCheck looks at an order without placing it.

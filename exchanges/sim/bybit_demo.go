@@ -5,14 +5,10 @@ import "time"
 // demoMarketMaker is the sub-account that has keys, by its number.
 const demoMarketMaker = "53888001"
 
-func bybitSites() []site {
-	bears := []string{"X-Bapi-Api-Key"}
-	both := []string{algHMAC, algRSA}
-	return []site{
-		{exchange: "bybit", environment: "live", build: newBybit, algorithms: both, bears: bears, demo: demoBybit},
-		{exchange: "bybit", environment: "testnet", build: newBybit, algorithms: both, bears: bears, demo: demoBybitPaper},
-		{exchange: "bybit", environment: "demo", build: newBybit, algorithms: both[:1], bears: bears, demo: func(*account) {}},
-	}
+var bybitSites = []site{
+	{exchange: "bybit", environment: "live", build: newBybit, algorithms: []string{algHMAC, algRSA}, bears: []string{"X-Bapi-Api-Key"}, demo: demoBybit},
+	{exchange: "bybit", environment: "testnet", build: newBybit, algorithms: []string{algHMAC, algRSA}, bears: []string{"X-Bapi-Api-Key"}, demo: demoBybitPaper},
+	{exchange: "bybit", environment: "demo", build: newBybit, algorithms: []string{algHMAC}, bears: []string{"X-Bapi-Api-Key"}, demo: func(*account) {}},
 }
 
 // demoBybit is an account with a key that is open to every address, which lives

@@ -24,7 +24,7 @@ var bybitKeyRoutes = []bybitRoute{
 	{"/v5/user/update-sub-api", http.MethodPost, true, bybitWalletRights, 5, bybitEditSubKey},
 	{"/v5/user/delete-sub-api", http.MethodPost, true, bybitWalletRights, 5, bybitDeleteSubKey},
 	{"/v5/user/query-sub-members", http.MethodGet, true, bybitWalletRights, 10, byMaster(bybitSubMembers)},
-	{"/v5/user/sub-apikeys", http.MethodGet, true, nil, 10, byMaster(bybitSubKeys)},
+	{"/v5/user/sub-apikeys", http.MethodGet, true, "", 10, byMaster(bybitSubKeys)},
 }
 
 // These refusals exist in some form, but no document ties them to a code here:
@@ -51,15 +51,13 @@ func byMaster(serve func(*bybit, bybitCall) (any, *bybitError)) func(*bybit, byb
 
 // fields reads the named fields of a JSON object. Names are exact, other than
 // in encoding/json; a field that is missing or null stays as it is.
-func (c bybitCall) fields(into map[string]any) *bybitError {
-	var sent map[string]json.RawMessage
-	if json.Unmarshal(c.body, &sent) != nil {
+func (c bybitCall) fields(into ...any) *bybitError {
+	bad, ok := readFields(c.body, into...)
+	switch {
+	case !ok:
 		return bybitBad("Request parameter error.")
-	}
-	for name, to := range into {
-		if text, ok := sent[name]; ok && json.Unmarshal(text, to) != nil {
-			return bybitBad("Request parameter error: " + name + ".")
-		}
+	case bad != "":
+		return bybitBad("Request parameter error: " + bad + ".")
 	}
 	return nil
 }
@@ -89,7 +87,7 @@ func (v *bybit) target(c bybitCall, named string) (*entry, *bybitError) {
 // are not looked at.
 func bybitEditSelf(v *bybit, c bybitCall) (any, *bybitError) {
 	readOnly, groups := 0, map[string][]string(nil)
-	if refusal := c.fields(map[string]any{"readOnly": &readOnly, "permissions": &groups}); refusal != nil {
+	if refusal := c.fields("readOnly", &readOnly, "permissions", &groups); refusal != nil {
 		return nil, refusal
 	}
 	words, refusal := bybitNewSelf(c.key, groups)
@@ -111,7 +109,7 @@ func (v *bybit) delete(key *entry) (any, *bybitError) {
 	if !v.remove(key.ID, v.now()) {
 		return nil, errBybitKey
 	}
-	return object{}, nil
+	return jsonOf(`{}`), nil
 }
 
 func bybitCreateSubKey(v *bybit, c bybitCall) (any, *bybitError) {
@@ -119,9 +117,7 @@ func bybitCreateSubKey(v *bybit, c bybitCall) (any, *bybitError) {
 	var note, ips string
 	var readOnly *int
 	var groups map[string][]string
-	if refusal := c.fields(map[string]any{
-		"subuid": &uid, "note": &note, "ips": &ips, "readOnly": &readOnly, "permissions": &groups,
-	}); refusal != nil {
+	if refusal := c.fields("subuid", &uid, "note", &note, "ips", &ips, "readOnly", &readOnly, "permissions", &groups); refusal != nil {
 		return nil, refusal
 	}
 	if readOnly == nil {
@@ -148,10 +144,7 @@ func bybitCreateSubKey(v *bybit, c bybitCall) (any, *bybitError) {
 	key := v.issueNew(wanted{
 		Label: note, Sub: sub, Permissions: bybitNormal(words), Words: words, IPs: list, Expires: v.end(list),
 	}, v.now())
-	body := bybitEdited(key)
-	delete(body, "ips")
-	body["secret"] = key.Secret
-	return body, nil
+	return bybitSettings(key, key.Secret), nil
 }
 
 // end returns when a key ends that has these addresses from now on.
@@ -168,9 +161,7 @@ func bybitEditSubKey(v *bybit, c bybitCall) (any, *bybitError) {
 	var named, ips string
 	var readOnly int
 	var groups map[string][]string
-	if refusal := c.fields(map[string]any{
-		"apikey": &named, "readOnly": &readOnly, "ips": &ips, "permissions": &groups,
-	}); refusal != nil {
+	if refusal := c.fields("apikey", &named, "readOnly", &readOnly, "ips", &ips, "permissions", &groups); refusal != nil {
 		return nil, refusal
 	}
 	key, refusal := v.target(c, named)
@@ -197,7 +188,7 @@ func bybitEditSubKey(v *bybit, c bybitCall) (any, *bybitError) {
 
 func bybitDeleteSubKey(v *bybit, c bybitCall) (any, *bybitError) {
 	var named string
-	if refusal := c.fields(map[string]any{"apikey": &named}); refusal != nil {
+	if refusal := c.fields("apikey", &named); refusal != nil {
 		return nil, refusal
 	}
 	key, refusal := v.target(c, named)
@@ -208,10 +199,14 @@ func bybitDeleteSubKey(v *bybit, c bybitCall) (any, *bybitError) {
 }
 
 // bybitEdited is what a change answers.
-func bybitEdited(key *entry) object {
+func bybitEdited(key *entry) json.RawMessage {
+	return joined(bybitSettings(key, ""), jsonOf(`{"ips":?}`, bybitIPs(key)))
+}
+
+// bybitSettings is what making a key answers, which has the secret, and
+// changing one, which has it no more.
+func bybitSettings(key *entry, secret string) json.RawMessage {
 	readOnly, words := bybitRights(key)
-	return object{
-		"id": bybitNumber(key), "note": key.Label, "apiKey": key.ID, "readOnly": zeroOrOne(readOnly), "secret": "",
-		"permissions": bybitPermissions(words), "ips": bybitIPs(key),
-	}
+	return jsonOf(`{"id":?,"note":?,"apiKey":?,"readOnly":?,"secret":?,"permissions":?}`,
+		bybitNumber(key), key.Label, key.ID, zeroOrOne(readOnly), secret, bybitPermissions(words))
 }

@@ -9,7 +9,7 @@ func bybitTime(v *bybit, _ bybitCall) (any, *bybitError) {
 	return moments(v.now()).json(`{"timeSecond":"$seconds","timeNano":"$ns"}`), nil
 }
 
-func bybitStatus(*bybit, bybitCall) (any, *bybitError) { return object{"list": []any{}}, nil }
+func bybitStatus(*bybit, bybitCall) (any, *bybitError) { return jsonOf(`{"list":[]}`), nil }
 
 // bybitBad refuses a parameter.
 //
@@ -125,7 +125,7 @@ func bybitOrderBook(v *bybit, c bybitCall) (any, *bybitError) {
 	}
 	bids, asks := p.depth(v.now(), boundedInt(param(c.params, "limit"), usual, most))
 	now := inMillis(v.now())
-	return object{"s": p.symbol(), "b": bids, "a": asks, "ts": now, "u": 230704, "seq": 1432604333, "cts": now}, nil
+	return jsonOf(`{"s":?,"b":?,"a":?,"ts":?,"u":230704,"seq":1432604333,"cts":?}`, p.symbol(), bids, asks, now, now), nil
 }
 
 func bybitTrades(v *bybit, c bybitCall) (any, *bybitError) {
@@ -135,7 +135,7 @@ func bybitTrades(v *bybit, c bybitCall) (any, *bybitError) {
 	}
 	list := p.trades(v.now(), boundedInt(param(c.params, "limit"), 60, 1000), `{"execId":"$seconds","symbol":"$symbol","price":"$price","size":"$size",
 		"side":"$Side","time":"$ms","isBlockTrade":false,"isRPITrade":false}`)
-	return object{"category": category, "list": list}, nil
+	return jsonOf(`{"category":?,"list":?}`, category, list), nil
 }
 
 var bybitIntervals = table[time.Duration]{
@@ -153,5 +153,5 @@ func bybitKlines(v *bybit, c bybitCall) (any, *bybitError) {
 		return nil, bybitBad("Invalid period!")
 	}
 	list := p.candles(v.now(), width, boundedInt(param(c.params, "limit"), 200, 1000), `["$ms","$open","$high","$low","$close","$volume","$turnover"]`)
-	return object{"category": category, "symbol": p.symbol(), "list": list}, nil
+	return jsonOf(`{"category":?,"symbol":?,"list":?}`, category, p.symbol(), list), nil
 }

@@ -1,49 +1,49 @@
 package sim
 
 import (
-	"maps"
 	"net/netip"
 	"slices"
 	"strings"
 )
 
 // bybitSubRights are the values that a group of a sub-account's key may have.
-var bybitSubRights = map[string][]string{
-	"ContractTrade": {"Order", "Position"},
-	"Spot":          {"SpotTrade"},
-	"Wallet":        {"AccountTransfer", "SubMemberTransferList"},
-	"Options":       {"OptionsTrade"},
-	"Derivatives":   {"DerivativesTrade"},
-	"Exchange":      {"ExchangeHistory"},
-	"Earn":          {"Earn"},
+var bybitSubRights = table[[]string]{
+	{"ContractTrade", []string{"Order", "Position"}},
+	{"Spot", []string{"SpotTrade"}},
+	{"Wallet", []string{"AccountTransfer", "SubMemberTransferList"}},
+	{"Options", []string{"OptionsTrade"}},
+	{"Derivatives", []string{"DerivativesTrade"}},
+	{"Exchange", []string{"ExchangeHistory"}},
+	{"Earn", []string{"Earn"}},
 }
 
 // bybitMasterRights are those of a key of the main account. Withdrawing is
 // not among those that the documentation names, so no key gains it by API.
-var bybitMasterRights = map[string][]string{
-	"ContractTrade":     {"Order", "Position"},
-	"Spot":              {"SpotTrade"},
-	"Wallet":            {"AccountTransfer", "SubMemberTransfer"},
-	"Options":           {"OptionsTrade"},
-	"Derivatives":       {"DerivativesTrade"},
-	"Exchange":          {"ExchangeHistory"},
-	"Earn":              {"Earn"},
-	"FiatP2P":           {"FiatP2POrder", "Advertising"},
-	"FiatBitPay":        {"FaitPayOrder"}, // sic
-	"FiatConvertBroker": {"FiatConvertBrokerOrder"},
-	"BitCard":           {"BitCard"},
-	"ByXPost":           {"ByXPost"},
-	"Affiliate":         {"Affiliate"},
-	"BlockTrade":        {"BlockTrade"},
+var bybitMasterRights = table[[]string]{
+	{"ContractTrade", []string{"Order", "Position"}},
+	{"Spot", []string{"SpotTrade"}},
+	{"Wallet", []string{"AccountTransfer", "SubMemberTransfer"}},
+	{"Options", []string{"OptionsTrade"}},
+	{"Derivatives", []string{"DerivativesTrade"}},
+	{"Exchange", []string{"ExchangeHistory"}},
+	{"Earn", []string{"Earn"}},
+	{"FiatP2P", []string{"FiatP2POrder", "Advertising"}},
+	{"FiatBitPay", []string{"FaitPayOrder"}}, // sic
+	{"FiatConvertBroker", []string{"FiatConvertBrokerOrder"}},
+	{"BitCard", []string{"BitCard"}},
+	{"ByXPost", []string{"ByXPost"}},
+	{"Affiliate", []string{"Affiliate"}},
+	{"BlockTrade", []string{"BlockTrade"}},
 }
 
 // bybitWordsFor reads permissions as they are sent: groups of values, of which
 // there has to be one at least. An empty group says nothing, whatever its name.
-func bybitWordsFor(groups, known map[string][]string) ([]string, *bybitError) {
+func bybitWordsFor(groups map[string][]string, known table[[]string]) ([]string, *bybitError) {
 	var words []string
 	for group, values := range groups {
+		rights, _ := known.of(group)
 		for _, value := range values {
-			if !contains(known[group], value) {
+			if !contains(rights, value) {
 				return nil, bybitBad("permissions: " + group + " cannot be " + value + ".")
 			}
 			words = append(words, group+":"+value)
@@ -85,8 +85,8 @@ func bybitNewSelf(key *entry, groups map[string][]string) ([]string, *bybitError
 	}
 	known := bybitMasterRights
 	if contains(before, "Wallet:Withdraw") {
-		known = maps.Clone(known)
-		known["Wallet"] = append(slices.Clone(known["Wallet"]), "Withdraw")
+		wallet, _ := known.of("Wallet")
+		known = append(table[[]string]{{"Wallet", append(slices.Clone(wallet), "Withdraw")}}, known...) // the first row counts
 	}
 	words, refusal := bybitWordsFor(groups, known)
 	switch {

@@ -1,11 +1,10 @@
 package sim
 
 import (
+	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -80,14 +79,14 @@ func (v *bybit) checkTime(stamp, windowText string) *bybitError {
 
 // bybitWords gives Bybit's rights, "Group:Value", for a permission of the
 // normal form.
-var bybitWords = map[string][]string{
-	"spot":     {"Spot:SpotTrade"},
-	"futures":  {"ContractTrade:Order", "ContractTrade:Position", "Derivatives:DerivativesTrade"},
-	"options":  {"Options:OptionsTrade"},
-	"transfer": {"Wallet:AccountTransfer"},
-	"withdraw": {"Wallet:Withdraw"},
-	"earn":     {"Earn:Earn"},
-	"admin":    {"Wallet:SubMemberTransfer"},
+var bybitWords = table[[]string]{
+	{"spot", []string{"Spot:SpotTrade"}},
+	{"futures", []string{"ContractTrade:Order", "ContractTrade:Position", "Derivatives:DerivativesTrade"}},
+	{"options", []string{"Options:OptionsTrade"}},
+	{"transfer", []string{"Wallet:AccountTransfer"}},
+	{"withdraw", []string{"Wallet:Withdraw"}},
+	{"earn", []string{"Earn:Earn"}},
+	{"admin", []string{"Wallet:SubMemberTransfer"}},
 }
 
 // bybitReadOnly is the word of a seed for the switch beside the lists.
@@ -104,11 +103,8 @@ func bybitRights(key *entry) (readOnly bool, words []string) {
 		}
 		return contains(key.Words, bybitReadOnly), words
 	}
-	for _, permission := range key.Permissions {
-		words = append(words, bybitWords[permission]...)
-	}
-	if len(words) == 0 {
-		return true, append(slices.Clone(bybitWords["spot"]), bybitWords["futures"]...)
+	if words = closest(bybitWords, key.Permissions); len(words) == 0 {
+		return true, closest(bybitWords, []string{"spot", "futures"})
 	}
 	return false, words
 }
@@ -144,27 +140,23 @@ func bybitQueryAPI(v *bybit, c bybitCall) (any, *bybitError) {
 	}
 	readOnly, _ := bybitRights(c.key)
 	uid, _ := strconv.ParseInt(own.ID, 10, 64) // made of digits by its world
-	return v.describe(c.key, object{
-		"readOnly": zeroOrOne(readOnly), "secret": "", "unified": 0, "uta": 1, "userID": uid, "inviterID": 0,
-		"vipLevel": "No VIP", "mktMakerLevel": "0", "affiliateID": 0, "rsaPublicKey": public, "isMaster": c.key.Sub == "", "parentUid": parent,
-		"kycLevel": "LEVEL_1", "kycRegion": "DEU", "userIDInt64": own.ID, "inviterIDInt64": "0", "affiliateIDInt64": "0",
-	}), nil
+	return v.describe(c.key, jsonOf(`{"readOnly":?,"secret":"","unified":0,"uta":1,"userID":?,"inviterID":0,
+		"vipLevel":"No VIP","mktMakerLevel":"0","affiliateID":0,"rsaPublicKey":?,"isMaster":?,"parentUid":?,
+		"kycLevel":"LEVEL_1","kycRegion":"DEU","userIDInt64":?,"inviterIDInt64":"0","affiliateIDInt64":"0"}`,
+		zeroOrOne(readOnly), uid, public, c.key.Sub == "", parent, own.ID)), nil
 }
 
 // describe adds to an answer what query-api and the list of a sub-account
 // tell of a key alike.
-func (v *bybit) describe(key *entry, body object) object {
+func (v *bybit) describe(key *entry, body json.RawMessage) json.RawMessage {
 	_, words := bybitRights(key)
 	expires, daysLeft := bybitNever, -2
 	if !key.Expires.IsZero() {
 		expires = key.Expires.UTC().Format(time.RFC3339)
 		daysLeft = int(key.Expires.Sub(v.now()) / day)
 	}
-	maps.Copy(body, object{
-		"id": bybitNumber(key), "note": key.Label, "apiKey": key.ID, "permissions": bybitPermissions(words), "ips": bybitIPs(key),
-		"type": 1, "deadlineDay": daysLeft, "expiredAt": expires, "createdAt": key.Created.UTC().Format(time.RFC3339),
-	})
-	return body
+	return joined(body, jsonOf(`{"id":?,"note":?,"apiKey":?,"permissions":?,"ips":?,"type":1,"deadlineDay":?,"expiredAt":?,"createdAt":?}`,
+		bybitNumber(key), key.Label, key.ID, bybitPermissions(words), bybitIPs(key), daysLeft, expires, key.Created.UTC().Format(time.RFC3339)))
 }
 
 func bybitNumber(key *entry) string { return strconv.Itoa(31_000_000 + key.Number) }

@@ -1,19 +1,18 @@
 package sim
 
 import (
+	"encoding/json"
 	"slices"
 	"strconv"
 	"time"
 )
 
 func bybitSubMembers(v *bybit, _ bybitCall) (any, *bybitError) {
-	members := []object{}
+	members := []json.RawMessage{}
 	for i, uid := range v.account.Subs {
-		members = append(members, object{
-			"uid": uid, "username": "sub" + strconv.Itoa(i+1), "memberType": 1, "status": 1, "accountMode": 5, "remark": "",
-		})
+		members = append(members, jsonOf(`{"uid":?,"username":?,"memberType":1,"status":1,"accountMode":5,"remark":""}`, uid, "sub"+strconv.Itoa(i+1)))
 	}
-	return object{"subMembers": members}, nil
+	return jsonOf(`{"subMembers":?}`, members), nil
 }
 
 // bybitSubKeys lists the keys of a sub-account. The cursor is the number of
@@ -41,21 +40,21 @@ func bybitSubKeys(v *bybit, c bybitCall) (any, *bybitError) {
 		keys = keys[:limit]
 		next = strconv.Itoa(keys[limit-1].Number)
 	}
-	list := []object{}
+	list := []json.RawMessage{}
 	for _, key := range keys {
 		list = append(list, v.listItem(key))
 	}
-	return object{"result": list, "nextPageCursor": next}, nil
+	return jsonOf(`{"result":?,"nextPageCursor":?}`, list, next), nil
 }
 
 // listItem is a key as the list shows it. Here readOnly is a truth value.
-func (v *bybit) listItem(key *entry) object {
+func (v *bybit) listItem(key *entry) json.RawMessage {
 	readOnly, _ := bybitRights(key)
 	flag := algHMAC
 	if key.PublicKey != nil {
 		flag = algRSA
 	}
-	return v.describe(key, object{"readOnly": readOnly, "secret": "******", "flag": flag, "status": bybitLife(key, v.now())})
+	return v.describe(key, jsonOf(`{"readOnly":?,"secret":"******","flag":?,"status":?}`, readOnly, flag, bybitLife(key, v.now())))
 }
 
 // bybitLife says how long a key lives: for ever (1), no more (2), for a

@@ -22,11 +22,9 @@ type coinbase struct {
 }
 
 // coinbaseSites are Coinbase's deployments: its sandbox knows no keys.
-func coinbaseSites() []site {
-	return []site{{
-		exchange: "coinbase", environment: "live", build: newCoinbase, algorithms: []string{algEd25519, algES256}, demo: coinbaseDemo,
-	}}
-}
+var coinbaseSites = []site{{
+	exchange: "coinbase", environment: "live", build: newCoinbase, algorithms: []string{algEd25519, algES256}, demo: coinbaseDemo,
+}}
 
 func coinbaseDemo(a *account) {
 	const home, office = "203.0.113.7", "192.0.2.44"
@@ -40,7 +38,7 @@ func coinbaseDemo(a *account) {
 	}
 }
 
-func newCoinbase(env string, a account, now func() time.Time) venue {
+func newCoinbase(env string, a account, now func() time.Time) (venue, *book) {
 	organization := uuid4(newMaterial("coinbase", "organization", a.ID))
 	v := &coinbase{account: a, now: now, mux: http.NewServeMux()}
 	v.book = newBook("coinbase", env, a, now, func(m *material, _ string) (string, string) {
@@ -51,7 +49,9 @@ func newCoinbase(env string, a account, now func() time.Time) venue {
 		v.mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) { v.handle(w, r, route) })
 	}
 	v.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { v.refuse(w, errCoinbasePath) })
-	return v
+	rules := v.page("")
+	v.tells = func(e *entry, k *Key) { k.Permissions = rules.normal(coinbaseWordsOf(e)) }
+	return v, v.book
 }
 
 // uuid4 makes a random UUID (RFC 9562, version 4).
@@ -61,22 +61,13 @@ func uuid4(m *material) string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// keys implements venue. The permissions told are those that the key really
-// has: Coinbase's three rights are coarser than the normal form.
-func (v *coinbase) keys() []Key {
-	out, rules := v.book.keys(), v.page("")
-	for i, e := range v.all() {
-		out[i].Permissions = rules.normal(coinbaseWordsOf(e))
-	}
-	return out
-}
-
 // coinbaseRoute is one endpoint: the right that it takes, and how it is
 // answered.
 type coinbaseRoute struct {
 	pattern string
 	right   string // empty: it is public
 	serve   func(*coinbase, coinbaseCall) (any, *coinbaseError)
+	always  string // in place of serve: the same answer every time
 }
 
 // coinbaseCall is a request that has passed every check of its route.
@@ -90,33 +81,32 @@ type coinbaseCall struct {
 // coinbaseRoutes are the endpoints there are, by pattern. Those that move
 // something are there to be refused.
 var coinbaseRoutes = []coinbaseRoute{
-	{"GET /api/v3/brokerage/time", "", (*coinbase).time},
-	{"GET /api/v3/brokerage/key_permissions", coinbaseView, (*coinbase).keyPermissions}, // which right it wants is not documented
-	{"GET /api/v3/brokerage/accounts", coinbaseView, (*coinbase).accounts},
-	{"GET /api/v3/brokerage/accounts/{uuid}", coinbaseView, (*coinbase).oneAccount},
-	{"GET /api/v3/brokerage/portfolios", coinbaseView, (*coinbase).portfolios},
-	{"GET /api/v3/brokerage/portfolios/{uuid}", coinbaseView, (*coinbase).breakdown},
-	{"GET /api/v3/brokerage/best_bid_ask", coinbaseView, (*coinbase).bestBidAsk},
-	{"GET /api/v3/brokerage/payment_methods", coinbaseView, coinbaseAnswer(`{"payment_methods":[]}`)},
-	{"GET /api/v3/brokerage/orders/historical/batch", coinbaseView, coinbaseAnswer(
-		`{"orders":[],"sequence":"0","has_next":false,"cursor":""}`)},
-	{"GET /api/v3/brokerage/orders/historical/fills", coinbaseView, coinbaseAnswer(`{"fills":[],"cursor":""}`)},
-	{"GET /api/v3/brokerage/transaction_summary", coinbaseView, coinbaseAnswer(coinbaseFees)},
+	{"GET /api/v3/brokerage/time", "", (*coinbase).time, ""},
+	{"GET /api/v3/brokerage/key_permissions", coinbaseView, (*coinbase).keyPermissions, ""}, // which right it wants is not documented
+	{"GET /api/v3/brokerage/accounts", coinbaseView, (*coinbase).accounts, ""},
+	{"GET /api/v3/brokerage/accounts/{uuid}", coinbaseView, (*coinbase).oneAccount, ""},
+	{"GET /api/v3/brokerage/portfolios", coinbaseView, (*coinbase).portfolios, ""},
+	{"GET /api/v3/brokerage/portfolios/{uuid}", coinbaseView, (*coinbase).breakdown, ""},
+	{"GET /api/v3/brokerage/best_bid_ask", coinbaseView, (*coinbase).bestBidAsk, ""},
+	{"GET /api/v3/brokerage/payment_methods", coinbaseView, nil, `{"payment_methods":[]}`},
+	{"GET /api/v3/brokerage/orders/historical/batch", coinbaseView, nil, `{"orders":[],"sequence":"0","has_next":false,"cursor":""}`},
+	{"GET /api/v3/brokerage/orders/historical/fills", coinbaseView, nil, `{"fills":[],"cursor":""}`},
+	{"GET /api/v3/brokerage/transaction_summary", coinbaseView, nil, coinbaseFees},
 
-	{"POST /api/v3/brokerage/orders", coinbaseTrade, coinbaseAnswer(coinbaseNoOrder)},
-	{"POST /api/v3/brokerage/orders/edit", coinbaseTrade, coinbaseAnswer(coinbaseNoEdit)},
-	{"POST /api/v3/brokerage/orders/close_position", coinbaseTrade, coinbaseAnswer(coinbaseNoOrder)},
-	{"POST /api/v3/brokerage/orders/batch_cancel", coinbaseTrade, (*coinbase).cancelOrders},
-	{"POST /api/v3/brokerage/convert/quote", coinbaseTrade, coinbaseFailure(errCoinbaseFrozen)},
-	{"POST /api/v3/brokerage/portfolios/move_funds", coinbaseTransfer, coinbaseFailure(errCoinbaseFrozen)},
+	{"POST /api/v3/brokerage/orders", coinbaseTrade, nil, coinbaseNoOrder},
+	{"POST /api/v3/brokerage/orders/edit", coinbaseTrade, nil, coinbaseNoEdit},
+	{"POST /api/v3/brokerage/orders/close_position", coinbaseTrade, nil, coinbaseNoOrder},
+	{"POST /api/v3/brokerage/orders/batch_cancel", coinbaseTrade, (*coinbase).cancelOrders, ""},
+	{"POST /api/v3/brokerage/convert/quote", coinbaseTrade, coinbaseFrozen, ""},
+	{"POST /api/v3/brokerage/portfolios/move_funds", coinbaseTransfer, coinbaseFrozen, ""},
 
-	{"GET /v2/time", "", (*coinbase).appTime},
-	{"GET /v2/currencies", "", coinbaseAnswer(`{"data":[{"id":"USD","name":"US Dollar","min_size":"0.01"}]}`)},
-	{"GET /v2/currencies/crypto", "", (*coinbase).crypto},
-	{"GET /v2/exchange-rates", "", (*coinbase).exchangeRates},
-	{"GET /v2/prices/{pair}/{side}", "", (*coinbase).appPrice},
-	{"GET /v2/accounts", coinbaseView, (*coinbase).appAccounts},
-	{"POST /v2/accounts/{account}/transactions", coinbaseTransfer, coinbaseFailure(errCoinbaseFrozen)},
+	{"GET /v2/time", "", (*coinbase).appTime, ""},
+	{"GET /v2/currencies", "", nil, `{"data":[{"id":"USD","name":"US Dollar","min_size":"0.01"}]}`},
+	{"GET /v2/currencies/crypto", "", (*coinbase).crypto, ""},
+	{"GET /v2/exchange-rates", "", (*coinbase).exchangeRates, ""},
+	{"GET /v2/prices/{pair}/{side}", "", (*coinbase).appPrice, ""},
+	{"GET /v2/accounts", coinbaseView, (*coinbase).appAccounts, ""},
+	{"POST /v2/accounts/{account}/transactions", coinbaseTransfer, coinbaseFrozen, ""},
 }
 
 // coinbaseProducts are the endpoints about products, which are there twice:
@@ -134,25 +124,14 @@ func coinbaseAll() []coinbaseRoute {
 	all := slices.Clone(coinbaseRoutes)
 	for _, p := range coinbaseProducts {
 		all = append(all,
-			coinbaseRoute{"GET /api/v3/brokerage/" + p.name, coinbaseView, p.is},
-			coinbaseRoute{"GET /api/v3/brokerage/market/" + p.name, "", p.is})
+			coinbaseRoute{"GET /api/v3/brokerage/" + p.name, coinbaseView, p.is, ""},
+			coinbaseRoute{"GET /api/v3/brokerage/market/" + p.name, "", p.is, ""})
 	}
 	return all
 }
 
-// coinbaseAnswer serves the same body every time.
-//
-//go:noinline // it has many callers
-func coinbaseAnswer(text string) func(*coinbase, coinbaseCall) (any, *coinbaseError) {
-	return func(*coinbase, coinbaseCall) (any, *coinbaseError) { return json.RawMessage(text), nil }
-}
-
-// coinbaseFailure refuses every time.
-//
-//go:noinline // it has many callers
-func coinbaseFailure(e *coinbaseError) func(*coinbase, coinbaseCall) (any, *coinbaseError) {
-	return func(*coinbase, coinbaseCall) (any, *coinbaseError) { return nil, e }
-}
+// coinbaseFrozen refuses every time.
+func coinbaseFrozen(*coinbase, coinbaseCall) (any, *coinbaseError) { return nil, errCoinbaseFrozen }
 
 // coinbaseError is a refusal in the style of gRPC.
 type coinbaseError struct {
@@ -196,6 +175,10 @@ func (v *coinbase) handle(w http.ResponseWriter, r *http.Request, route coinbase
 		v.touch(key, v.now())
 		call.key = key
 	}
+	if route.serve == nil {
+		writeJSON(w, http.StatusOK, json.RawMessage(route.always))
+		return
+	}
 	body, refusal := route.serve(v, call)
 	if refusal != nil {
 		v.refuse(w, refusal)
@@ -213,9 +196,9 @@ func coinbaseUnauthorized(w http.ResponseWriter) {
 }
 
 func (v *coinbase) refuse(w http.ResponseWriter, e *coinbaseError) {
-	body := object{"error": e.name, "code": e.code, "message": e.message, "details": []any{}}
+	body := jsonOf(`{"error":?,"code":?,"message":?,"details":[]}`, e.name, e.code, e.message)
 	if e == errCoinbaseDenied { // which has kept the older shape
-		body = object{"error": e.name, "error_details": e.message, "message": e.message}
+		body = jsonOf(`{"error":?,"error_details":?,"message":?}`, e.name, e.message, e.message)
 	}
 	writeJSON(w, e.status, body)
 }
@@ -236,7 +219,7 @@ func (v *coinbase) fault(w http.ResponseWriter, kind FaultKind) {
 		coinbaseUnauthorized(w)
 	case FaultRateLimit: // the shape of the Coinbase App, without Retry-After
 		v.limits(w, 0)
-		writeJSON(w, http.StatusTooManyRequests, object{"errors": []object{{"id": "rate_limit_exceeded", "message": "Too many requests"}}})
+		writeJSON(w, http.StatusTooManyRequests, jsonOf(`{"errors":[{"id":"rate_limit_exceeded","message":"Too many requests"}]}`))
 	case FaultServerError:
 		v.refuse(w, &coinbaseError{500, "INTERNAL", 13, "internal server error"})
 	case FaultUnavailable:

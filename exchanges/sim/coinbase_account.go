@@ -48,11 +48,8 @@ func (p coinbasePortfolio) describe() json.RawMessage {
 
 func (v *coinbase) keyPermissions(c coinbaseCall) (any, *coinbaseError) {
 	folio := v.folioOf(c.key)
-	return object{
-		coinbaseView: coinbaseGrants(c.key, coinbaseView), coinbaseTrade: coinbaseGrants(c.key, coinbaseTrade),
-		coinbaseTransfer: coinbaseGrants(c.key, coinbaseTransfer),
-		"portfolio_uuid": folio.uuid, "portfolio_type": folio.kind,
-	}, nil
+	return jsonOf(`{"can_view":?,"can_trade":?,"can_transfer":?,"portfolio_uuid":?,"portfolio_type":?}`,
+		coinbaseGrants(c.key, coinbaseView), coinbaseGrants(c.key, coinbaseTrade), coinbaseGrants(c.key, coinbaseTransfer), folio.uuid, folio.kind), nil
 }
 
 func (v *coinbase) portfolios(c coinbaseCall) (any, *coinbaseError) {
@@ -62,7 +59,7 @@ func (v *coinbase) portfolios(c coinbaseCall) (any, *coinbaseError) {
 			list = append(list, p.describe())
 		}
 	}
-	return object{"portfolios": list}, nil
+	return jsonOf(`{"portfolios":?}`, list), nil
 }
 
 // breakdown tells what a portfolio holds.
@@ -133,7 +130,7 @@ func (v *coinbase) accounts(c coinbaseCall) (any, *coinbaseError) {
 	if start+limit < len(list) {
 		cursor = strconv.Itoa(start + limit)
 	}
-	return object{"accounts": page, "has_next": cursor != "", "cursor": cursor, "size": len(page)}, nil
+	return jsonOf(`{"accounts":?,"has_next":?,"cursor":?,"size":?}`, page, cursor != "", cursor, len(page)), nil
 }
 
 func (v *coinbase) oneAccount(c coinbaseCall) (any, *coinbaseError) {
@@ -141,7 +138,7 @@ func (v *coinbase) oneAccount(c coinbaseCall) (any, *coinbaseError) {
 	if len(list) == 0 {
 		return nil, errCoinbaseAccount
 	}
-	return object{"account": list[0]}, nil
+	return jsonOf(`{"account":?}`, list[0]), nil
 }
 
 const coinbaseFees = `{"total_volume":0,"total_fees":0,"fee_tier":{"pricing_tier":"Advanced 1","usd_from":"0","usd_to":"1000",
@@ -175,9 +172,9 @@ func (v *coinbase) cancelOrders(c coinbaseCall) (any, *coinbaseError) {
 	if err := json.NewDecoder(c.Body).Decode(&body); err != nil || len(body.OrderIDs) == 0 {
 		return nil, coinbaseBad("order_ids is required")
 	}
-	results := []object{}
+	results := []json.RawMessage{}
 	for _, id := range body.OrderIDs {
-		results = append(results, object{"success": false, "failure_reason": "UNKNOWN_CANCEL_ORDER", "order_id": id})
+		results = append(results, jsonOf(`{"success":false,"failure_reason":"UNKNOWN_CANCEL_ORDER","order_id":?}`, id))
 	}
-	return object{"results": results}, nil
+	return jsonOf(`{"results":?}`, results), nil
 }

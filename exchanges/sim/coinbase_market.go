@@ -78,7 +78,7 @@ func (v *coinbase) products(c coinbaseCall) (any, *coinbaseError) {
 	default:
 		return nil, coinbaseBad("parsing field \"product_type\": " + strconv.Quote(kind) + " is not a valid value")
 	}
-	return object{"products": list, "num_products": len(list)}, nil
+	return jsonOf(`{"products":?,"num_products":?}`, list, len(list)), nil
 }
 
 func (v *coinbase) product(c coinbaseCall) (any, *coinbaseError) {
@@ -101,7 +101,7 @@ func (v *coinbase) productBook(c coinbaseCall) (any, *coinbaseError) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	return object{"pricebook": v.pricebook(p, boundedInt(param(c.params, "limit"), 100, 500))}, nil
+	return jsonOf(`{"pricebook":?}`, v.pricebook(p, boundedInt(param(c.params, "limit"), 100, 500))), nil
 }
 
 func (v *coinbase) bestBidAsk(c coinbaseCall) (any, *coinbaseError) {
@@ -111,7 +111,7 @@ func (v *coinbase) bestBidAsk(c coinbaseCall) (any, *coinbaseError) {
 			list = append(list, v.pricebook(p, 1))
 		}
 	}
-	return object{"pricebooks": list}, nil
+	return jsonOf(`{"pricebooks":?}`, list), nil
 }
 
 // trades are the last ones, the newest first, and the best prices.
@@ -149,8 +149,9 @@ func (v *coinbase) candles(c coinbaseCall) (any, *coinbaseError) {
 		return nil, coinbaseBad("number of candles requested should be less than 350")
 	}
 	last := time.Unix(min(until, v.now().Unix()), 0)
-	return object{"candles": p.tell(p.barsBetween(time.Unix(from, 0), last, width, coinbaseMostCandles), width, v.now(),
-		`{"start":"$seconds","low":"$low","high":"$high","open":"$open","close":"$close","volume":"$volume"}`)}, nil
+	return jsonOf(`{"candles":?}`,
+		p.tell(p.barsBetween(time.Unix(from, 0), last, width, coinbaseMostCandles), width, v.now(),
+			`{"start":"$seconds","low":"$low","high":"$high","open":"$open","close":"$close","volume":"$volume"}`)), nil
 }
 
 // currency describes an asset in the shape of the Coinbase App.
@@ -167,7 +168,7 @@ func (v *coinbase) crypto(coinbaseCall) (any, *coinbaseError) {
 	for _, code := range []string{"BTC", "ETH", "SOL", "USDC", "USDT"} {
 		list = append(list, v.currency(code))
 	}
-	return object{"data": list}, nil
+	return jsonOf(`{"data":?}`, list), nil
 }
 
 // exchangeRates tells how much of each asset a dollar, or another asset, buys.
@@ -180,7 +181,7 @@ func (v *coinbase) exchangeRates(c coinbaseCall) (any, *coinbaseError) {
 	for code := range coinbaseNames {
 		rates[code] = decimal(dollars(base)/dollars(code), 10)
 	}
-	return object{"data": object{"currency": base, "rates": rates}}, nil
+	return jsonOf(`{"data":{"currency":?,"rates":?}}`, base, rates), nil
 }
 
 // appPrice tells what an asset costs: to buy, to sell or in the middle.

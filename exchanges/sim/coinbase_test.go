@@ -24,7 +24,7 @@ const coinbaseKeyCall = "/api/v3/brokerage/key_permissions"
 
 func newCoinbaseRig(t *testing.T, seeds ...seed) *siteRig {
 	t.Helper()
-	return newSiteRig(t, coinbaseSites()[0], Options{}, seeds...)
+	return newSiteRig(t, coinbaseSites[0], Options{}, seeds...)
 }
 
 // coinbasePrivateKey reads the private half of a key in both forms.

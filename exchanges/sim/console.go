@@ -77,8 +77,8 @@ type desk struct {
 	factor  *secondFactor // nil: the account has none
 }
 
-func newDesk(at site, v venue, a account, now func() time.Time) *desk {
-	d := &desk{page: v.page(at.environment), book: v.ledger(), account: a, now: now, factor: newSecondFactor(a.Authenticator)}
+func newDesk(at site, rules page, keys *book, a account, now func() time.Time) *desk {
+	d := &desk{page: rules, book: keys, account: a, now: now, factor: newSecondFactor(a.Authenticator)}
 	d.title = at.exchange + " " + at.environment + ": " + d.title
 	for _, algorithm := range at.algorithms {
 		if algorithm != algHMAC && len(d.makes) == 0 {

@@ -45,7 +45,7 @@ func (v *binance) page(env string) page {
 func binanceBoxes(permissions []string) []string {
 	words := []string{}
 	for _, p := range permissions {
-		if word, ok := binanceWords[p]; ok {
+		if word, ok := binanceWords.of(p); ok {
 			words = append(words, word)
 		}
 	}

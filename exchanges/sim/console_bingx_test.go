@@ -16,14 +16,14 @@ func (r *soloRig) soloBingx(k Key) bool {
 }
 
 func TestBingxKeysMadeByHand(t *testing.T) {
-	for _, at := range bingxSites() {
+	for _, at := range bingxSites {
 		rig := newSoloRig(t, at)
 		rig.walkThePage(form{Boxes: []string{bingxRead, bingxSpot}}, rig.soloBingx)
 	}
 }
 
 func TestBingxPageObeysItsRules(t *testing.T) {
-	rig := newSoloRig(t, bingxSites()[0], seed{Label: "scalper", Sub: bingxScalper, Permissions: []string{"read"}, Age: day})
+	rig := newSoloRig(t, bingxSites[0], seed{Label: "scalper", Sub: bingxScalper, Permissions: []string{"read"}, Age: day})
 	read := []string{bingxRead}
 	for says, f := range map[string]form{
 		"at most 64":         {Label: strings.Repeat("x", 65), Boxes: read},
@@ -44,7 +44,7 @@ func TestBingxPageObeysItsRules(t *testing.T) {
 }
 
 func TestBingxPageForgetsKeysThatNobodyUses(t *testing.T) {
-	rig := newSoloRig(t, bingxSites()[0])
+	rig := newSoloRig(t, bingxSites[0])
 	rig.create(form{Label: "open", Boxes: []string{bingxRead, bingxTransfer}})
 	reader := rig.create(form{Label: "reader", Boxes: []string{bingxRead}})
 	bound := rig.create(form{Label: "bound", Boxes: []string{bingxRead, bingxSpot}, IPs: callerAddress})
@@ -61,7 +61,7 @@ func TestBingxPageForgetsKeysThatNobodyUses(t *testing.T) {
 // The keys of the demo do what its story says: one manages, and all of the
 // main account see the list.
 func TestBingxDemo(t *testing.T) {
-	sites := bingxSites()
+	sites := bingxSites
 	holdsDemo(t, sites[0], "hedge2-bot", "bx-master", "scalp2-bot", "spare-bingx")
 	holdsDemo(t, sites[1], "bx-paper")
 	for _, at := range sites {

@@ -63,9 +63,9 @@ func bybitNormal(words []string) []string {
 	}
 	for _, word := range words {
 		normal := "other"
-		for permission, known := range bybitWords {
-			if contains(known, word) {
-				normal = permission
+		for _, known := range bybitWords {
+			if contains(known.is, word) {
+				normal = known.name
 			}
 		}
 		granted[normal] = true
@@ -86,7 +86,7 @@ func bybitDenies(w wanted) string {
 
 func bybitCompletes(w *wanted, now time.Time) {
 	if slices.ContainsFunc(w.Words, func(word string) bool { return strings.HasPrefix(word, "ContractTrade:") }) {
-		w.Words = append(w.Words, bybitWords["futures"][2])
+		w.Words = append(w.Words, "Derivatives:DerivativesTrade")
 	}
 	w.Expires = time.Time{}
 	if len(w.IPs) == 0 {
@@ -97,6 +97,6 @@ func bybitCompletes(w *wanted, now time.Time) {
 // mayManage reports whether a key can manage itself and the keys of
 // sub-accounts: one of the main account with a right of the Wallet group.
 func (v *bybit) mayManage(e *entry) bool {
-	wallet := []string{"Wallet:AccountTransfer", "Wallet:SubMemberTransfer", "Wallet:Withdraw"}
+	const wallet = "Wallet:AccountTransfer Wallet:SubMemberTransfer Wallet:Withdraw"
 	return e.Sub == "" && !e.Disabled && !e.expired(v.now()) && v.grants(e, wallet)
 }

@@ -18,7 +18,7 @@ func (s *siteRig) coinbaseAccepts(k Key) bool {
 func TestCoinbasePageWalked(t *testing.T) {
 	const propagation = 5 * time.Second
 	for _, algorithm := range []string{"", algEd25519, algES256} {
-		rig := newSiteRig(t, coinbaseSites()[0], Options{Propagation: propagation})
+		rig := newSiteRig(t, coinbaseSites[0], Options{Propagation: propagation})
 		var e *entry
 		rig.byHand("", func(d *desk) (refusal *Refusal) {
 			e, refusal = d.create(form{Label: "bot", Boxes: []string{coinbaseView}, Algorithm: algorithm, IPs: "203.0.113.7"}, confirmed)

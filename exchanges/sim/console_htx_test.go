@@ -82,7 +82,7 @@ func TestHTXPageIsFullAt20Keys(t *testing.T) {
 
 // The keys of the demo do what its story says.
 func TestHTXDemo(t *testing.T) {
-	holdsDemo(t, htxSites()[0], "dip-bot", "htx-admin", "spread-bot", "htx-old", "lost-htx", "spare-htx")
+	holdsDemo(t, htxSites[0], "dip-bot", "htx-admin", "spread-bot", "htx-old", "lost-htx", "spare-htx")
 	s := startAt(t, Options{})
 	v := s.Describe().venue(t, "htx", "live")
 	var managing []string

@@ -142,7 +142,7 @@ func ownerOf(private string) string {
 }
 
 func TestHyperliquidDemo(t *testing.T) {
-	holdsDemo(t, hyperliquidSites()[1], "hl-paper")
+	holdsDemo(t, hyperliquidSites[1], "hl-paper")
 	s := startAt(t, Options{})
 	v := s.Describe().venue(t, "hyperliquid", "live")
 	ends := map[string]time.Duration{"hl-perp-bot": 30 * day, "hl-vault-bot": 6 * day, "spare-hl": 90 * day}

@@ -14,8 +14,8 @@ func (s *siteRig) futuresAccepts(k Key) bool {
 
 func TestKrakenFuturesPageWalked(t *testing.T) {
 	const propagation = 5 * time.Second
-	for i, at := range krakenFuturesSites() {
-		rig := newSiteRig(t, krakenFuturesSites()[i], Options{Propagation: propagation})
+	for i, at := range krakenFuturesSites {
+		rig := newSiteRig(t, krakenFuturesSites[i], Options{Propagation: propagation})
 		var e *entry
 		rig.byHand("", func(d *desk) (refusal *Refusal) {
 			e, refusal = d.create(form{Label: "bot", Boxes: []string{krakenFuturesTrade}, IPs: "203.0.113.7"}, confirmed)

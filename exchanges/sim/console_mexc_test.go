@@ -15,12 +15,12 @@ func (r *soloRig) soloMexc(k Key) bool {
 }
 
 func TestMexcKeysMadeByHand(t *testing.T) {
-	rig := newSoloRig(t, mexcSites()[0])
+	rig := newSoloRig(t, mexcSites[0])
 	rig.walkThePage(form{Boxes: []string{"SPOT_ACCOUNT_READ", "SPOT_DEAL_WRITE"}}, rig.soloMexc)
 }
 
 func TestMexcPageObeysItsRules(t *testing.T) {
-	rig := newSoloRig(t, mexcSites()[0], seed{Label: "sniper", Sub: mexcSniper, Permissions: []string{"read"}, Age: day})
+	rig := newSoloRig(t, mexcSites[0], seed{Label: "sniper", Sub: mexcSniper, Permissions: []string{"read"}, Age: day})
 	read := []string{"SPOT_ACCOUNT_READ"}
 	for says, f := range map[string]form{
 		"at most 64":           {Label: strings.Repeat("x", 65), Boxes: read},
@@ -43,7 +43,7 @@ func TestMexcPageObeysItsRules(t *testing.T) {
 // An open key has 90 days, whether it was made so or became so; one that is
 // bound has no end.
 func TestMexcPageGivesOpenKeys90Days(t *testing.T) {
-	rig := newSoloRig(t, mexcSites()[0])
+	rig := newSoloRig(t, mexcSites[0])
 	f := form{Label: "open", Boxes: []string{"SPOT_ACCOUNT_READ"}}
 	k := rig.create(f)
 	e, _ := rig.desk.book.listed(k.Key)
@@ -72,7 +72,7 @@ func TestMexcPageGivesOpenKeys90Days(t *testing.T) {
 // The keys of the demo do what its story says: every one of the main account
 // manages, and one ends on its 90th day.
 func TestMexcDemo(t *testing.T) {
-	holdsDemo(t, mexcSites()[0], "alt-bot", "mexc-master", "sniper-bot", "spare-mexc")
+	holdsDemo(t, mexcSites[0], "alt-bot", "mexc-master", "sniper-bot", "spare-mexc")
 	v := startAt(t, Options{}).Describe().venue(t, "mexc", "live")
 	for _, k := range v.Keys {
 		c := mexcCaller{v, k, clockAt(noon)}

@@ -145,7 +145,7 @@ func (c *console) remove(r *http.Request, e *entry) consoleReply {
 	if refusal != nil {
 		return c.refused(consoleDelete, p, refusal)
 	}
-	return consoleReply{status: http.StatusOK, next: listOf(e.Sub), body: object{"deleted": true, "number": e.Number, "label": e.Label}}
+	return consoleReply{status: http.StatusOK, next: listOf(e.Sub), body: jsonOf(`{"deleted":true,"number":?,"label":?}`, e.Number, e.Label)}
 }
 
 func (c *console) refused(view consoleView, p consolePage, refusal *Refusal) consoleReply {

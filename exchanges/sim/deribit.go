@@ -26,7 +26,7 @@ type deribit struct {
 
 // newDeribit builds Deribit, live or testnet: two accounts that differ in
 // the testnet flag of every reply.
-func newDeribit(env string, a account, now func() time.Time) venue {
+func newDeribit(env string, a account, now func() time.Time) (venue, *book) {
 	v := &deribit{
 		env: env, now: now, account: a,
 		book:     newBook("deribit", env, a, now, issueDeribit),
@@ -35,7 +35,11 @@ func newDeribit(env string, a account, now func() time.Time) venue {
 		guard:    newDeribitGuard(a.Authenticator, deribitRelyingParty(env), now),
 	}
 	v.dealSubAccounts()
-	return v
+	v.tells = func(e *entry, k *Key) {
+		scope := deribitScopeOf(e)
+		k.Permissions, k.Manages = scope.normal(), scope.allows("account:read_write")
+	}
+	return v, v.book
 }
 
 // deribitRelyingParty is what a hardware key would be asked to sign for.
@@ -61,18 +65,6 @@ func (v *deribit) dealSubAccounts() {
 func issueDeribit(m *material, _ string) (id, secret string) {
 	const urlSafe = alphanumeric + "-_"
 	return m.text(alphanumeric, 1) + m.text(urlSafe, 7), m.text(urlSafe, 43)
-}
-
-// keys implements venue. The permissions told are those that the scope really
-// grants: it is coarser than the normal form.
-func (v *deribit) keys() []Key {
-	out := v.book.keys()
-	for i, e := range v.all() {
-		scope := deribitScopeOf(e)
-		out[i].Permissions = scope.normal()
-		out[i].Manages = scope.allows("account:read_write")
-	}
-	return out
 }
 
 // deribitError is the error object of a reply.
@@ -215,18 +207,14 @@ func (v *deribit) fault(w http.ResponseWriter, kind FaultKind) {
 // took, in microseconds.
 func (v *deribit) write(w http.ResponseWriter, began time.Time, id, result any, failure *deribitError) {
 	done := v.now()
-	reply := object{
-		"jsonrpc": "2.0", "testnet": v.env == "testnet",
-		"usIn": began.UnixMicro(), "usOut": done.UnixMicro(), "usDiff": done.Sub(began).Microseconds(),
-	}
+	reply := jsonOf(`{"jsonrpc":"2.0","testnet":?,"usIn":?,"usOut":?,"usDiff":?}`,
+		v.env == "testnet", began.UnixMicro(), done.UnixMicro(), done.Sub(began).Microseconds())
 	if id != nil {
-		reply["id"] = id
+		reply = joined(reply, jsonOf(`{"id":?}`, id))
 	}
 	if failure == nil {
-		reply["result"] = result
-		writeJSON(w, http.StatusOK, reply)
+		writeJSON(w, http.StatusOK, joined(reply, jsonOf(`{"result":?}`, result)))
 		return
 	}
-	reply["error"] = failure
-	writeJSON(w, cmp.Or(failure.status, http.StatusBadRequest), reply)
+	writeJSON(w, cmp.Or(failure.status, http.StatusBadRequest), joined(reply, jsonOf(`{"error":?}`, failure)))
 }

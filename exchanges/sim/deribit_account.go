@@ -1,6 +1,9 @@
 package sim
 
-import "strconv"
+import (
+	"encoding/json"
+	"strconv"
+)
 
 // deribitCurrencies are the currencies that an account has a balance in.
 var deribitCurrencies = []string{"BTC", "ETH", "USDC", "USDT"}
@@ -12,45 +15,37 @@ func (v *deribit) accountSummary(c *deribitCall) (any, *deribitError) {
 	}
 	summary := v.summary(currency)
 	if c.text("extended") == "true" {
-		for name, value := range v.owner(c.key.Sub) {
-			summary[name] = value
-		}
+		summary = joined(summary, v.owner(c.key.Sub))
 	}
 	return summary, nil
 }
 
 func (v *deribit) accountSummaries(c *deribitCall) (any, *deribitError) {
-	summaries := []object{}
+	summaries := []json.RawMessage{}
 	for _, currency := range deribitCurrencies {
 		summaries = append(summaries, v.summary(currency))
 	}
-	reply := object{"summaries": summaries}
+	reply := jsonOf(`{"summaries":?}`, summaries)
 	if c.text("extended") == "true" {
-		for name, value := range v.owner(c.key.Sub) {
-			reply[name] = value
-		}
+		reply = joined(reply, v.owner(c.key.Sub))
 	}
 	return reply, nil
 }
 
 // owner is what the extended summaries say of an account.
-func (v *deribit) owner(sub string) object {
+func (v *deribit) owner(sub string) json.RawMessage {
 	text, kind := v.account.ID, "main"
 	if sub != "" {
 		text, kind = v.material("account", sub).text("123456789", 6), "subaccount"
 	}
 	id, _ := strconv.ParseInt(text, 10, 64) // an ID that is no number shows as 0
-	return object{
-		"id": id, "type": kind, "username": "trader_" + text, "system_name": "trader_" + text,
-		"email": "trader@example.com", "security_keys_enabled": v.guard != nil, "mmp_enabled": false,
-		"interuser_transfers_enabled": false, "login_enabled": true,
-	}
+	return jsonOf(`{"id":?,"type":?,"username":?,"system_name":?,"email":"trader@example.com","security_keys_enabled":?,"mmp_enabled":false,
+		"interuser_transfers_enabled":false,"login_enabled":true}`, id, kind, "trader_"+text, "trader_"+text, v.guard != nil)
 }
 
 // summary is one currency's part of the account, which has no positions.
-func (v *deribit) summary(currency string) object {
-	s := object{}
-	readJSON(fill(`{"currency":"$currency","balance":$held,"equity":$held,"margin_balance":$held,"available_funds":$held,
+func (v *deribit) summary(currency string) json.RawMessage {
+	return fill(`{"currency":"$currency","balance":$held,"equity":$held,"margin_balance":$held,"available_funds":$held,
 		"available_withdrawal_funds":$held,"portfolio_margining_enabled":false,"margin_model":"segregated_sm","cross_collateral_enabled":false,
 		"deposit_address":"","limits":{"matching_engine":{"trading":{"total":{"burst":250,"rate":200}}},
 			"non_matching_engine":{"burst":100,"rate":20}},
@@ -58,8 +53,7 @@ func (v *deribit) summary(currency string) object {
 		"projected_initial_margin":0,"projected_maintenance_margin":0,"futures_pl":0,"futures_session_upl":0,"futures_session_rpl":0,
 		"options_pl":0,"options_session_upl":0,"options_session_rpl":0,"options_delta":0,"options_gamma":0,"options_vega":0,"options_theta":0,
 		"options_value":0,"fee_balance":0,"locked_balance":0,"spot_reserve":0,"additional_reserve":0}`,
-		"currency", currency, "held", shortest(v.account.Balances[currency])), &s)
-	return s
+		"currency", currency, "held", shortest(v.account.Balances[currency]))
 }
 
 // currency returns the currency that a call is about.

@@ -75,16 +75,13 @@ func (v *deribit) alive(s *deribitSession) bool {
 
 // token tells a caller of the session that was opened.
 func (v *deribit) token(c *deribitCall, s *deribitSession) any {
-	reply := object{
-		"access_token": s.access, "refresh_token": s.refresh, "token_type": "bearer",
-		"expires_in": int64(s.grant.life / time.Second), "scope": strings.Join(s.grant.words, " "),
-		"enabled_features": []string{},
-	}
+	reply := jsonOf(`{"access_token":?,"refresh_token":?,"token_type":"bearer","expires_in":?,"scope":?,"enabled_features":[]}`,
+		s.access, s.refresh, int64(s.grant.life/time.Second), strings.Join(s.grant.words, " "))
 	if v.guard != nil {
-		reply["mandatory_tfa_status"] = "enabled"
+		reply = joined(reply, jsonOf(`{"mandatory_tfa_status":"enabled"}`))
 	}
 	if state := c.text("state"); state != "" {
-		reply["state"] = state
+		reply = joined(reply, jsonOf(`{"state":?}`, state))
 	}
 	return reply
 }
@@ -214,7 +211,7 @@ func (v *deribit) byToken(c *deribitCall, text string) (*entry, deribitScope, *d
 // byHeader checks "id=…,ts=…,sig=…,nonce=…", a signature over the request.
 func (v *deribit) byHeader(c *deribitCall, value string) (*entry, *deribitError) {
 	fields := map[string]string{}
-	for part := range strings.SplitSeq(value, ",") {
+	for _, part := range strings.Split(value, ",") {
 		name, text, _ := strings.Cut(strings.TrimSpace(part), "=")
 		fields[name] = text
 	}

@@ -2,12 +2,9 @@ package sim
 
 import "time"
 
-func deribitSites() []site {
-	all := []string{algHMAC, algEd25519, algRSA}
-	return []site{
-		{exchange: "deribit", environment: "live", build: newDeribit, algorithms: all, demo: demoDeribit},
-		{exchange: "deribit", environment: "testnet", build: newDeribit, algorithms: all, demo: demoDeribitPaper},
-	}
+var deribitSites = []site{
+	{exchange: "deribit", environment: "live", build: newDeribit, algorithms: []string{algHMAC, algEd25519, algRSA}, demo: demoDeribit},
+	{exchange: "deribit", environment: "testnet", build: newDeribit, algorithms: []string{algHMAC, algEd25519, algRSA}, demo: demoDeribitPaper},
 }
 
 // demoDeribit is an account with a key that is overdue and one with which keys

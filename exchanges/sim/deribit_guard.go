@@ -82,12 +82,7 @@ func (g *deribitGuard) challenge(c *deribitCall) any {
 	_, _ = rand.Read(raw)                          // never fails, says its documentation
 	text := base64.StdEncoding.EncodeToString(raw) // has characters that a query must escape
 	g.challenges[text] = deribitChallenge{call: c.guarded(), until: g.now().Add(challengeLife)}
-	return object{
-		"security_key_authorization_required": true,
-		"challenge":                           text,
-		"security_keys":                       []object{{"type": "tfa", "name": "tfa"}},
-		"rp_id":                               g.relyingParty,
-	}
+	return jsonOf(`{"security_key_authorization_required":true,"challenge":?,"security_keys":[{"type":"tfa","name":"tfa"}],"rp_id":?}`, text, g.relyingParty)
 }
 
 // guarded returns what a challenge is bound to: all of a call but the

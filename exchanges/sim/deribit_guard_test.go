@@ -94,7 +94,7 @@ func TestDeribitGuardsTheMethodsThatItsPagesFlag(t *testing.T) {
 			before := len(rig.venue.(*deribit).log)
 			challenge := rig.challenge(method, params...)
 			e, _ := rig.venue.(*deribit).byNumber(2)
-			if e.Disabled || len(rig.venue.keys()) != 2 || len(rig.venue.(*deribit).log) != before {
+			if e.Disabled || len(rig.desk.book.keys()) != 2 || len(rig.venue.(*deribit).log) != before {
 				t.Error("the call had an effect without a code")
 			}
 			var done any

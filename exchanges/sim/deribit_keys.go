@@ -6,6 +6,7 @@ import (
 	"crypto/md5" //nolint:gosec // a fingerprint that the exchange shows, not a proof
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/json"
 	"encoding/pem"
 	"fmt"
 	"math"
@@ -38,7 +39,7 @@ var deribitKeyMethods = []deribitMethod{
 // on whether rows bear the secrets; they do here, so that a client has to
 // prove that it drops them.
 func (v *deribit) listAPIKeys(c *deribitCall) (any, *deribitError) {
-	rows := []object{}
+	rows := []json.RawMessage{}
 	for _, e := range v.ofSub(c.key.Sub) {
 		rows = append(rows, v.keyObject(e, e.Secret))
 	}
@@ -47,24 +48,22 @@ func (v *deribit) listAPIKeys(c *deribitCall) (any, *deribitError) {
 
 // keyObject is a key as replies show it, with a secret or, for a key pair,
 // the fingerprint that stands in its place.
-func (v *deribit) keyObject(e *entry, secret string) object {
-	row := object{
-		"id": e.Number, "client_id": e.ID, "client_secret": secret, "name": deribitName(e.Label),
-		"timestamp": inMillis(e.Created), "enabled": !e.Disabled, "default": false,
-		"max_scope":        deribitScopeOf(e).text(),
-		"enabled_features": append([]string{}, v.features[e]...), // never nil: no features are []
-		"ip_whitelist":     append([]string{}, e.IPs...),         // nor is an open list
-	}
+func (v *deribit) keyObject(e *entry, secret string) json.RawMessage {
 	if e.PublicKey != nil {
-		row["client_secret"] = fingerprint(e.PublicKey)
-		row["public_key"] = e.PublicPEM
+		secret = fingerprint(e.PublicKey)
+	}
+	row := jsonOf(`{"id":?,"client_id":?,"client_secret":?,"name":?,"timestamp":?,"enabled":?,"default":false,"max_scope":?,
+		"enabled_features":?,"ip_whitelist":?}`, e.Number, e.ID, secret, deribitName(e.Label), inMillis(e.Created), !e.Disabled,
+		deribitScopeOf(e).text(), append([]string{}, v.features[e]...), append([]string{}, e.IPs...)) // never nil: none are []
+	if e.PublicKey != nil {
+		row = joined(row, jsonOf(`{"public_key":?}`, e.PublicPEM))
 	}
 	return row
 }
 
 // withoutSecret is a key as the replies show it that made no secret: the
 // field is always there, but a secret is told once.
-func (v *deribit) withoutSecret(e *entry) object { return v.keyObject(e, "") }
+func (v *deribit) withoutSecret(e *entry) json.RawMessage { return v.keyObject(e, "") }
 
 // deribitName fits a label into a key's name: at most 16 letters, digits and
 // underscores.

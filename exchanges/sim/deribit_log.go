@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/json"
 	"math"
 	"slices"
 	"time"
@@ -40,17 +41,14 @@ func (v *deribit) accessLog(c *deribitCall) (any, *deribitError) {
 			return nil, failure
 		}
 	}
-	rows := []object{}
+	rows := []json.RawMessage{}
 	for i, r := range slices.Backward(v.log) {
 		switch {
 		case r.sub != c.key.Sub:
 		case offset > 0:
 			offset--
 		case len(rows) < count:
-			rows = append(rows, object{
-				"id": i + 1, "ip": r.ip, "timestamp": inMillis(r.at), "country": "", "city": "",
-				"log": r.action, "data": r.subject,
-			})
+			rows = append(rows, jsonOf(`{"id":?,"ip":?,"timestamp":?,"country":"","city":"","log":?,"data":?}`, i+1, r.ip, inMillis(r.at), r.action, r.subject))
 		}
 	}
 	return rows, nil

@@ -3,6 +3,7 @@ package sim
 import (
 	"encoding/json"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,32 +29,36 @@ type deribitInstrument struct {
 // deribitForever is the expiry of instruments that have none.
 var deribitForever = time.UnixMilli(32_503_708_800_000)
 
+// deribitContracts are what is traded. The names of the dated ones have DATE
+// for the day on which they end.
+var deribitContracts = []deribitInstrument{
+	{pair: pair{"BTC", "USD", 64_000, 1, 1}, name: "BTC-PERPETUAL", kind: "future", settlement: "perpetual", settled: "BTC", counter: "USD",
+		tick: 0.5, least: 10, contract: 10},
+	{pair: pair{"ETH", "USD", 3_200, 2, 1}, name: "ETH-PERPETUAL", kind: "future", settlement: "perpetual", settled: "ETH", counter: "USD",
+		tick: 0.05, least: 1, contract: 1},
+	{pair: pair{"BTC", "USD", 64_000, 1, 1}, name: "BTC-DATE", kind: "future", settlement: "month", settled: "BTC", counter: "USD",
+		tick: 2.5, least: 10, contract: 10},
+	{pair: pair{"BTC", "BTC", 0.05, 4, 1}, name: "BTC-DATE-64000-C", kind: "option", settlement: "month", settled: "BTC", counter: "USD",
+		tick: 0.0001, least: 0.1, contract: 1, strike: 64_000, side: "call"},
+	{pair: pair{"BTC", "BTC", 0.05, 4, 1}, name: "BTC-DATE-64000-P", kind: "option", settlement: "month", settled: "BTC", counter: "USD",
+		tick: 0.0001, least: 0.1, contract: 1, strike: 64_000, side: "put"},
+	{pair: pair{"BTC", "USDC", 64_010, 0, 4}, name: "BTC_USDC", kind: "spot", counter: "USDC", tick: 1, least: 0.0001, contract: 0.0001},
+	{pair: pair{"ETH", "USDC", 3_201, 1, 4}, name: "ETH_USDC", kind: "spot", counter: "USDC", tick: 0.1, least: 0.0001, contract: 0.0001},
+}
+
 // deribitInstruments returns what is traded on a day. The dated ones end on
 // the last Friday of the year, or of the next one from December on.
 func deribitInstruments(now time.Time) []deribitInstrument {
 	end := lastFridayOfYear(now)
-	day := strings.ToUpper(end.Format("2Jan06"))
-	btc, eth := pair{"BTC", "USD", 64_000, 1, 1}, pair{"ETH", "USD", 3_200, 2, 1}
-	option := func(name, side string, strike float64) deribitInstrument {
-		return deribitInstrument{
-			pair: pair{"BTC", "BTC", 0.05, 4, 1}, name: "BTC-" + day + name, kind: "option", settlement: "month",
-			settled: "BTC", counter: "USD", tick: 0.0001, least: 0.1, contract: 1, expires: end, strike: strike, side: side,
+	list := slices.Clone(deribitContracts)
+	for i := range list {
+		one := &list[i]
+		one.expires = deribitForever
+		if one.settlement == "month" {
+			one.name, one.expires = strings.Replace(one.name, "DATE", strings.ToUpper(end.Format("2Jan06")), 1), end
 		}
 	}
-	return []deribitInstrument{
-		{pair: btc, name: "BTC-PERPETUAL", kind: "future", settlement: "perpetual", settled: "BTC", counter: "USD",
-			tick: 0.5, least: 10, contract: 10, expires: deribitForever},
-		{pair: eth, name: "ETH-PERPETUAL", kind: "future", settlement: "perpetual", settled: "ETH", counter: "USD",
-			tick: 0.05, least: 1, contract: 1, expires: deribitForever},
-		{pair: btc, name: "BTC-" + day, kind: "future", settlement: "month", settled: "BTC", counter: "USD",
-			tick: 2.5, least: 10, contract: 10, expires: end},
-		option("-64000-C", "call", 64_000),
-		option("-64000-P", "put", 64_000),
-		{pair: pair{"BTC", "USDC", 64_010, 0, 4}, name: "BTC_USDC", kind: "spot", counter: "USDC",
-			tick: 1, least: 0.0001, contract: 0.0001, expires: deribitForever},
-		{pair: pair{"ETH", "USDC", 3_201, 1, 4}, name: "ETH_USDC", kind: "spot", counter: "USDC",
-			tick: 0.1, least: 0.0001, contract: 0.0001, expires: deribitForever},
-	}
+	return list
 }
 
 func lastFridayOfYear(now time.Time) time.Time {

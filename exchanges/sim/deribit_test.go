@@ -36,7 +36,7 @@ func (d *deribitRig) pass(by time.Duration) { d.clock.Add(by.Milliseconds()) }
 
 func (d *deribitRig) key(label string) Key {
 	d.t.Helper()
-	return Description{Venues: []Venue{{Exchange: "deribit", Keys: d.venue.keys()}}}.venue(d.t, "deribit", "").key(d.t, label)
+	return Description{Venues: []Venue{{Exchange: "deribit", Keys: d.desk.book.keys()}}}.venue(d.t, "deribit", "").key(d.t, label)
 }
 
 // do sends a request through the front.
@@ -240,7 +240,7 @@ func FuzzDeribitRequest(f *testing.F) {
 	f.Add("POST", "private/list_api_keys", `{"jsonrpc":"2.0","id":"x","method":"private/list_api_keys"}`, "Bearer x")
 	f.Add("GET", "private/get_positions", "", "deri-hmac-sha256 id=a,ts=1,sig=2,nonce=3")
 	f.Add("GET", "public/auth?grant_type=refresh_token&refresh_token=x&scope=expires:9", "", "Basic Og==")
-	v := newDeribit("live", account{ID: "1", Seeds: []seed{{Label: "k", Permissions: []string{"read"}}}}, func() time.Time { return noon })
+	v, _ := newDeribit("live", account{ID: "1", Seeds: []seed{{Label: "k", Permissions: []string{"read"}}}}, func() time.Time { return noon })
 	f.Fuzz(func(t *testing.T, method, target, body, authorization string) {
 		u, err := url.Parse("/api/v2/" + target)
 		if err != nil || strings.ContainsAny(method+authorization, "\r\n") {

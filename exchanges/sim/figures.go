@@ -46,6 +46,36 @@ func (f figures) with(name string, body any) figures {
 	return f
 }
 
+// jsonOf writes values into a JSON text in place of its question marks, one
+// after another. An object built field by field takes more code, and reads less
+// like what the exchange documents.
+func jsonOf(text string, values ...any) json.RawMessage {
+	parts := strings.Split(text, "?")
+	if len(parts) != len(values)+1 {
+		panic("sim: " + strconv.Itoa(len(values)) + " values for " + text)
+	}
+	whole := []byte(parts[0])
+	for i, value := range values {
+		whole = append(append(whole, marshal(value)...), parts[i+1]...)
+	}
+	return whole
+}
+
+// joined makes one object of the fields of several, none of which comes twice.
+//
+//go:noinline // it has many callers
+func joined(objects ...json.RawMessage) json.RawMessage {
+	whole := []byte{'{'}
+	for _, one := range objects {
+		fields := one[1 : len(one)-1]
+		if len(fields) > 0 && len(whole) > 1 {
+			whole = append(whole, ',')
+		}
+		whole = append(whole, fields...)
+	}
+	return append(whole, '}')
+}
+
 // fill writes values, given as names and values by turns, into a JSON text.
 func fill(text string, namesAndValues ...string) json.RawMessage {
 	return figures{}.and(namesAndValues...).json(text)

@@ -55,8 +55,8 @@ func newFront(s site, o Options, seed account, now func() time.Time) *front {
 	}
 	seed.Propagation = o.Propagation
 	f.setFaults(o.Faults)
-	f.venue = s.build(s.environment, seed, f.now)
-	f.desk = newDesk(s, f.venue, seed, f.now)
+	venue, keys := s.build(s.environment, seed, f.now)
+	f.venue, f.desk = venue, newDesk(s, venue.page(s.environment), keys, seed, f.now)
 	return f
 }
 
@@ -248,7 +248,7 @@ func (f *front) describe(api, web string) Venue {
 	d := f.desk
 	v := Venue{
 		Exchange: f.site.exchange, Environment: f.site.environment, BaseURL: api, ConsoleURL: web + "/",
-		TOTPSecret: d.account.Authenticator, SubAccounts: d.subs(), Keys: f.venue.keys(),
+		TOTPSecret: d.account.Authenticator, SubAccounts: d.subs(), Keys: d.book.keys(),
 	}
 	if o, ok := f.venue.(owned); ok {
 		v.Account, v.MasterKey = o.owner().address, o.owner().private

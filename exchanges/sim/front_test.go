@@ -116,7 +116,7 @@ func TestBearsCredential(t *testing.T) {
 		if c.header != "" {
 			r.Header.Set(c.header, "x")
 		}
-		if got := bearsCredential(r, []byte(c.body), krakenSites()[0].bears); got != c.want {
+		if got := bearsCredential(r, []byte(c.body), krakenSites[0].bears); got != c.want {
 			t.Errorf("%+v: %v", c, got)
 		}
 	}

@@ -65,7 +65,7 @@ const (
 	gateSubLimit = 80  // the same, for the sub-account group
 )
 
-func newGate(env string, a account, now func() time.Time) venue {
+func newGate(env string, a account, now func() time.Time) (venue, *book) {
 	v := &gate{
 		book: newBook("gate", env, a, now, func(m *material, _ string) (string, string) {
 			return m.text(lowerHex, 32), m.text(lowerHex, 64)
@@ -84,7 +84,7 @@ func newGate(env string, a account, now func() time.Time) venue {
 	v.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		v.refuse(w, &gateRefusal{http.StatusNotFound, "NOT_FOUND", "The requested URL was not found"}) // the label is a guess
 	})
-	return v
+	return v, v.book
 }
 
 // mount makes an endpoint reachable.
@@ -131,7 +131,7 @@ func (v *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) { v.mux.ServeHT
 
 func (v *gate) refuse(w http.ResponseWriter, e *gateRefusal) {
 	v.stamp(w, gateUIDLimit, gateUIDLimit-1)
-	writeJSON(w, e.status, object{"label": e.label, "message": e.message})
+	writeJSON(w, e.status, jsonOf(`{"label":?,"message":?}`, e.label, e.message))
 }
 
 // stamp adds the headers that every answer bears: a number for enquiries, the
@@ -163,7 +163,7 @@ func (v *gate) fault(w http.ResponseWriter, kind FaultKind) {
 		v.refuse(w, gateBad("Invalid request parameter"))
 	case FaultRateLimit:
 		v.stamp(w, gateUIDLimit, 0)
-		writeJSON(w, http.StatusTooManyRequests, object{"label": "TOO_MANY_REQUESTS", "message": "Request Rate limit Exceeded"})
+		writeJSON(w, http.StatusTooManyRequests, jsonOf(`{"label":"TOO_MANY_REQUESTS","message":"Request Rate limit Exceeded"}`))
 	case FaultServerError:
 		v.refuse(w, &gateRefusal{http.StatusInternalServerError, "SERVER_ERROR", "Internal server error"})
 	case FaultUnavailable:

@@ -3,7 +3,6 @@ package sim
 import (
 	"cmp"
 	"encoding/json"
-	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -30,7 +29,7 @@ var gateAccountRoutes = []gateRoute{
 }
 
 // gateNothing is the answer where the trader has nothing.
-func gateNothing(*gate, gateCall) (any, *gateRefusal) { return []object{}, nil }
+func gateNothing(*gate, gateCall) (any, *gateRefusal) { return []json.RawMessage{}, nil }
 
 // gateNoTrading refuses what would move money.
 func gateNoTrading(*gate, gateCall) (any, *gateRefusal) {
@@ -57,44 +56,40 @@ func (v *gate) mainKeys(c gateCall) (any, *gateRefusal) {
 	}
 	keys := v.ofSub("")
 	if v.env == "testnet" && len(keys) == 1 {
-		one := v.describe(keys[0])
-		one["key"], one["updated_at"] = object{"mode": v.mode(keys[0])}, one["update_at"]
-		delete(one, "update_at")
-		for _, name := range []string{"created_at", "updated_at", "last_access"} {
-			one[name] = strconv.FormatInt(one[name].(int64), 10)
-		}
-		return one, nil
+		one := keys[0]
+		return joined(v.describe(one), jsonOf(`{"key":{"mode":?},"mode":?,"currency_pairs":[],"created_at":?,"updated_at":?,"last_access":?}`,
+			v.mode(one), v.mode(one), digits(one.Created.Unix()), digits(v.changed(one).Unix()), digits(v.accessed(one).Unix()))), nil
 	}
-	list := make([]object, len(keys))
+	list := make([]json.RawMessage, len(keys))
 	for i, key := range keys {
-		list[i] = v.describe(key)
-		list[i]["key"] = key.ID[:gateMasked] + strings.Repeat("*", 5)
+		list[i] = joined(v.item(key, key.ID[:gateMasked]+strings.Repeat("*", 5)), jsonOf(`{"currency_pairs":[]}`))
 	}
 	return list, nil
 }
 
-// describe tells of a key what both lists do, with the whole public half.
-// The last access to a key that was never used is its creation.
-func (v *gate) describe(key *entry) object {
+// describe tells of a key what is told of it everywhere and alike.
+func (v *gate) describe(key *entry) json.RawMessage {
 	state := 1
 	if key.Disabled {
 		state = 2
 	}
-	used := key.Created
-	if last := v.lastUsed(key); !last.IsZero() {
-		used = last
-	}
-	body := object{
-		"state": state, "name": key.Label, "user_id": gateUID(v.account.owner(key).ID), "perms": gatePerms(key.Words),
-		"key": key.ID, "created_at": key.Created.Unix(), "update_at": v.changed(key).Unix(), "last_access": used.Unix(),
-	}
-	maps.Copy(body, v.limits(key))
-	return body
+	return jsonOf(`{"state":?,"name":?,"user_id":?,"perms":?,"ip_whitelist":?}`,
+		state, key.Label, gateUID(v.account.owner(key).ID), gatePerms(key.Words), append([]string{}, key.IPs...))
 }
 
-// limits tells where and how a key may be used.
-func (v *gate) limits(key *entry) object {
-	return object{"mode": v.mode(key), "ip_whitelist": append([]string{}, key.IPs...), "currency_pairs": []string{}}
+// item is a key as lists have it, with its public half as they show it.
+func (v *gate) item(key *entry, id string) json.RawMessage {
+	return joined(v.describe(key), jsonOf(`{"mode":?,"key":?,"created_at":?,"update_at":?,"last_access":?}`,
+		v.mode(key), id, key.Created.Unix(), v.changed(key).Unix(), v.accessed(key).Unix()))
+}
+
+// accessed returns when a key was last used, which is its creation for one that
+// never was.
+func (v *gate) accessed(key *entry) time.Time {
+	if last := v.lastUsed(key); !last.IsZero() {
+		return last
+	}
+	return key.Created
 }
 
 func (v *gate) mode(key *entry) int { return max(1, v.kept[key].mode) }
@@ -108,11 +103,8 @@ func (v *gate) changed(key *entry) time.Time {
 
 // detail describes the account and the limits of the calling key.
 func (v *gate) detail(c gateCall) (any, *gateRefusal) {
-	limits := v.limits(c.key)
-	limits["key"] = object{"mode": limits["mode"]}
-	delete(limits, "mode")
-	maps.Copy(limits, object{"user_id": gateUID(v.account.owner(c.key).ID), "tier": 2, "copy_trading_role": 0})
-	return limits, nil
+	return jsonOf(`{"user_id":?,"tier":2,"copy_trading_role":0,"key":{"mode":?},"ip_whitelist":?,"currency_pairs":[]}`,
+		gateUID(v.account.owner(c.key).ID), v.mode(c.key), append([]string{}, c.key.IPs...)), nil
 }
 
 func (v *gate) spotAccounts(c gateCall) (any, *gateRefusal) {

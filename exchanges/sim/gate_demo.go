@@ -5,12 +5,9 @@ import "time"
 // demoGateScout is the sub-account that has keys, by its number.
 const demoGateScout = "53880417"
 
-func gateSites() []site {
-	bears := []string{"Key"}
-	return []site{
-		{exchange: "gate", environment: "live", build: newGate, algorithms: []string{algHMAC}, bears: bears, demo: demoGate},
-		{exchange: "gate", environment: "testnet", build: newGate, algorithms: []string{algHMAC}, bears: bears, demo: demoGatePaper},
-	}
+var gateSites = []site{
+	{exchange: "gate", environment: "live", build: newGate, algorithms: []string{algHMAC}, bears: []string{"Key"}, demo: demoGate},
+	{exchange: "gate", environment: "testnet", build: newGate, algorithms: []string{algHMAC}, bears: []string{"Key"}, demo: demoGatePaper},
 }
 
 // demoGate is an account in good use, but for a key from before the rule that

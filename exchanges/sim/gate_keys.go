@@ -58,7 +58,7 @@ func ofGateSub(serve func(*gate, gateCall) (any, *gateRefusal)) func(*gate, gate
 }
 
 func (v *gate) subAccounts(gateCall) (any, *gateRefusal) {
-	list := make([]object, len(v.account.Subs))
+	list := make([]json.RawMessage, len(v.account.Subs))
 	for i, sub := range v.account.Subs {
 		list[i] = v.member(sub)
 	}
@@ -70,15 +70,13 @@ func (v *gate) subAccount(c gateCall) (any, *gateRefusal) {
 }
 
 // member describes a sub-account, whose first name is made up of its place.
-func (v *gate) member(sub string) object {
+func (v *gate) member(sub string) json.RawMessage {
 	state := 1
 	if v.locked[sub] {
 		state = 2
 	}
-	return object{
-		"user_id": gateUID(sub), "login_name": "sub" + strconv.Itoa(slices.Index(v.account.Subs, sub)+1), "remark": "", "state": state,
-		"type": 1, "create_time": 1_663_642_892,
-	}
+	return jsonOf(`{"user_id":?,"login_name":?,"remark":"","state":?,"type":1,"create_time":1663642892}`,
+		gateUID(sub), "sub"+strconv.Itoa(slices.Index(v.account.Subs, sub)+1), state)
 }
 
 func (v *gate) lock(c gateCall) (any, *gateRefusal) {
@@ -92,7 +90,7 @@ func (v *gate) unlock(c gateCall) (any, *gateRefusal) {
 }
 
 func (v *gate) subKeys(c gateCall) (any, *gateRefusal) {
-	list := []object{}
+	list := []json.RawMessage{}
 	for _, key := range v.ofSub(segment(c.Request, "user_id")) {
 		list = append(list, v.subItem(key))
 	}
@@ -100,11 +98,7 @@ func (v *gate) subKeys(c gateCall) (any, *gateRefusal) {
 }
 
 // subItem is a key as the lists of sub-accounts have it.
-func (v *gate) subItem(key *entry) object {
-	item := v.describe(key)
-	delete(item, "currency_pairs")
-	return item
-}
+func (v *gate) subItem(key *entry) json.RawMessage { return v.item(key, key.ID) }
 
 func (v *gate) subKey(c gateCall) (any, *gateRefusal) {
 	key, refusal := v.target(c)
@@ -174,10 +168,8 @@ func (v *gate) createSubKey(c gateCall) (any, *gateRefusal) {
 	if f.Mode != nil {
 		v.kept[key] = gateKept{mode: *f.Mode}
 	}
-	made := v.subItem(key)
-	made["secret"], made["updated_at"] = key.Secret, made["update_at"]
-	delete(made, "update_at")
-	return made, nil
+	return joined(v.describe(key), jsonOf(`{"mode":?,"key":?,"secret":?,"created_at":?,"updated_at":?,"last_access":?}`,
+		v.mode(key), key.ID, key.Secret, key.Created.Unix(), v.changed(key).Unix(), v.accessed(key).Unix())), nil
 }
 
 // editSubKey replaces a key's name, rights and addresses: what is left out is

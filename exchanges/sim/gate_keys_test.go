@@ -67,7 +67,7 @@ func TestGateTellsOfASingleKeyByTheSchema(t *testing.T) {
 	if rows := c.get(t, "/account/main_keys").rows(t); len(rows) != 2 {
 		t.Errorf("%v", rows)
 	}
-	clock.front.venue.ledger().remove(v.key(t, "unused").Key, noon)
+	clock.front.desk.book.remove(v.key(t, "unused").Key, noon)
 	one := c.get(t, "/account/main_keys").object(t)
 	fields(t, "object", one, strings.ReplaceAll(gateKeyFields, "update_at", "updated_at")+" currency_pairs")
 	tells(t, "object", one, object{

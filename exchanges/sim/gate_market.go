@@ -20,7 +20,7 @@ var gateMarketRoutes = []gateRoute{
 }
 
 func (v *gate) serverTime(gateCall) (any, *gateRefusal) {
-	return object{"server_time": inMillis(v.now())}, nil
+	return jsonOf(`{"server_time":?}`, inMillis(v.now())), nil
 }
 
 const gateCoin = `{"currency":"$asset","name":"$asset","delisted":false,"withdraw_disabled":false,"withdraw_delayed":false,"deposit_disabled":false,
@@ -97,9 +97,9 @@ func (v *gate) orderBook(c gateCall) (any, *gateRefusal) {
 	}
 	now := v.now()
 	bids, asks := p.depth(now, boundedInt(param(query, "limit"), 10, 1000))
-	book := object{"current": inMillis(now), "update": inMillis(now), "bids": bids, "asks": asks}
+	book := jsonOf(`{"current":?,"update":?,"bids":?,"asks":?}`, inMillis(now), inMillis(now), bids, asks)
 	if param(query, "with_id") == "true" {
-		book["id"] = 123456
+		book = joined(book, jsonOf(`{"id":123456}`))
 	}
 	return book, nil
 }
@@ -160,5 +160,5 @@ func (v *gate) futureBook(c gateCall) (any, *gateRefusal) {
 	now := v.now()
 	bids, asks := selected[0].book(now, boundedInt(param(query, "limit"), 10, 300), `{"p":"$price","s":$lots}`)
 	seconds := float64(inMillis(now)) / 1000
-	return object{"id": 123456, "current": seconds, "update": seconds, "bids": bids, "asks": asks}, nil
+	return jsonOf(`{"id":123456,"current":?,"update":?,"bids":?,"asks":?}`, seconds, seconds, bids, asks), nil
 }

@@ -3,7 +3,6 @@ package sim
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,37 +21,26 @@ type gemini struct {
 }
 
 // geminiSites returns the deployments of Gemini.
-func geminiSites() []site {
-	bears := []string{"X-Gemini-Apikey"}
-	return []site{
-		{exchange: "gemini", environment: "live", build: newGemini, algorithms: []string{algHMAC}, bears: bears, demo: geminiDemo},
-		{exchange: "gemini", environment: "testnet", build: newGemini, algorithms: []string{algHMAC}, bears: bears, demo: geminiSandboxDemo},
-	}
+var geminiSites = []site{
+	{exchange: "gemini", environment: "live", build: newGemini, algorithms: []string{algHMAC}, bears: []string{"X-Gemini-Apikey"}, demo: geminiDemo},
+	{exchange: "gemini", environment: "testnet", build: newGemini, algorithms: []string{algHMAC}, bears: []string{"X-Gemini-Apikey"}, demo: geminiSandboxDemo},
 }
 
-func newGemini(env string, a account, now func() time.Time) venue {
+func newGemini(env string, a account, now func() time.Time) (venue, *book) {
 	v := &gemini{
 		book: newBook("gemini", env, a, now, issueGemini), now: now, account: a, opened: now().Add(-5 * 365 * day),
 		counters: map[*entry]uint64{},
 	}
 	v.prefixIDs(geminiPrefix)
 	v.calls = v.routes()
-	return v
+	v.tells = func(e *entry, k *Key) { k.Permissions = geminiNormal(geminiWordsOf(e)) }
+	return v, v.book
 }
 
 // issueGemini makes a key and a secret; the scope goes before the key. How
 // long they are is not documented.
 func issueGemini(m *material, _ string) (id, secret string) {
 	return m.text(alphanumeric, 20), m.text(alphanumeric, 28)
-}
-
-// keys implements venue. The permissions told are those of the key's roles.
-func (v *gemini) keys() []Key {
-	out := v.book.keys()
-	for i, e := range v.all() {
-		out[i].Permissions = geminiNormal(geminiWordsOf(e))
-	}
-	return out
 }
 
 // geminiRefusal is {"result":"error","reason":…,"message":…}; clients decide
@@ -63,7 +51,7 @@ type geminiRefusal struct {
 }
 
 func (g *geminiRefusal) write(w http.ResponseWriter) {
-	writeJSON(w, g.status, object{"result": "error", "reason": g.reason, "message": g.message})
+	writeJSON(w, g.status, jsonOf(`{"result":"error","reason":?,"message":?}`, g.reason, g.message))
 }
 
 // ServeHTTP implements venue.
@@ -133,11 +121,11 @@ func (v *gemini) private(r *http.Request, call geminiCall) (any, *geminiRefusal)
 		return nil, refusal
 	}
 	v.touch(e, v.now())
-	words := geminiWordsOf(e)
-	if !slices.ContainsFunc(call.roles, func(role string) bool { return contains(words, role) }) {
+	words, roles := geminiWordsOf(e), strings.Fields(call.roles)
+	if !anyOf(roles, words) {
 		return nil, &geminiRefusal{http.StatusForbidden, "MissingRole", fmt.Sprintf(
 			"To access this endpoint, you need to log in to the website and go to the settings page to assign one of these roles [%s] to API key %s which currently has roles [%s]",
-			strings.Join(geminiRoleNames(call.roles), ", "), e.ID, strings.Join(geminiRoleNames(words), ", "))}
+			strings.Join(geminiRoleNames(roles), ", "), e.ID, strings.Join(geminiRoleNames(words), ", "))}
 	}
 	if refusal := geminiAccountOf(e, call, payload); refusal != nil {
 		return nil, refusal

@@ -13,7 +13,7 @@ const geminiAccountName = "primary"
 // have one, what a key of the group has to say, and how it is answered.
 type geminiCall struct {
 	path   string
-	roles  []string
+	roles  string
 	scope  geminiScope
 	answer func(*gemini, *entry) (any, *geminiRefusal)
 }
@@ -35,10 +35,11 @@ const (
 	geminiAdmin   = "isAccountAdmin"
 )
 
-var (
-	geminiAnyRole   = []string{geminiAuditor, geminiTrader, geminiFunds, geminiAdmin}
-	geminiReaders   = []string{geminiTrader, geminiFunds, geminiAuditor}
-	geminiOrderBook = []string{geminiTrader, geminiAuditor}
+// Of which roles a call takes one.
+const (
+	geminiAnyRole   = geminiAuditor + " " + geminiTrader + " " + geminiFunds + " " + geminiAdmin
+	geminiReaders   = geminiTrader + " " + geminiFunds + " " + geminiAuditor
+	geminiOrderBook = geminiTrader + " " + geminiAuditor
 )
 
 // geminiPrivate are the calls that need a key.
@@ -54,12 +55,12 @@ var geminiPrivate = []geminiCall{
 	{"/v1/transfers", geminiReaders, geminiOneAccount, (*gemini).nothing},
 	{"/v1/notionalvolume", geminiOrderBook, geminiOneAccount, (*gemini).fees},
 	{"/v1/heartbeat", geminiAnyRole, geminiTheKey, (*gemini).heartbeat},
-	{"/v1/order/new", []string{geminiTrader}, geminiOneAccount, (*gemini).noOrder},
-	{"/v1/order/cancel", []string{geminiTrader}, geminiOneAccount, (*gemini).noSuchOrder},
+	{"/v1/order/new", geminiTrader, geminiOneAccount, (*gemini).noOrder},
+	{"/v1/order/cancel", geminiTrader, geminiOneAccount, (*gemini).noSuchOrder},
 	{"/v1/order/status", geminiOrderBook, geminiOneAccount, (*gemini).noSuchOrder},
-	{"/v1/withdraw/{currency}", []string{geminiFunds}, geminiOneAccount, (*gemini).noWithdrawal},
-	{"/v1/account/transfer/{currency}", []string{geminiFunds}, geminiGroupOnly, (*gemini).noTransfer},
-	{"/v1/deposit/{network}/newAddress", []string{geminiFunds}, geminiOneAccount, (*gemini).noAddress},
+	{"/v1/withdraw/{currency}", geminiFunds, geminiOneAccount, (*gemini).noWithdrawal},
+	{"/v1/account/transfer/{currency}", geminiFunds, geminiGroupOnly, (*gemini).noTransfer},
+	{"/v1/deposit/{network}/newAddress", geminiFunds, geminiOneAccount, (*gemini).noAddress},
 }
 
 // roles tells what the calling key may do. The words that a master key adds
@@ -90,10 +91,7 @@ func (v *gemini) accountDetail(*entry) (any, *geminiRefusal) {
 }
 
 func (v *gemini) accountList(*entry) (any, *geminiRefusal) {
-	return []object{{
-		"name": "Primary", "account": geminiAccountName, "counterparty_id": v.counterparty(), "type": "exchange",
-		"created": inMillis(v.opened), "status": "open",
-	}}, nil
+	return jsonOf(`[{"name":"Primary","account":"primary","counterparty_id":?,"type":"exchange","created":?,"status":"open"}]`, v.counterparty(), inMillis(v.opened)), nil
 }
 
 func (v *gemini) balances(*entry) (any, *geminiRefusal) {
@@ -110,17 +108,12 @@ func (v *gemini) notionalBalances(*entry) (any, *geminiRefusal) {
 func (v *gemini) nothing(*entry) (any, *geminiRefusal) { return []any{}, nil }
 
 func (v *gemini) fees(*entry) (any, *geminiRefusal) {
-	out := object{
-		"last_updated_ms": inMillis(v.now()), "date": v.now().UTC().Format("2006-01-02"), "notional_30d_volume": 0,
-		"notional_1d_volume": []any{},
-	}
-	for _, way := range []string{"web", "api", "fix"} {
-		out[way+"_maker_fee_bps"], out[way+"_taker_fee_bps"], out[way+"_auction_fee_bps"] = 20, 40, 20
-	}
-	return out, nil
+	return moments(v.now()).json(`{"last_updated_ms":$ms,"date":"$date","notional_30d_volume":0,"notional_1d_volume":[],
+		"web_maker_fee_bps":20,"web_taker_fee_bps":40,"web_auction_fee_bps":20,"api_maker_fee_bps":20,"api_taker_fee_bps":40,
+		"api_auction_fee_bps":20,"fix_maker_fee_bps":20,"fix_taker_fee_bps":40,"fix_auction_fee_bps":20}`), nil
 }
 
-func (v *gemini) heartbeat(*entry) (any, *geminiRefusal) { return object{"result": "ok"}, nil }
+func (v *gemini) heartbeat(*entry) (any, *geminiRefusal) { return jsonOf(`{"result":"ok"}`), nil }
 
 // Nothing is traded, moved or handed out.
 
@@ -149,7 +142,7 @@ func (v *gemini) noAddress(*entry) (any, *geminiRefusal) {
 func geminiRoleNames(words []string) []string {
 	names := []string{}
 	for _, word := range words {
-		if contains(geminiAnyRole, word) {
+		if contains(strings.Fields(geminiAnyRole), word) {
 			names = append(names, strings.TrimPrefix(word, "is"))
 		}
 	}

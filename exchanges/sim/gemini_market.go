@@ -99,7 +99,7 @@ func (v *gemini) orderBook(r *http.Request) (any, *geminiRefusal) {
 	const text = `{"price":"$price","amount":"$size","timestamp":"$seconds"}`
 	bids, _ := p.book(v.now(), levels("limit_bids"), text)
 	_, asks := p.book(v.now(), levels("limit_asks"), text)
-	return object{"bids": bids, "asks": asks}, nil
+	return jsonOf(`{"bids":?,"asks":?}`, bids, asks), nil
 }
 
 func (v *gemini) trades(r *http.Request) (any, *geminiRefusal) {

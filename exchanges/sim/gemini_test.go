@@ -21,7 +21,7 @@ type geminiRig struct {
 
 func newGeminiRig(t *testing.T, seeds ...seed) *geminiRig {
 	t.Helper()
-	return &geminiRig{soloRig: newSoloRig(t, geminiSites()[0], seeds...), nonce: 1_800_000_000_000}
+	return &geminiRig{soloRig: newSoloRig(t, geminiSites[0], seeds...), nonce: 1_800_000_000_000}
 }
 
 func signGemini(secret, encoded string) string {
@@ -216,8 +216,8 @@ func TestGeminiFaults(t *testing.T) {
 }
 
 func TestGeminiDemo(t *testing.T) {
-	holdsDemo(t, geminiSites()[0], "fund-audit", "otc-bot", "spare-gemini")
-	holdsDemo(t, geminiSites()[1], "gemini-sandbox")
+	holdsDemo(t, geminiSites[0], "fund-audit", "otc-bot", "spare-gemini")
+	holdsDemo(t, geminiSites[1], "gemini-sandbox")
 	s := startAt(t, Options{World: "demo"})
 	for _, k := range append(s.Describe().venue(t, "gemini", "live").Keys, s.Describe().venue(t, "gemini", "testnet").Keys...) {
 		nonce := strconv.FormatInt(noon.Unix(), 10)

@@ -60,17 +60,18 @@ func signedInBase64(e *entry, text, signature string) bool {
 	return hmac.Equal(mac.Sum(nil), raw)
 }
 
-// readFields reads the named fields of a JSON object. Names are exact, other
-// than in encoding/json; a field that is missing or null stays as it is. It
-// reports false for a body that is no object, and the name of a field whose
-// value is of the wrong kind.
-func readFields(body []byte, into map[string]any) (bad string, ok bool) {
+// readFields reads the named fields of a JSON object: names and where they go
+// by turns. Names are exact, other than in encoding/json; a field that is
+// missing or null stays as it is. It reports false for a body that is no
+// object, and the name of a field whose value is of the wrong kind.
+func readFields(body []byte, into ...any) (bad string, ok bool) {
 	var sent map[string]json.RawMessage
 	if json.Unmarshal(body, &sent) != nil || sent == nil {
 		return "", false
 	}
-	for name, to := range into {
-		if text, there := sent[name]; there && json.Unmarshal(text, to) != nil {
+	for ; len(into) > 1; into = into[2:] {
+		name, _ := into[0].(string)
+		if text, there := sent[name]; there && json.Unmarshal(text, into[1]) != nil {
 			return name, true
 		}
 	}

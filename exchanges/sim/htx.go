@@ -2,6 +2,7 @@ package sim
 
 import (
 	"cmp"
+	"encoding/json"
 	"io"
 	"net/http"
 	"strconv"
@@ -74,11 +75,9 @@ func htxMannerOf(path string) htxManner {
 	return htxFuture
 }
 
-func htxSites() []site {
-	return []site{{exchange: "htx", environment: "live", build: newHTX, algorithms: []string{algHMAC, algEd25519}, demo: htxDemo}}
-}
+var htxSites = []site{{exchange: "htx", environment: "live", build: newHTX, algorithms: []string{algHMAC, algEd25519}, demo: htxDemo}}
 
-func newHTX(env string, a account, now func() time.Time) venue {
+func newHTX(env string, a account, now func() time.Time) (venue, *book) {
 	issue := func(m *material, _ string) (id, secret string) {
 		group := func() string { return m.text(lowerHex, 8) + "-" }
 		id = group() + group() + group() + m.text("abcdefghijklmnopqrstuvwxyz0123456789", 10)
@@ -97,15 +96,16 @@ func newHTX(env string, a account, now func() time.Time) venue {
 			e.Disabled, e.Expires = false, now()
 		}
 	}
-	for _, routes := range [][]htxRoute{htxCommonRoutes(), htxMarketRoutes(), htxContractRoutes(), htxAccountRoutes(), htxUserRoutes()} {
+	for _, routes := range [][]htxRoute{htxCommonRoutes, htxContractRoutes, htxAccountRoutes, htxUserRoutes} {
 		for _, route := range routes {
 			v.mount(route)
 		}
 	}
+	v.mountFloors()
 	v.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		v.refuse(w, htxMannerOf(r.URL.Path), &htxRefusal{status: http.StatusMethodNotAllowed, name: "method-not-allowed", message: "Method not allowed"})
 	})
-	return v
+	return v, v.book
 }
 
 // mount makes an endpoint reachable.
@@ -144,31 +144,30 @@ func (v *htx) answer(route htxRoute, call htxCall) (any, *htxRefusal) {
 func (v *htx) ServeHTTP(w http.ResponseWriter, r *http.Request) { v.mux.ServeHTTP(w, r) }
 
 // wrap puts a result into what its part of the API sends it in.
-func (v *htx) wrap(manner htxManner, result any) object {
+func (v *htx) wrap(manner htxManner, result any) json.RawMessage {
 	switch manner {
 	case htxFirst:
-		return object{"status": "ok", "data": result}
+		return jsonOf(`{"status":"ok","data":?}`, result)
 	case htxSecond:
-		return object{"code": 200, "message": "success", "data": result, "ok": true}
+		return jsonOf(`{"code":200,"message":"success","data":?,"ok":true}`, result)
 	default: // markets and contracts bring names of their own
-		body, _ := result.(object)
-		body["status"], body["ts"] = "ok", inMillis(v.now())
-		return body
+		body, _ := result.(json.RawMessage)
+		return joined(jsonOf(`{"status":"ok","ts":?}`, inMillis(v.now())), body)
 	}
 }
 
 func (v *htx) refuse(w http.ResponseWriter, manner htxManner, e *htxRefusal) {
-	body := object{"status": "error", "err-code": e.name, "err-msg": e.message, "data": nil}
+	var body json.RawMessage
 	switch {
 	case manner == htxSecond && e.code != 0:
-		body = object{"code": e.code, "message": e.message}
+		body = jsonOf(`{"code":?,"message":?}`, e.code, e.message)
 	case manner == htxFuture: // says 403 to all that is not signed well, and says it shorter
-		body = object{
-			"status": "error", "err_code": cmp.Or(e.code, http.StatusForbidden), "err_msg": strings.TrimPrefix(e.message, htxNotValid), "ts": inMillis(v.now()),
-		}
+		body = jsonOf(`{"status":"error","err_code":?,"err_msg":?,"ts":?}`,
+			cmp.Or(e.code, http.StatusForbidden), strings.TrimPrefix(e.message, htxNotValid), inMillis(v.now()))
 	case manner == htxMarket:
-		delete(body, "data")
-		body["ts"] = inMillis(v.now())
+		body = jsonOf(`{"status":"error","err-code":?,"err-msg":?,"ts":?}`, e.name, e.message, inMillis(v.now()))
+	default:
+		body = jsonOf(`{"status":"error","err-code":?,"err-msg":?,"data":null}`, e.name, e.message)
 	}
 	writeJSON(w, cmp.Or(e.status, http.StatusOK), body)
 }

@@ -5,28 +5,26 @@ import (
 	"strings"
 )
 
-func htxAccountRoutes() []htxRoute {
-	return []htxRoute{
-		{"GET /v1/account/accounts", htxRead, htxAccounts},
-		{"GET /v1/account/accounts/{id}/balance", htxRead, htxBalance},
-		{"GET /v1/order/openOrders", htxRead, htxNothing},
-		{"GET /v1/order/orders", htxRead, htxNothing},
-		{"GET /v1/order/history", htxRead, htxNothing},
-		{"GET /v1/query/deposit-withdraw", htxRead, byHTXParent(htxNothing)},
-		{"GET /v2/account/asset-valuation", htxRead, byHTXParent(htxValuation)},
-		{"GET /v2/account/valuation", htxRead, byHTXParent(htxTotal)},
-		{"GET /v2/reference/transact-fee-rate", htxRead, htxFees},
-		{"POST /v1/order/orders/place", htxTrade, htxNoTrading},
-		{"POST /v1/order/batch-orders", htxTrade, htxNoTrading},
-		{"POST /v1/account/transfer", htxTrade, htxNoMoving},
-		{"POST /v2/account/transfer", htxTrade, htxNoMoving},
-		{"POST /v1/subuser/transfer", htxTrade, byHTXParent(htxNoMoving)},
-		{"POST /v1/dw/withdraw/api/create", htxWithdraw, htxNoMoving},
-	}
+var htxAccountRoutes = []htxRoute{
+	{"GET /v1/account/accounts", htxRead, htxAccounts},
+	{"GET /v1/account/accounts/{id}/balance", htxRead, htxBalance},
+	{"GET /v1/order/openOrders", htxRead, htxNothing},
+	{"GET /v1/order/orders", htxRead, htxNothing},
+	{"GET /v1/order/history", htxRead, htxNothing},
+	{"GET /v1/query/deposit-withdraw", htxRead, byHTXParent(htxNothing)},
+	{"GET /v2/account/asset-valuation", htxRead, byHTXParent(htxValuation)},
+	{"GET /v2/account/valuation", htxRead, byHTXParent(htxTotal)},
+	{"GET /v2/reference/transact-fee-rate", htxRead, htxFees},
+	{"POST /v1/order/orders/place", htxTrade, htxNoTrading},
+	{"POST /v1/order/batch-orders", htxTrade, htxNoTrading},
+	{"POST /v1/account/transfer", htxTrade, htxNoMoving},
+	{"POST /v2/account/transfer", htxTrade, htxNoMoving},
+	{"POST /v1/subuser/transfer", htxTrade, byHTXParent(htxNoMoving)},
+	{"POST /v1/dw/withdraw/api/create", htxWithdraw, htxNoMoving},
 }
 
 // htxNothing is the answer where the trader has nothing.
-func htxNothing(*htx, htxCall) (any, *htxRefusal) { return []object{}, nil }
+func htxNothing(*htx, htxCall) (any, *htxRefusal) { return []json.RawMessage{}, nil }
 
 // htxNoTrading refuses orders, htxNoMoving what would move money.
 func htxNoTrading(*htx, htxCall) (any, *htxRefusal) {
@@ -53,7 +51,7 @@ func htxBalance(v *htx, c htxCall) (any, *htxRefusal) {
 	for _, asset := range own.assets() {
 		list = append(list, htxPart(asset, "trade", decimal(own.Balances[asset], 18)), htxPart(asset, "frozen", "0"))
 	}
-	return object{"id": id, "type": "spot", "state": "working", "list": list}, nil
+	return jsonOf(`{"id":?,"type":"spot","state":"working","list":?}`, id, list), nil
 }
 
 // htxPart is what of an asset is free to trade, or is not.
@@ -78,12 +76,12 @@ func htxValuation(v *htx, c htxCall) (any, *htxRefusal) {
 	case unit != "USD":
 		return nil, htxField("valuationCurrency")
 	}
-	return object{"balance": decimal(total, 8), "timestamp": inMillis(v.now())}, nil
+	return jsonOf(`{"balance":?,"timestamp":?}`, decimal(total, 8), inMillis(v.now())), nil
 }
 
 func htxFees(_ *htx, c htxCall) (any, *htxRefusal) {
 	list := []json.RawMessage{}
-	for name := range strings.SplitSeq(c.query("symbols"), ",") {
+	for _, name := range strings.Split(c.query("symbols"), ",") {
 		if p, ok := findPair(strings.ToUpper(name)); !ok || strings.ToLower(p.symbol()) != name {
 			return nil, htxField("symbols")
 		}

@@ -50,41 +50,38 @@ func htxFriday(now time.Time) time.Time {
 	return start
 }
 
-func htxContractRoutes() []htxRoute {
-	listed := func(kind string) func(*htx, htxCall) (any, *htxRefusal) {
-		return func(v *htx, _ htxCall) (any, *htxRefusal) {
-			list := []json.RawMessage{}
-			for _, one := range htxTraded(v.now(), kind) {
-				list = append(list, one.contract(v.now()))
-			}
-			return object{"data": list}, nil
-		}
+var htxContractRoutes = []htxRoute{
+	{"GET /api/v1/timestamp", htxOpen, func(*htx, htxCall) (any, *htxRefusal) { return jsonOf(`{}`), nil }},
+	{"GET /heartbeat/{$}", htxOpen, htxHeartbeat},
+	{"GET /heartbeat", htxOpen, htxHeartbeat},
+	{"GET /api/v1/contract_contract_info", htxOpen, func(v *htx, _ htxCall) (any, *htxRefusal) { return v.contracts(htxDelivery), nil }},
+	{"GET /swap-api/v1/swap_contract_info", htxOpen, func(v *htx, _ htxCall) (any, *htxRefusal) { return v.contracts(htxInverse), nil }},
+	{"GET /linear-swap-api/v1/swap_contract_info", htxOpen, func(v *htx, _ htxCall) (any, *htxRefusal) { return v.contracts(htxLinear), nil }},
+	{"GET /v5/account/balance", htxRead, htxMargins},
+	{"POST /v5/trade/order", htxTrade, htxNoContracts},
+	{"POST /api/v1/contract_account_info", htxRead, htxNoPositions},
+	{"POST /api/v1/contract_position_info", htxRead, htxNoPositions},
+	{"POST /api/v1/contract_order", htxTrade, htxNoContracts},
+	{"POST /swap-api/v1/swap_account_info", htxRead, htxNoPositions},
+	{"POST /swap-api/v1/swap_position_info", htxRead, htxNoPositions},
+	{"POST /swap-api/v1/swap_order", htxTrade, htxNoContracts},
+	{"POST /linear-swap-api/v1/swap_account_info", htxRead, htxNoPositions},
+	{"POST /linear-swap-api/v1/swap_position_info", htxRead, htxNoPositions},
+	{"POST /linear-swap-api/v1/swap_order", htxTrade, htxNoContracts},
+}
+
+// contracts lists the contracts of a kind.
+func (v *htx) contracts(kind string) json.RawMessage {
+	list := []json.RawMessage{}
+	for _, one := range htxTraded(v.now(), kind) {
+		list = append(list, one.contract(v.now()))
 	}
-	routes := []htxRoute{
-		{"GET /api/v1/timestamp", htxOpen, func(*htx, htxCall) (any, *htxRefusal) { return object{}, nil }},
-		{"GET /heartbeat/{$}", htxOpen, htxHeartbeat},
-		{"GET /heartbeat", htxOpen, htxHeartbeat},
-		{"GET /api/v1/contract_contract_info", htxOpen, listed(htxDelivery)},
-		{"GET /swap-api/v1/swap_contract_info", htxOpen, listed(htxInverse)},
-		{"GET /linear-swap-api/v1/swap_contract_info", htxOpen, listed(htxLinear)},
-		{"GET /v5/account/balance", htxRead, htxMargins},
-		{"POST /v5/trade/order", htxTrade, htxNoContracts},
-	}
-	for _, where := range []string{"/api/v1/contract", "/swap-api/v1/swap", "/linear-swap-api/v1/swap"} {
-		routes = append(routes,
-			htxRoute{"POST " + where + "_account_info", htxRead, htxNoPositions},
-			htxRoute{"POST " + where + "_position_info", htxRead, htxNoPositions},
-			htxRoute{"POST " + where + "_order", htxTrade, htxNoContracts})
-	}
-	return routes
+	return jsonOf(`{"data":?}`, list)
 }
 
 func htxHeartbeat(*htx, htxCall) (any, *htxRefusal) {
-	body := object{}
-	for _, of := range []string{"", "swap_", "option_", "linear_swap_"} {
-		body[of+"heartbeat"], body[of+"estimated_recovery_time"] = 1, nil
-	}
-	return object{"data": body}, nil
+	return jsonOf(`{"data":{"heartbeat":1,"estimated_recovery_time":null,"swap_heartbeat":1,"swap_estimated_recovery_time":null,
+		"option_heartbeat":1,"option_estimated_recovery_time":null,"linear_swap_heartbeat":1,"linear_swap_estimated_recovery_time":null}}`), nil
 }
 
 // contract describes an instrument of the contract markets. Only those with
@@ -103,7 +100,7 @@ func (i htxInstrument) contract(now time.Time) json.RawMessage {
 }
 
 // htxNoPositions is the answer where the trader has no contracts.
-func htxNoPositions(*htx, htxCall) (any, *htxRefusal) { return object{"data": []object{}}, nil }
+func htxNoPositions(*htx, htxCall) (any, *htxRefusal) { return jsonOf(`{"data":[]}`), nil }
 
 func htxMargins(*htx, htxCall) (any, *htxRefusal) {
 	return json.RawMessage(`{"state":"normal","equity":"0","initial_margin":"0","maintenance_margin":"0","available_margin":"0","details":[]}`), nil

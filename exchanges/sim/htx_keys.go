@@ -42,9 +42,7 @@ func htxCreateKey(v *htx, f htxForm) (any, *htxRefusal) {
 	made := v.issueNew(wanted{
 		Label: key.Label, Sub: key.Sub, Words: key.Words, Permissions: key.Permissions, IPs: key.IPs, Expires: key.Expires,
 	}, v.now())
-	body := htxSettings(made)
-	body["accessKey"], body["secretKey"] = made.ID, made.Secret
-	return body, nil
+	return joined(htxSettings(made), jsonOf(`{"accessKey":?,"secretKey":?}`, made.ID, made.Secret)), nil
 }
 
 // change does to a key what a form says; what it leaves out stays as it is,

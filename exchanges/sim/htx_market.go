@@ -2,21 +2,21 @@ package sim
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-func htxCommonRoutes() []htxRoute {
-	return []htxRoute{
-		{"GET /v1/common/timestamp", htxOpen, htxTime},
-		{"GET /v1/common/symbols", htxOpen, htxSymbols},
-		{"GET /v1/common/currencys", htxOpen, htxCoins},
-		{"GET /v2/reference/currencies", htxOpen, htxChains},
-		{"GET /v2/market-status", htxOpen, htxStatus},
-		{"GET /v2/settings/common/symbols", htxOpen, htxShortSymbols},
-		{"GET /v2/settings/common/currencies", htxOpen, htxShortCoins},
-	}
+var htxCommonRoutes = []htxRoute{
+	{"GET /market/tickers", htxOpen, htxTickers},
+	{"GET /v1/common/timestamp", htxOpen, htxTime},
+	{"GET /v1/common/symbols", htxOpen, htxSymbols},
+	{"GET /v1/common/currencys", htxOpen, htxCoins},
+	{"GET /v2/reference/currencies", htxOpen, htxChains},
+	{"GET /v2/market-status", htxOpen, htxStatus},
+	{"GET /v2/settings/common/symbols", htxOpen, htxShortSymbols},
+	{"GET /v2/settings/common/currencies", htxOpen, htxShortCoins},
 }
 
 // htxFloor is where something is traded: where its market data are, by what
@@ -32,27 +32,43 @@ var htxFloors = []htxFloor{
 	{"/linear-swap-ex/market", "contract_code", []string{htxLinear}},
 }
 
-func htxMarketRoutes() []htxRoute {
-	routes := []htxRoute{
-		{"GET /market/tickers", htxOpen, htxTickers},
-		{"GET /market/detail", htxOpen, htxFloors[0].tell(".detail", "{"+htxDay+htxVersion)},
-		{"GET /market/trade", htxOpen, htxFloors[0].trade},
-		{"GET /market/history/candles", htxOpen, htxFloors[0].candles},
+// htxFloorRoute is an endpoint that every floor has.
+type htxFloorRoute struct {
+	tail  string
+	serve func(htxFloor, *htx, htxCall) (any, *htxRefusal)
+}
+
+var htxFloorRoutes = []htxFloorRoute{
+	{"/detail/merged", htxFloor.merged},
+	{"/depth", htxFloor.depth},
+	{"/history/trade", htxFloor.trades},
+	{"/history/kline", htxFloor.candles},
+	{"/detail/batch_merged", htxFloor.batch},
+}
+
+// htxSpotRoutes are those that only the floor of spot has.
+var htxSpotRoutes = []htxFloorRoute{
+	{"/detail", htxFloor.detail},
+	{"/trade", htxFloor.trade},
+	{"/history/candles", htxFloor.candles},
+}
+
+// mountFloors makes the market data of all floors reachable.
+func (v *htx) mountFloors() {
+	for i, f := range htxFloors {
+		routes := htxFloorRoutes
+		if i == 0 {
+			routes = slices.Concat(routes, htxSpotRoutes)
+		}
+		for _, r := range routes {
+			v.mount(htxRoute{"GET " + f.path + r.tail, htxOpen, func(v *htx, c htxCall) (any, *htxRefusal) { return r.serve(f, v, c) }})
+		}
 	}
-	for _, f := range htxFloors {
-		routes = append(routes,
-			htxRoute{"GET " + f.path + "/detail/merged", htxOpen, f.tell(".detail.merged", "{"+htxBest+htxVersion)},
-			htxRoute{"GET " + f.path + "/depth", htxOpen, f.depth},
-			htxRoute{"GET " + f.path + "/history/trade", htxOpen, f.trades},
-			htxRoute{"GET " + f.path + "/history/kline", htxOpen, f.candles},
-			htxRoute{"GET " + f.path + "/detail/batch_merged", htxOpen, f.batch})
-	}
-	return routes
 }
 
 func htxTime(v *htx, _ htxCall) (any, *htxRefusal) { return inMillis(v.now()), nil }
 
-func htxStatus(*htx, htxCall) (any, *htxRefusal) { return object{"marketStatus": 1}, nil }
+func htxStatus(*htx, htxCall) (any, *htxRefusal) { return jsonOf(`{"marketStatus":1}`), nil }
 
 func htxCoins(*htx, htxCall) (any, *htxRefusal) { return perAsset(tradedAssets, "", `"$lower"`), nil }
 
@@ -79,9 +95,10 @@ func htxSymbols(v *htx, _ htxCall) (any, *htxRefusal) {
 // htxShortSymbols and htxShortCoins are what newer clients load: the same as
 // above and more of it, by names of few letters.
 func htxShortSymbols(v *htx, _ htxCall) (any, *htxRefusal) {
-	return object{"data": v.spots(`{"sc":"$code","dn":"$base/$quote","bc":"$lowerBase","bcdn":"$base","qc":"$lowerQuote",
+	return jsonOf(`{"data":?}`,
+		v.spots(`{"sc":"$code","dn":"$base/$quote","bc":"$lowerBase","bcdn":"$base","qc":"$lowerQuote",
 		"qcdn":"$quote","state":"online","te":true,"whe":false,"cd":false,"sp":"main","tags":"","tpp":$pricePlaces,"tap":$sizePlaces,
-		"fp":$sizePlaces,"ttp":8,"lr":5,"wr":"1.5","w":999400000}`)}, nil
+		"fp":$sizePlaces,"ttp":8,"lr":5,"wr":"1.5","w":999400000}`)), nil
 }
 
 func htxShortCoins(*htx, htxCall) (any, *htxRefusal) {
@@ -91,7 +108,7 @@ func htxShortCoins(*htx, htxCall) (any, *htxRefusal) {
 			"cp":"all","wp":8,"sp":"8","dma":"0.1","wma":"0.2","fc":12,"sc":12,"tags":"","w":"10000"}`,
 			"lower", strings.ToLower(name), "name", name, "isQuote", strconv.FormatBool(name == "USDT")))
 	}
-	return object{"data": list}, nil
+	return jsonOf(`{"data":?}`, list), nil
 }
 
 // htxParameter refuses a parameter. Which number contracts have for one is not
@@ -146,21 +163,25 @@ const (
 )
 
 func htxTickers(v *htx, _ htxCall) (any, *htxRefusal) {
-	return object{"data": v.spots("{" + htxDay + `,"symbol":"$code","bid":$bid,"bidSize":$bidSize,"ask":$ask,"askSize":$askSize}`)}, nil
+	return jsonOf(`{"data":?}`, v.spots("{"+htxDay+`,"symbol":"$code","bid":$bid,"bidSize":$bidSize,"ask":$ask,"askSize":$askSize}`)), nil
+}
+
+func (f htxFloor) detail(v *htx, c htxCall) (any, *htxRefusal) {
+	return f.tell(v, c, ".detail", "{"+htxDay+htxVersion)
+}
+
+func (f htxFloor) merged(v *htx, c htxCall) (any, *htxRefusal) {
+	return f.tell(v, c, ".detail.merged", "{"+htxBest+htxVersion)
 }
 
 // tell answers on a channel with a text about the instrument that a request
-// names. Not inlined: each copy would have a closure of its own.
-//
-//go:noinline
-func (f htxFloor) tell(channel, text string) func(*htx, htxCall) (any, *htxRefusal) {
-	return func(v *htx, c htxCall) (any, *htxRefusal) {
-		one, refusal := f.find(v, c)
-		if refusal != nil {
-			return nil, refusal
-		}
-		return object{"ch": "market." + one.code + channel, "tick": one.figures(v.now()).json(text)}, nil
+// names.
+func (f htxFloor) tell(v *htx, c htxCall, channel, text string) (any, *htxRefusal) {
+	one, refusal := f.find(v, c)
+	if refusal != nil {
+		return nil, refusal
 	}
+	return jsonOf(`{"ch":?,"tick":?}`, "market."+one.code+channel, one.figures(v.now()).json(text)), nil
 }
 
 // batch lists the contracts of a floor.
@@ -171,7 +192,7 @@ func (f htxFloor) batch(v *htx, c htxCall) (any, *htxRefusal) {
 			list = append(list, one.figures(v.now()).json("{"+htxBest+`,"contract_code":"$code","ts":$ms,"id":$seconds}`))
 		}
 	}
-	return object{"ticks": list}, nil
+	return jsonOf(`{"ticks":?}`, list), nil
 }
 
 // levels returns how long a book is, by the step of its prices and by what a
@@ -209,7 +230,7 @@ func (f htxFloor) depth(v *htx, c htxCall) (any, *htxRefusal) {
 	}
 	bids, asks := one.book(v.now(), levels, `[$price,$size]`)
 	now := inMillis(v.now())
-	return object{"ch": "market." + one.code + ".depth." + step, "tick": object{"ts": now, "version": now, "bids": bids, "asks": asks}}, nil
+	return jsonOf(`{"ch":?,"tick":{"ts":?,"version":?,"bids":?,"asks":?}}`, "market."+one.code+".depth."+step, now, now, bids, asks), nil
 }
 
 // htxDeal is a trade.
@@ -220,7 +241,7 @@ func (f htxFloor) trade(v *htx, c htxCall) (any, *htxRefusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	return object{"ch": "market." + one.code + ".trade.detail", "tick": one.trades(v.now(), 1, htxDeal)[0]}, nil
+	return jsonOf(`{"ch":?,"tick":?}`, "market."+one.code+".trade.detail", one.trades(v.now(), 1, htxDeal)[0]), nil
 }
 
 func (f htxFloor) trades(v *htx, c htxCall) (any, *htxRefusal) {
@@ -232,7 +253,7 @@ func (f htxFloor) trades(v *htx, c htxCall) (any, *htxRefusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	return object{"ch": "market." + one.code + ".trade.detail", "data": one.trades(v.now(), n, htxDeal)}, nil
+	return jsonOf(`{"ch":?,"data":?}`, "market."+one.code+".trade.detail", one.trades(v.now(), n, htxDeal)), nil
 }
 
 var htxPeriods = table[time.Duration]{
@@ -256,5 +277,5 @@ func (f htxFloor) candles(v *htx, c htxCall) (any, *htxRefusal) {
 	}
 	list := one.candles(v.now(), span, n,
 		`{"id":$seconds,"open":$open,"close":$close,"high":$high,"low":$low,"amount":10,"vol":$turnover,"count":42}`)
-	return object{"ch": "market." + one.code + ".kline." + c.query("period"), "data": list}, nil
+	return jsonOf(`{"ch":?,"data":?}`, "market."+one.code+".kline."+c.query("period"), list), nil
 }

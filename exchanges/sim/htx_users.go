@@ -34,19 +34,17 @@ func htxField(name string) *htxRefusal {
 	return &htxRefusal{code: 2002, name: "invalid-parameter", message: "invalid field value in `" + name + "`"}
 }
 
-func htxUserRoutes() []htxRoute {
-	return []htxRoute{
-		{"GET /v2/user/uid", htxRead, htxUID},
-		{"GET /v2/user/api-key", htxRead, byHTXParent(htxKeys)},
-		{"GET /v2/sub-user/user-list", htxRead, byHTXParent(htxSubUsers)},
-		{"GET /v2/sub-user/user-state", htxRead, byHTXParent(htxSubUser)},
-		{"GET /v2/sub-user/account-list", htxRead, byHTXParent(htxSubAccounts)},
-		{"POST /v2/sub-user/management", htxTrade, ofHTXSub(htxLock)},
-		{"POST /v2/sub-user/creation", htxTrade, htxNoMoving},
-		{"POST /v2/sub-user/api-key-generation", htxTrade, ofHTXSub(htxCreateKey)},
-		{"POST /v2/sub-user/api-key-modification", htxTrade, ofHTXSub(htxEditKey)},
-		{"POST /v2/sub-user/api-key-deletion", htxTrade, ofHTXSub(htxDeleteKey)},
-	}
+var htxUserRoutes = []htxRoute{
+	{"GET /v2/user/uid", htxRead, htxUID},
+	{"GET /v2/user/api-key", htxRead, byHTXParent(htxKeys)},
+	{"GET /v2/sub-user/user-list", htxRead, byHTXParent(htxSubUsers)},
+	{"GET /v2/sub-user/user-state", htxRead, byHTXParent(htxSubUser)},
+	{"GET /v2/sub-user/account-list", htxRead, byHTXParent(htxSubAccounts)},
+	{"POST /v2/sub-user/management", htxTrade, ofHTXSub(htxLock)},
+	{"POST /v2/sub-user/creation", htxTrade, htxNoMoving},
+	{"POST /v2/sub-user/api-key-generation", htxTrade, ofHTXSub(htxCreateKey)},
+	{"POST /v2/sub-user/api-key-modification", htxTrade, ofHTXSub(htxEditKey)},
+	{"POST /v2/sub-user/api-key-deletion", htxTrade, ofHTXSub(htxDeleteKey)},
 }
 
 // byHTXParent keeps sub-users from an endpoint. Whether a key of theirs may ask
@@ -73,10 +71,8 @@ type htxForm struct {
 
 // read reads the body of a call, whose names are exact.
 func (f *htxForm) read(body []byte) *htxRefusal {
-	bad, ok := readFields(body, map[string]any{
-		"subUid": &f.SubUID, "action": &f.Action, "otpToken": &f.OTPToken, "accessKey": &f.AccessKey,
-		"note": &f.Note, "permission": &f.Permission, "ipAddresses": &f.IPAddresses,
-	})
+	bad, ok := readFields(body, "subUid", &f.SubUID, "action", &f.Action, "otpToken", &f.OTPToken, "accessKey", &f.AccessKey,
+		"note", &f.Note, "permission", &f.Permission, "ipAddresses", &f.IPAddresses)
 	switch {
 	case !ok:
 		return htxField("body")
@@ -116,19 +112,19 @@ func (v *htx) state(sub string) string {
 }
 
 func htxSubUsers(v *htx, _ htxCall) (any, *htxRefusal) {
-	list := []object{}
+	list := []json.RawMessage{}
 	for _, sub := range slices.Sorted(slices.Values(v.account.Subs)) {
-		list = append(list, object{"uid": json.Number(sub), "userState": v.state(sub)})
+		list = append(list, jsonOf(`{"uid":?,"userState":?}`, json.Number(sub), v.state(sub)))
 	}
 	return list, nil
 }
 
-func (v *htx) subUser(c htxCall) (object, *htxRefusal) {
+func (v *htx) subUser(c htxCall) (json.RawMessage, *htxRefusal) {
 	sub := c.query("subUid")
 	if !contains(v.account.Subs, sub) {
 		return nil, htxField("subUid")
 	}
-	return object{"uid": json.Number(sub)}, nil
+	return jsonOf(`{"uid":?}`, json.Number(sub)), nil
 }
 
 func htxSubUser(v *htx, c htxCall) (any, *htxRefusal) {
@@ -136,8 +132,7 @@ func htxSubUser(v *htx, c htxCall) (any, *htxRefusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	body["userState"] = v.state(c.query("subUid"))
-	return body, nil
+	return joined(body, jsonOf(`{"userState":?}`, v.state(c.query("subUid")))), nil
 }
 
 func htxSubAccounts(v *htx, c htxCall) (any, *htxRefusal) {
@@ -145,11 +140,8 @@ func htxSubAccounts(v *htx, c htxCall) (any, *htxRefusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	body["deductMode"], body["list"] = "sub", []object{{
-		"accountType": "spot", "activation": "activated", "transferrable": true,
-		"accountIds": []object{{"accountId": v.spotAccount(c.query("subUid")), "accountStatus": "normal"}},
-	}}
-	return body, nil
+	return joined(body, jsonOf(`{"deductMode":"sub","list":[{"accountType":"spot","activation":"activated","transferrable":true,
+		"accountIds":[{"accountId":?,"accountStatus":"normal"}]}]}`, v.spotAccount(c.query("subUid")))), nil
 }
 
 func htxLock(v *htx, f htxForm) (any, *htxRefusal) {
@@ -162,7 +154,7 @@ func htxLock(v *htx, f htxForm) (any, *htxRefusal) {
 		return nil, &htxRefusal{code: 2016, message: "invalid request while value specified in sub user states"}
 	}
 	v.locked[sub] = locks
-	return object{"subUid": f.SubUID, "userState": v.state(sub)}, nil
+	return jsonOf(`{"subUid":?,"userState":?}`, f.SubUID, v.state(sub)), nil
 }
 
 // htxKeys lists the keys of the parent or of one of its sub-users. Whose is
@@ -175,7 +167,7 @@ func htxKeys(v *htx, c htxCall) (any, *htxRefusal) {
 	case uid != v.account.ID:
 		return nil, htxField("uid")
 	}
-	list := []object{}
+	list := []json.RawMessage{}
 	for _, key := range v.ofSub(sub) {
 		if wanted := c.query("accessKey"); wanted == "" || wanted == key.ID {
 			list = append(list, v.describe(key))
@@ -184,7 +176,7 @@ func htxKeys(v *htx, c htxCall) (any, *htxRefusal) {
 	return list, nil
 }
 
-func (v *htx) describe(key *entry) object {
+func (v *htx) describe(key *entry) json.RawMessage {
 	status, changed := "normal", key.Created
 	if key.expired(v.now()) {
 		status = "expired"
@@ -192,16 +184,14 @@ func (v *htx) describe(key *entry) object {
 	if at, ok := v.changed[key]; ok {
 		changed = at
 	}
-	body := htxSettings(key)
-	body["accessKey"], body["status"], body["validDays"] = key.ID, status, htxDaysLeft(key.Expires, v.now())
-	body["createTime"], body["updateTime"] = inMillis(key.Created), inMillis(changed)
-	return body
+	return joined(htxSettings(key), jsonOf(`{"accessKey":?,"status":?,"validDays":?,"createTime":?,"updateTime":?}`,
+		key.ID, status, htxDaysLeft(key.Expires, v.now()), inMillis(key.Created), inMillis(changed)))
 }
 
 // htxSettings tells what can be changed of a key.
-func htxSettings(key *entry) object {
+func htxSettings(key *entry) json.RawMessage {
 	words := slices.DeleteFunc(htxWordsOf(key), func(word string) bool { return word == htxManage })
-	return object{"note": key.Label, "permission": strings.Join(words, ","), "ipAddresses": strings.Join(key.IPs, ",")}
+	return jsonOf(`{"note":?,"permission":?,"ipAddresses":?}`, key.Label, strings.Join(words, ","), strings.Join(key.IPs, ","))
 }
 
 // htxDaysLeft returns the days until a key ends, those that have begun
@@ -247,7 +237,7 @@ func (f htxForm) ips() ([]string, *htxRefusal) {
 // htxList reads what is listed between commas, with or without spaces.
 func htxList(text string) []string {
 	var list []string
-	for one := range strings.SplitSeq(text, ",") {
+	for _, one := range strings.Split(text, ",") {
 		if text != "" {
 			list = append(list, strings.TrimSpace(one))
 		}

@@ -37,15 +37,12 @@ const (
 var hyperliquidRights = []string{"read", "spot", "futures"}
 
 // hyperliquidSites returns the deployments of Hyperliquid.
-func hyperliquidSites() []site {
-	kinds := []string{algWallet}
-	return []site{
-		{exchange: "hyperliquid", environment: "live", build: newHyperliquid, algorithms: kinds, demo: demoHyperliquid},
-		{exchange: "hyperliquid", environment: "testnet", build: newHyperliquid, algorithms: kinds, demo: demoHyperliquidPaper},
-	}
+var hyperliquidSites = []site{
+	{exchange: "hyperliquid", environment: "live", build: newHyperliquid, algorithms: []string{algWallet}, demo: demoHyperliquid},
+	{exchange: "hyperliquid", environment: "testnet", build: newHyperliquid, algorithms: []string{algWallet}, demo: demoHyperliquidPaper},
 }
 
-func newHyperliquid(env string, a account, now func() time.Time) venue {
+func newHyperliquid(env string, a account, now func() time.Time) (venue, *book) {
 	v := &hyperliquid{
 		book: newBook("hyperliquid", env, a, now, issueHyperliquid), now: now, account: a, chain: "Mainnet", source: "a",
 		spent: map[string]*spentNonces{},
@@ -64,7 +61,7 @@ func newHyperliquid(env string, a account, now func() time.Time) venue {
 		}
 	}
 	v.lapses = (*entry).expired
-	return v
+	return v, v.book
 }
 
 func issueHyperliquid(m *material, _ string) (id, secret string) {
@@ -74,9 +71,6 @@ func issueHyperliquid(m *material, _ string) (id, secret string) {
 
 // owner implements owned.
 func (v *hyperliquid) owner() wallet { return v.master }
-
-// keys implements venue.
-func (v *hyperliquid) keys() []Key { return v.book.keys() }
 
 // hyperliquidRefusal is why there is no answer: words in plain text with a
 // status, or with status 200 in the JSON of a refused action.
@@ -97,7 +91,7 @@ func hyperliquidUnreadable() *hyperliquidRefusal {
 
 func (u *hyperliquidRefusal) write(w http.ResponseWriter) {
 	if u.status == http.StatusOK {
-		writeJSON(w, u.status, object{"status": "err", "response": u.words})
+		writeJSON(w, u.status, jsonOf(`{"status":"err","response":?}`, u.words))
 		return
 	}
 	setHeader(w, "Content-Type", "text/plain; charset=utf-8")
@@ -152,7 +146,7 @@ func (v *hyperliquid) fault(w http.ResponseWriter, kind FaultKind) {
 	case FaultBadRequest:
 		(&hyperliquidRefusal{status, "Failed to parse the request body as JSON"}).write(w)
 	case FaultUnauthorized:
-		writeJSON(w, status, object{"status": "err", "response": hyperliquidStranger(noAddress)})
+		writeJSON(w, status, jsonOf(`{"status":"err","response":?}`, hyperliquidStranger(noAddress)))
 	case FaultUnavailable:
 		writePage(w, status)
 	default:

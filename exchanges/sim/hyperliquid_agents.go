@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -29,7 +30,7 @@ func (v *hyperliquid) approveAgent(fields hyperliquidFields) (any, *hyperliquidR
 			return nil, hyperliquidSays("Extra agent does not exist")
 		}
 		v.remove(old.ID, v.now())
-		return object{"type": "default"}, nil
+		return jsonOf(`{"type":"default"}`), nil
 	}
 	if words := v.cannotApprove(w); words != "" {
 		return nil, hyperliquidSays(words)
@@ -38,7 +39,7 @@ func (v *hyperliquid) approveAgent(fields hyperliquidFields) (any, *hyperliquidR
 		v.remove(old.ID, v.now())
 	}
 	v.issueNew(w, v.now())
-	return object{"type": "default"}, nil
+	return jsonOf(`{"type":"default"}`), nil
 }
 
 // agentEnd is how SDKs say until when an agent lives: behind its name.
@@ -94,10 +95,10 @@ func (v *hyperliquid) cannotApprove(w wanted) string {
 
 // extraAgents lists the agents that have a name.
 func (v *hyperliquid) extraAgents(q hyperliquidQuery) any {
-	list := []object{}
+	list := []json.RawMessage{}
 	for _, e := range v.all() {
 		if q.user == v.master.address && e.Label != "" {
-			list = append(list, object{"name": e.Label, "address": e.ID, "validUntil": inMillis(e.Expires)})
+			list = append(list, jsonOf(`{"address":?,"name":?,"validUntil":?}`, e.ID, e.Label, inMillis(e.Expires)))
 		}
 	}
 	return list
@@ -108,13 +109,13 @@ func (v *hyperliquid) userRole(q hyperliquidQuery) any {
 	_, isAgent := v.find(q.user)
 	switch {
 	case q.user == v.master.address:
-		return object{"role": "user"}
+		return jsonOf(`{"role":"user"}`)
 	case isAgent:
-		return object{"role": "agent", "data": object{"user": v.master.address}}
+		return jsonOf(`{"role":"agent","data":{"user":?}}`, v.master.address)
 	case contains(v.subs, q.user):
-		return object{"role": "subAccount", "data": object{"master": v.master.address}}
+		return jsonOf(`{"role":"subAccount","data":{"master":?}}`, v.master.address)
 	}
-	return object{"role": "missing"}
+	return jsonOf(`{"role":"missing"}`)
 }
 
 // unnamed tells the agent without a name, as the page of an account shows it.

@@ -116,7 +116,7 @@ func TestNamesOfAgents(t *testing.T) {
 // An account has room for 3 agents with a name, 2 more for each sub-account,
 // and one without.
 func TestRoomForAgents(t *testing.T) {
-	at := hyperliquidSites()[0]
+	at := hyperliquidSites[0]
 	for subs, most := range map[int]int{0: 3, 1: 5} {
 		a := account{ID: "7", SubWallets: subs}
 		rig := newWalletRig(t, "live", Options{})

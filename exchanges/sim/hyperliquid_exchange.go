@@ -17,43 +17,38 @@ type hyperliquidFields = map[string]json.RawMessage
 type hyperliquidAction struct {
 	name, fields string // of the structure
 	do           func(*hyperliquid, hyperliquidFields) (response any, refusal *hyperliquidRefusal)
+	never        string // in place of do: what it is refused with whatever the call says
 }
+
+const hyperliquidChain = "string hyperliquidChain,"
 
 // hyperliquidActions are the kinds there are here. They are the ones that SDKs
 // are first tried with; in all but the first few nothing changes.
-func hyperliquidActions() map[string]hyperliquidAction {
-	const chain = "string hyperliquidChain,"
-	noMoney := hyperliquidNever("Insufficient balance for token transfer")
-	return map[string]hyperliquidAction{
-		"approveAgent":      {"ApproveAgent", chain + "address agentAddress,string agentName,uint64 nonce", (*hyperliquid).approveAgent},
-		"approveBuilderFee": {"ApproveBuilderFee", chain + "string maxFeeRate,address builder,uint64 nonce", hyperliquidNothing},
-		"usdSend":           {"UsdSend", chain + "string destination,string amount,uint64 time", noMoney},
-		"spotSend":          {"SpotSend", chain + "string destination,string token,string amount,uint64 time", noMoney},
-		"usdClassTransfer":  {"UsdClassTransfer", chain + "string amount,bool toPerp,uint64 nonce", noMoney},
-		"withdraw3": {"Withdraw", chain + "string destination,string amount,uint64 time",
-			hyperliquidNever("Insufficient balance for withdrawal")},
+var hyperliquidActions = table[hyperliquidAction]{
+	{"approveAgent", hyperliquidAction{"ApproveAgent", hyperliquidChain + "address agentAddress,string agentName,uint64 nonce",
+		(*hyperliquid).approveAgent, ""}},
+	{"approveBuilderFee", hyperliquidAction{"ApproveBuilderFee", hyperliquidChain + "string maxFeeRate,address builder,uint64 nonce", hyperliquidNothing, ""}},
+	{"usdSend", hyperliquidAction{"UsdSend", hyperliquidChain + "string destination,string amount,uint64 time", nil, hyperliquidNoMoney}},
+	{"spotSend", hyperliquidAction{"SpotSend", hyperliquidChain + "string destination,string token,string amount,uint64 time", nil, hyperliquidNoMoney}},
+	{"usdClassTransfer", hyperliquidAction{"UsdClassTransfer", hyperliquidChain + "string amount,bool toPerp,uint64 nonce", nil, hyperliquidNoMoney}},
+	{"withdraw3", hyperliquidAction{"Withdraw", hyperliquidChain + "string destination,string amount,uint64 time", nil,
+		"Insufficient balance for withdrawal"}},
 
-		"order":          {do: (*hyperliquid).order},
-		"cancel":         {do: hyperliquidCancel},
-		"cancelByCloid":  {do: hyperliquidCancel},
-		"modify":         {do: hyperliquidNever("Cannot modify canceled or filled order")},
-		"scheduleCancel": {do: hyperliquidNever("Cannot set scheduled cancel time until enough volume traded. Required: $1000000. Traded: $0.0.")},
-		"setReferrer":    {do: hyperliquidNever("Referral code not registered")},
-		"updateLeverage": {do: hyperliquidNothing},
-		"noop":           {do: hyperliquidNothing},
-	}
+	{"order", hyperliquidAction{do: (*hyperliquid).order}},
+	{"cancel", hyperliquidAction{do: hyperliquidCancel}},
+	{"cancelByCloid", hyperliquidAction{do: hyperliquidCancel}},
+	{"modify", hyperliquidAction{never: "Cannot modify canceled or filled order"}},
+	{"scheduleCancel", hyperliquidAction{never: "Cannot set scheduled cancel time until enough volume traded. Required: $1000000. Traded: $0.0."}},
+	{"setReferrer", hyperliquidAction{never: "Referral code not registered"}},
+	{"updateLeverage", hyperliquidAction{do: hyperliquidNothing}},
+	{"noop", hyperliquidAction{do: hyperliquidNothing}},
 }
+
+const hyperliquidNoMoney = "Insufficient balance for token transfer"
 
 // hyperliquidNothing does what has no effect in a simulation.
 func hyperliquidNothing(*hyperliquid, hyperliquidFields) (any, *hyperliquidRefusal) {
-	return object{"type": "default"}, nil
-}
-
-// hyperliquidNever refuses whatever the call says.
-//
-//go:noinline // it has many callers
-func hyperliquidNever(words string) func(*hyperliquid, hyperliquidFields) (any, *hyperliquidRefusal) {
-	return func(*hyperliquid, hyperliquidFields) (any, *hyperliquidRefusal) { return nil, hyperliquidSays(words) }
+	return jsonOf(`{"type":"default"}`), nil
 }
 
 // hyperliquidRequest is the body of a request to /exchange.
@@ -69,9 +64,7 @@ type hyperliquidRequest struct {
 
 func readHyperliquid(body []byte) (q hyperliquidRequest, ok bool) {
 	var signature json.RawMessage
-	bad, ok := readFields(body, map[string]any{
-		"action": &q.action, "nonce": &q.nonce, "signature": &signature, "vaultAddress": &q.vault, "expiresAfter": &q.expires,
-	})
+	bad, ok := readFields(body, "action", &q.action, "nonce", &q.nonce, "signature", &signature, "vaultAddress", &q.vault, "expiresAfter", &q.expires)
 	if bad != "" || !ok || json.Unmarshal(q.action, &q.fields) != nil || q.nonce <= 0 || q.expires < 0 {
 		return q, false
 	}
@@ -88,7 +81,7 @@ func readHyperliquid(body []byte) (q hyperliquidRequest, ok bool) {
 // exchange answers POST /exchange.
 func (v *hyperliquid) exchange(body []byte) (any, *hyperliquidRefusal) {
 	q, readable := readHyperliquid(body)
-	action, known := hyperliquidActions()[q.kind]
+	action, known := hyperliquidActions.of(q.kind)
 	if !readable || !known {
 		return nil, hyperliquidUnreadable()
 	}
@@ -107,11 +100,14 @@ func (v *hyperliquid) exchange(body []byte) (any, *hyperliquidRefusal) {
 	if refusal := v.admit(q, action, signer, now); refusal != nil {
 		return nil, refusal
 	}
+	if action.never != "" {
+		return nil, hyperliquidSays(action.never)
+	}
 	response, refusal := action.do(v, q.fields)
 	if refusal != nil {
 		return nil, refusal
 	}
-	return object{"status": "ok", "response": response}, nil
+	return jsonOf(`{"status":"ok","response":?}`, response), nil
 }
 
 // digest returns what the signature of a request has to be of. Which network

@@ -18,16 +18,20 @@ type hyperliquidQuery struct {
 // address, everybody may know.
 func (v *hyperliquid) info(body []byte) (any, *hyperliquidRefusal) {
 	var q hyperliquidQuery
-	bad, ok := readFields(body, map[string]any{"type": &q.kind, "user": &q.user, "coin": &q.coin, "dex": &q.dex, "req": &q.span})
+	bad, ok := readFields(body, "type", &q.kind, "user", &q.user, "coin", &q.coin, "dex", &q.dex, "req", &q.span)
 	if bad != "" || !ok || q.dex != "" { // there are no markets of others here
 		return nil, hyperliquidUnreadable()
 	}
-	if ask, public := hyperliquidMarkets()[q.kind]; public {
+	if ask, public := hyperliquidMarkets.of(q.kind); public {
 		return ask(v, q), nil
 	}
-	ask, ofUser := hyperliquidUsers()[q.kind]
-	if q.user, ok = readAddress(q.user); !ok || !ofUser {
+	ask, ofUser := hyperliquidUsers.of(q.kind)
+	always, ofAll := hyperliquidAlways.of(q.kind)
+	if q.user, ok = readAddress(q.user); !ok || !ofUser && !ofAll {
 		return nil, hyperliquidUnreadable()
+	}
+	if ofAll {
+		return json.RawMessage(always), nil
 	}
 	return ask(v, q), nil
 }
@@ -37,31 +41,26 @@ type hyperliquidAsk func(*hyperliquid, hyperliquidQuery) any
 
 // hyperliquidUsers are the questions about an address. The account of an agent
 // is not that of its master: it is empty.
-func hyperliquidUsers() map[string]hyperliquidAsk {
-	all := map[string]hyperliquidAsk{
-		"extraAgents":            (*hyperliquid).extraAgents,
-		"userRole":               (*hyperliquid).userRole,
-		"webData2":               (*hyperliquid).webData2,
-		"clearinghouseState":     (*hyperliquid).perpState,
-		"spotClearinghouseState": (*hyperliquid).spotState,
-		"userFees":               (*hyperliquid).userFees,
-		"subAccounts":            (*hyperliquid).subAccounts,
-		"userAbstraction":        hyperliquidAlways("default"),
-		"userDexAbstraction":     hyperliquidAlways(nil),
-		"maxBuilderFee":          hyperliquidAlways(0),
-		"userRateLimit":          hyperliquidAlways(json.RawMessage(`{"cumVlm":"0.0","nRequestsUsed":0,"nRequestsCap":10000,"nRequestsSurplus":0}`)),
-	}
-	for _, history := range []string{
-		"openOrders", "frontendOpenOrders", "historicalOrders", "userFills", "userFillsByTime", "userFunding",
-		"userNonFundingLedgerUpdates", "userTwapSliceFills", "userVaultEquities", "delegations",
-	} {
-		all[history] = hyperliquidAlways([]object{}) // nothing was ever traded
-	}
-	return all
+var hyperliquidUsers = table[hyperliquidAsk]{
+	{"extraAgents", (*hyperliquid).extraAgents},
+	{"userRole", (*hyperliquid).userRole},
+	{"webData2", (*hyperliquid).webData2},
+	{"clearinghouseState", (*hyperliquid).perpState},
+	{"spotClearinghouseState", (*hyperliquid).spotState},
+	{"userFees", (*hyperliquid).userFees},
+	{"subAccounts", (*hyperliquid).subAccounts},
 }
 
-func hyperliquidAlways(answer any) hyperliquidAsk {
-	return func(*hyperliquid, hyperliquidQuery) any { return answer }
+// hyperliquidAlways is what everybody is told of every address.
+var hyperliquidAlways = table[string]{
+	{"userAbstraction", `"default"`},
+	{"userDexAbstraction", `null`},
+	{"maxBuilderFee", `0`},
+	{"userRateLimit", `{"cumVlm":"0.0","nRequestsUsed":0,"nRequestsCap":10000,"nRequestsSurplus":0}`},
+
+	// Nothing was ever traded.
+	{"openOrders", `[]`}, {"frontendOpenOrders", `[]`}, {"historicalOrders", `[]`}, {"userFills", `[]`}, {"userFillsByTime", `[]`},
+	{"userFunding", `[]`}, {"userNonFundingLedgerUpdates", `[]`}, {"userTwapSliceFills", `[]`}, {"userVaultEquities", `[]`}, {"delegations", `[]`},
 }
 
 // perpState is the part of the account that margins perpetuals: dollars.
@@ -86,20 +85,18 @@ func (v *hyperliquid) spotState(q hyperliquidQuery) any {
 		balances = append(balances, fill(`{"coin":"$coin","entryNtl":"$worth","hold":"0.0","token":$token,"total":"$total"}`, "coin", token.name,
 			"token", strconv.Itoa(i), "total", hyperliquidNumber(total, 8), "worth", hyperliquidNumber(total*dollars(token.asset), 2)))
 	}
-	return object{"balances": balances}
+	return jsonOf(`{"balances":?}`, balances)
 }
 
 func (v *hyperliquid) subAccounts(q hyperliquidQuery) any {
 	if q.user != v.master.address || len(v.subs) == 0 {
 		return nil
 	}
-	list := []object{}
+	list := []json.RawMessage{}
 	for _, address := range v.subs {
 		empty := hyperliquidQuery{user: address}
-		list = append(list, object{
-			"name": "sub-" + address[2:6], "subAccountUser": address, "master": v.master.address,
-			"clearinghouseState": v.perpState(empty), "spotState": v.spotState(empty),
-		})
+		list = append(list, jsonOf(`{"name":?,"subAccountUser":?,"master":?,"clearinghouseState":?,"spotState":?}`,
+			"sub-"+address[2:6], address, v.master.address, v.perpState(empty), v.spotState(empty)))
 	}
 	return list
 }

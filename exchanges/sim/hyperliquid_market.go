@@ -10,26 +10,20 @@ import (
 )
 
 // hyperliquidMarkets are the questions about no address.
-func hyperliquidMarkets() map[string]hyperliquidAsk {
-	return map[string]hyperliquidAsk{
-		"exchangeStatus": func(v *hyperliquid, _ hyperliquidQuery) any {
-			return object{"time": inMillis(v.now()), "specialStatuses": nil}
-		},
-		"meta":     (*hyperliquid).perpMeta,
-		"spotMeta": (*hyperliquid).spotMeta,
-		"metaAndAssetCtxs": func(v *hyperliquid, q hyperliquidQuery) any {
-			return []any{v.perpMeta(q), v.perpContexts()}
-		},
-		"spotMetaAndAssetCtxs": func(v *hyperliquid, q hyperliquidQuery) any {
-			return []any{v.spotMeta(q), v.spotContexts()}
-		},
-		"perpDexs":               hyperliquidAlways([]any{nil}), // the exchange's own has no name
-		"perpsAtOpenInterestCap": hyperliquidAlways([]string{}),
-		"allMids":                (*hyperliquid).allMids,
-		"l2Book":                 (*hyperliquid).l2Book,
-		"candleSnapshot":         (*hyperliquid).candles,
-		"recentTrades":           (*hyperliquid).recentTrades,
-	}
+var hyperliquidMarkets = table[hyperliquidAsk]{
+	{"exchangeStatus", func(v *hyperliquid, _ hyperliquidQuery) any {
+		return jsonOf(`{"time":?,"specialStatuses":null}`, inMillis(v.now()))
+	}},
+	{"meta", (*hyperliquid).perpMeta},
+	{"spotMeta", (*hyperliquid).spotMeta},
+	{"metaAndAssetCtxs", func(v *hyperliquid, q hyperliquidQuery) any { return []any{v.perpMeta(q), v.perpContexts()} }},
+	{"spotMetaAndAssetCtxs", func(v *hyperliquid, q hyperliquidQuery) any { return []any{v.spotMeta(q), v.spotContexts()} }},
+	{"perpDexs", func(*hyperliquid, hyperliquidQuery) any { return []any{nil} }}, // the exchange's own has no name
+	{"perpsAtOpenInterestCap", func(*hyperliquid, hyperliquidQuery) any { return []any{} }},
+	{"allMids", (*hyperliquid).allMids},
+	{"l2Book", (*hyperliquid).l2Book},
+	{"candleSnapshot", (*hyperliquid).candles},
+	{"recentTrades", (*hyperliquid).recentTrades},
 }
 
 // hyperliquidToken is what is traded on spot markets: coins of other chains
@@ -137,7 +131,7 @@ func (v *hyperliquid) spotMeta(hyperliquidQuery) any {
 		universe = append(universe, v.figures(c).with("index", i).with("tokens", []int{i + 1, 0}).with("canonical", i == 0).json(
 			`{"name":"$name","index":$index,"tokens":$tokens,"isCanonical":$canonical}`))
 	}
-	return object{"tokens": tokens, "universe": universe}
+	return jsonOf(`{"tokens":?,"universe":?}`, tokens, universe)
 }
 
 // figures are those of the pair, with the prices as this exchange writes them.
@@ -207,12 +201,12 @@ func (v *hyperliquid) candles(q hyperliquidQuery) any {
 		StartTime, EndTime int64
 	}
 	if json.Unmarshal(q.span, &span) != nil {
-		return []object{}
+		return []json.RawMessage{}
 	}
 	c, ok := findHyperliquid(span.Coin)
 	width, known := hyperliquidIntervals.of(span.Interval)
 	if !ok || !known {
-		return []object{}
+		return []json.RawMessage{}
 	}
 	until := v.now()
 	if end := time.UnixMilli(span.EndTime); span.EndTime != 0 && end.Before(until) {

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/json"
 	"fmt"
 	"strconv"
 )
@@ -24,7 +25,7 @@ func (v *hyperliquid) order(fields hyperliquidFields) (any, *hyperliquidRefusal)
 	if !ok || len(orders) == 0 {
 		return nil, hyperliquidUnreadable()
 	}
-	statuses := []object{}
+	statuses := []json.RawMessage{}
 	for _, o := range orders {
 		words, readable := o.refusal()
 		if !readable {
@@ -32,7 +33,7 @@ func (v *hyperliquid) order(fields hyperliquidFields) (any, *hyperliquidRefusal)
 		}
 		statuses = append(statuses, hyperliquidStatus(words, *o.Asset))
 	}
-	return object{"type": "order", "data": object{"statuses": statuses}}, nil
+	return jsonOf(`{"type":"order","data":{"statuses":?}}`, statuses), nil
 }
 
 // refusal says why an order is not accepted. Here nothing can be traded: what
@@ -65,7 +66,7 @@ func hyperliquidCancel(_ *hyperliquid, fields hyperliquidFields) (any, *hyperliq
 	if !ok || len(cancels) == 0 {
 		return nil, hyperliquidUnreadable()
 	}
-	statuses := []object{}
+	statuses := []json.RawMessage{}
 	for _, one := range cancels {
 		asset := one.Asset
 		if asset == nil {
@@ -76,9 +77,9 @@ func hyperliquidCancel(_ *hyperliquid, fields hyperliquidFields) (any, *hyperliq
 		}
 		statuses = append(statuses, hyperliquidStatus("Order was never placed, already canceled, or filled.", *asset))
 	}
-	return object{"type": "cancel", "data": object{"statuses": statuses}}, nil
+	return jsonOf(`{"type":"cancel","data":{"statuses":?}}`, statuses), nil
 }
 
-func hyperliquidStatus(words string, asset int) object {
-	return object{"error": fmt.Sprintf("%s asset=%d", words, asset)}
+func hyperliquidStatus(words string, asset int) json.RawMessage {
+	return jsonOf(`{"error":?}`, fmt.Sprintf("%s asset=%d", words, asset))
 }

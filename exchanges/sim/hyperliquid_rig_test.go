@@ -25,7 +25,7 @@ type walletRig struct {
 
 func newWalletRig(t *testing.T, env string, o Options, seeds ...seed) *walletRig {
 	t.Helper()
-	at := hyperliquidSites()[0]
+	at := hyperliquidSites[0]
 	at.environment = env
 	rig := newSiteRig(t, at, o, seeds...)
 	v := rig.venue.(*hyperliquid)
@@ -94,7 +94,8 @@ func (r *walletRig) actAt(nonce int64, private, action string, extra ...string) 
 	body := fmt.Sprintf(`{"action":%s,"nonce":%d,"signature":{"r":"0x1","s":"0x1","v":27}`, action, nonce)
 	rest := strings.Join(append([]string{""}, extra...), ",") + "}"
 	q, readable := readHyperliquid([]byte(body + rest))
-	digest, ok := r.venue.digest(q, hyperliquidActions()[q.kind])
+	rules, _ := hyperliquidActions.of(q.kind)
+	digest, ok := r.venue.digest(q, rules)
 	if !readable || !ok {
 		r.t.Fatalf("%s%s cannot be signed", body, rest)
 	}

@@ -71,7 +71,8 @@ func signerOf(t *testing.T, network, action, vault string, nonce int64, r, s str
 		t.Fatal(err)
 	}
 	kind, _ := valueOf[string](q.fields["type"])
-	digest, ok := rig.venue.digest(q, hyperliquidActions()[kind])
+	rules, _ := hyperliquidActions.of(kind)
+	digest, ok := rig.venue.digest(q, rules)
 	signature, readable := readWalletSignature(json.RawMessage(fmt.Sprintf(`{"r":%q,"s":%q,"v":%d}`, r, s, v)))
 	if !ok || !readable {
 		t.Fatalf("%s: cannot be read", action)

@@ -107,7 +107,8 @@ func TestHyperliquidSignsEverything(t *testing.T) {
 			}
 			return full
 		}
-		digest, _ := signer.venue.digest(read(action), hyperliquidActions()["approveAgent"])
+		approve, _ := hyperliquidActions.of("approveAgent")
+		digest, _ := signer.venue.digest(read(action), approve)
 		body := fmt.Sprintf(`{"action":%s,"nonce":%d,"signature":%s}`, sent, q.nonce, signedBy(t, rig.master, digest))
 		rig.says(what, rig.post(body), "does not exist.")
 	}

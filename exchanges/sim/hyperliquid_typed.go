@@ -26,7 +26,7 @@ func (m typedMessage) digest() ([]byte, bool) {
 		keccak([]byte("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)")),
 		keccak([]byte(m.domain)), keccak([]byte("1")), word64(m.chain), make([]byte, 32))
 	parts := [][]byte{keccak([]byte(m.name + "(" + m.fields + ")"))}
-	for field := range strings.SplitSeq(m.fields, ",") {
+	for _, field := range strings.Split(m.fields, ",") {
 		kind, name, _ := strings.Cut(field, " ")
 		word, ok := typedWord(kind, m.values[name])
 		if !ok {

@@ -71,7 +71,7 @@ type walletSignature struct {
 // readWalletSignature reads {"r":"0x…","s":"0x…","v":27}.
 func readWalletSignature(text json.RawMessage) (signature walletSignature, ok bool) {
 	var r, s string
-	if bad, ok := readFields(text, map[string]any{"r": &r, "s": &s, "v": &signature.v}); bad != "" || !ok {
+	if bad, ok := readFields(text, "r", &r, "s", &s, "v", &signature.v); bad != "" || !ok {
 		return signature, false
 	}
 	var rOK, sOK bool

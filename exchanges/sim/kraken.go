@@ -24,7 +24,7 @@ type kraken struct {
 }
 
 // newKraken builds Kraken Spot, which has a live environment only.
-func newKraken(env string, a account, now func() time.Time) venue {
+func newKraken(env string, a account, now func() time.Time) (venue, *book) {
 	v := &kraken{
 		now: now, balances: a.Balances,
 		keyring:  map[*entry]*krakenKey{},
@@ -32,7 +32,10 @@ func newKraken(env string, a account, now func() time.Time) venue {
 		iban:     krakenIBAN(newMaterial("kraken", "iban", a.ID)),
 		book:     newBook("kraken", env, a, now, issueKraken),
 	}
-	return v
+	v.tells = func(e *entry, k *Key) {
+		k.Permissions, k.Passphrase = krakenNormal(krakenWordsOf(e)), v.known(e).otp
+	}
+	return v, v.book
 }
 
 // known returns what the exchange knows of a key beyond its entry.
@@ -62,17 +65,6 @@ func krakenIBAN(m *material) string {
 		groups = append(groups, m.text(capitals, 4))
 	}
 	return strings.Join(groups, " ")
-}
-
-// keys implements venue. The permissions told are those that the key really
-// has: Kraken's words are coarser than the normal form.
-func (v *kraken) keys() []Key {
-	out := v.book.keys()
-	for i, e := range v.all() {
-		out[i].Permissions = krakenNormal(krakenWordsOf(e))
-		out[i].Passphrase = v.known(e).otp
-	}
-	return out
 }
 
 // krakenRefusal is one of the texts in the error list: class, category,
@@ -105,10 +97,10 @@ func (v *kraken) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		result, refusal = v.private(name, r)
 	}
 	if refusal != "" {
-		writeJSON(w, http.StatusOK, object{"error": []string{string(refusal)}})
+		writeJSON(w, http.StatusOK, jsonOf(`{"error":[?]}`, string(refusal)))
 		return
 	}
-	writeJSON(w, http.StatusOK, object{"error": []string{}, "result": result})
+	writeJSON(w, http.StatusOK, jsonOf(`{"error":[],"result":?}`, result))
 }
 
 var krakenFaults = table[krakenRefusal]{
@@ -123,7 +115,7 @@ var krakenFaults = table[krakenRefusal]{
 func (v *kraken) fault(w http.ResponseWriter, kind FaultKind) {
 	status, _ := strconv.Atoi(string(kind)) // the kinds that come here are statuses
 	cause, _ := krakenFaults.of(string(kind))
-	writeJSON(w, status, object{"error": []string{string(cause)}})
+	writeJSON(w, status, jsonOf(`{"error":[?]}`, string(cause)))
 }
 
 // public answers a call that needs no key. Its parameters may come in the

@@ -41,21 +41,10 @@ func (v *kraken) keyInfo(k *krakenKey, _ url.Values) (any, krakenRefusal) {
 	if used := v.lastUsed(k.entry); !used.IsZero() {
 		lastUsed = unixText(used)
 	}
-	return object{
-		"apiKeyName":   k.Label,
-		"apiKey":       k.ID,
-		"nonce":        strconv.FormatUint(k.highest, 10),
-		"nonceWindow":  k.NonceWindow,
-		"permissions":  krakenWordsOf(k.entry),
-		"iban":         v.iban,
-		"validUntil":   unixText(k.Expires),
-		"queryFrom":    "0",
-		"queryTo":      "0",
-		"createdTime":  created,
-		"modifiedTime": created,
-		"ipAllowlist":  append([]string{}, k.IPs...), // never nil: an open list is []
-		"lastUsed":     lastUsed,
-	}, ""
+	return jsonOf(`{"apiKeyName":?,"apiKey":?,"nonce":?,"nonceWindow":?,"permissions":?,"iban":?,"validUntil":?,"queryFrom":"0","queryTo":"0",
+		"createdTime":?,"modifiedTime":?,"ipAllowlist":?,"lastUsed":?}`,
+		k.Label, k.ID, strconv.FormatUint(k.highest, 10), k.NonceWindow, krakenWordsOf(k.entry), v.iban, unixText(k.Expires), created, created,
+		append([]string{}, k.IPs...), lastUsed), "" // never nil: an open list is []
 }
 
 // unixText writes a moment as Kraken does.
@@ -77,9 +66,7 @@ func (v *kraken) balance(*krakenKey, url.Values) (any, krakenRefusal) {
 func (v *kraken) balanceEx(*krakenKey, url.Values) (any, krakenRefusal) {
 	out := object{}
 	for asset, amount := range v.balances {
-		out[krakenAssetID(asset)] = map[string]string{
-			"balance": decimal(amount, 10), "hold_trade": "0.0000000000",
-		}
+		out[krakenAssetID(asset)] = jsonOf(`{"balance":?,"hold_trade":"0.0000000000"}`, decimal(amount, 10))
 	}
 	return out, ""
 }
@@ -89,10 +76,8 @@ func (v *kraken) tradeBalance(*krakenKey, url.Values) (any, krakenRefusal) {
 	for asset, amount := range v.balances {
 		worth += amount * v.dollars(asset)
 	}
-	total, none := decimal(worth, 4), decimal(0, 4)
-	return map[string]string{
-		"eb": total, "tb": total, "m": none, "n": none, "c": none, "v": none, "e": total, "mf": total, "uv": none,
-	}, ""
+	return fill(`{"eb":"$total","tb":"$total","m":"0.0000","n":"0.0000","c":"0.0000","v":"0.0000","e":"$total","mf":"$total","uv":"0.0000"}`,
+		"total", decimal(worth, 4)), ""
 }
 
 // dollars returns what an asset is worth; nothing, if no pair says so.
@@ -111,24 +96,24 @@ func (v *kraken) dollars(asset string) float64 {
 // The simulated trader has no orders and no history.
 
 func (v *kraken) openOrders(*krakenKey, url.Values) (any, krakenRefusal) {
-	return object{"open": object{}}, ""
+	return jsonOf(`{"open":{}}`), ""
 }
 
 func (v *kraken) closedOrders(*krakenKey, url.Values) (any, krakenRefusal) {
-	return object{"closed": object{}, "count": 0}, ""
+	return jsonOf(`{"closed":{},"count":0}`), ""
 }
 
 func (v *kraken) tradesHistory(*krakenKey, url.Values) (any, krakenRefusal) {
-	return object{"trades": object{}, "count": 0}, ""
+	return jsonOf(`{"count":0,"trades":{}}`), ""
 }
 
 func (v *kraken) ledgers(*krakenKey, url.Values) (any, krakenRefusal) {
-	return object{"ledger": object{}, "count": 0}, ""
+	return jsonOf(`{"count":0,"ledger":{}}`), ""
 }
 
 // webSocketsToken hands out a token that is good for 15 minutes. It opens
 // nothing, since the simulation has no WebSocket.
 func (v *kraken) webSocketsToken(k *krakenKey, _ url.Values) (any, krakenRefusal) {
 	m := newMaterial("kraken", "websocket", k.ID, strconv.FormatUint(k.highest, 10))
-	return object{"token": base64.StdEncoding.EncodeToString(m.bytes(33)), "expires": 900}, ""
+	return jsonOf(`{"token":?,"expires":900}`, base64.StdEncoding.EncodeToString(m.bytes(33))), ""
 }

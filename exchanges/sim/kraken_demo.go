@@ -2,10 +2,8 @@ package sim
 
 import "time"
 
-func krakenSites() []site {
-	return []site{
-		{exchange: "kraken", environment: "live", build: newKraken, algorithms: []string{algHMAC}, bears: []string{"Api-Key"}, demo: demoKraken},
-	}
+var krakenSites = []site{
+	{exchange: "kraken", environment: "live", build: newKraken, algorithms: []string{algHMAC}, bears: []string{"Api-Key"}, demo: demoKraken},
 }
 
 // demoKraken is an account with a key that is long overdue, one with a second

@@ -3,10 +3,8 @@ package sim
 import (
 	"encoding/json"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,21 +15,18 @@ import (
 // those of Kraken Spot are unknown there, and the other way round.
 type krakenFutures struct {
 	*book
-	environment string
-	account     account
-	now         func() time.Time
-	nonces      map[*entry]uint64 // the highest that came
-	mux         *http.ServeMux
+	account account
+	now     func() time.Time
+	nonces  map[*entry]uint64 // the highest that came
+	mux     *http.ServeMux
 }
 
 // krakenFuturesSites are its deployments: demo has sign-ups and keys of its own.
-func krakenFuturesSites() []site {
-	return []site{
-		{exchange: "kraken-futures", environment: "live", build: newKrakenFutures, algorithms: []string{algHMAC},
-			bears: []string{"Apikey"}, demo: krakenFuturesDemo},
-		{exchange: "kraken-futures", environment: "demo", build: newKrakenFutures, algorithms: []string{algHMAC},
-			bears: []string{"Apikey"}, demo: krakenFuturesPaper},
-	}
+var krakenFuturesSites = []site{
+	{exchange: "kraken-futures", environment: "live", build: newKrakenFutures, algorithms: []string{algHMAC},
+		bears: []string{"Apikey"}, demo: krakenFuturesDemo},
+	{exchange: "kraken-futures", environment: "demo", build: newKrakenFutures, algorithms: []string{algHMAC},
+		bears: []string{"Apikey"}, demo: krakenFuturesPaper},
 }
 
 func krakenFuturesDemo(a *account) {
@@ -49,29 +44,21 @@ func krakenFuturesPaper(a *account) {
 	}
 }
 
-func newKrakenFutures(env string, a account, now func() time.Time) venue {
+func newKrakenFutures(env string, a account, now func() time.Time) (venue, *book) {
 	v := &krakenFutures{
-		book: newBook("kraken-futures", env, a, now, issueKraken), environment: env, account: a, now: now,
+		book: newBook("kraken-futures", env, a, now, issueKraken), account: a, now: now,
 		nonces: map[*entry]uint64{}, mux: http.NewServeMux(),
 	}
-	for _, route := range krakenFuturesRoutes() {
+	for _, route := range krakenFuturesRoutes {
 		v.mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) { v.handle(w, r, route) })
 	}
 	if env == "live" { // whether the demo has it is not documented: clients must do without
 		v.mux.HandleFunc("GET "+krakenFuturesCheckPath, v.check)
 	}
 	v.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { v.refuse(w, http.StatusNotFound, krakenFuturesNotFound) })
-	return v
-}
-
-// keys implements venue. The permissions told are those that the key really
-// has: Kraken's levels are coarser than the normal form.
-func (v *krakenFutures) keys() []Key {
-	out, rules := v.book.keys(), v.page(v.environment)
-	for i, e := range v.all() {
-		out[i].Permissions = rules.normal(krakenFuturesWordsOf(e))
-	}
-	return out
+	rules := v.page(env)
+	v.tells = func(e *entry, k *Key) { k.Permissions = rules.normal(krakenFuturesWordsOf(e)) }
+	return v, v.book
 }
 
 // krakenFuturesRefusal is the text in the field error. An empty one means
@@ -100,7 +87,8 @@ const (
 type krakenFuturesRoute struct {
 	pattern string
 	right   string // empty: it is public
-	serve   func(*krakenFutures, krakenFuturesCall) (object, krakenFuturesRefusal)
+	serve   func(*krakenFutures, krakenFuturesCall) (json.RawMessage, krakenFuturesRefusal)
+	always  string // in place of serve: the same answer every time
 }
 
 // krakenFuturesCall is a request that has passed every check of its route.
@@ -110,82 +98,62 @@ type krakenFuturesCall struct {
 	params url.Values
 }
 
-var krakenFuturesFixed = []krakenFuturesRoute{
-	{"GET /derivatives/api/v3/instruments", "", (*krakenFutures).instruments},
-	{"GET /derivatives/api/v3/instruments/status", "", (*krakenFutures).instrumentStatus},
-	{"GET /derivatives/api/v3/instruments/{symbol}/status", "", (*krakenFutures).instrumentStatus},
-	{"GET /derivatives/api/v3/tickers", "", (*krakenFutures).tickers},
-	{"GET /derivatives/api/v3/tickers/{symbol}", "", (*krakenFutures).tickers},
-	{"GET /derivatives/api/v3/orderbook", "", (*krakenFutures).orderBook},
-	{"GET /derivatives/api/v3/history", "", (*krakenFutures).trades},
-	{"GET /derivatives/api/v3/feeschedules", "", (*krakenFutures).feeSchedules},
-	{"GET /derivatives/api/v3/historical-funding-rates", "", (*krakenFutures).fundingRates},
+// krakenFuturesRoutes are the endpoints there are. Those that move something
+// are there to be refused.
+var krakenFuturesRoutes = []krakenFuturesRoute{
+	{"GET /derivatives/api/v3/instruments", "", (*krakenFutures).instruments, ""},
+	{"GET /derivatives/api/v3/instruments/status", "", (*krakenFutures).instrumentStatus, ""},
+	{"GET /derivatives/api/v3/instruments/{symbol}/status", "", (*krakenFutures).instrumentStatus, ""},
+	{"GET /derivatives/api/v3/tickers", "", (*krakenFutures).tickers, ""},
+	{"GET /derivatives/api/v3/tickers/{symbol}", "", (*krakenFutures).tickers, ""},
+	{"GET /derivatives/api/v3/orderbook", "", (*krakenFutures).orderBook, ""},
+	{"GET /derivatives/api/v3/history", "", (*krakenFutures).trades, ""},
+	{"GET /derivatives/api/v3/feeschedules", "", (*krakenFutures).feeSchedules, ""},
+	{"GET /derivatives/api/v3/historical-funding-rates", "", (*krakenFutures).fundingRates, ""},
 
-	{"GET /derivatives/api/v4/historicalfundingrates", "", (*krakenFutures).fundingRates},
+	{"GET /derivatives/api/v4/historicalfundingrates", "", (*krakenFutures).fundingRates, ""},
 
-	{"GET /api/charts/v1/{kind}/{symbol}/{interval}", "", (*krakenFutures).candles},
+	{"GET /api/charts/v1/{kind}/{symbol}/{interval}", "", (*krakenFutures).candles, ""},
 
-	{"GET /derivatives/api/v3/accounts", krakenFuturesRead, (*krakenFutures).accounts},
-	{"GET /derivatives/api/v3/feeschedules/volumes", krakenFuturesRead, krakenFuturesAnswer("volumesByFeeSchedule", `{}`)},
-	{"GET /derivatives/api/v3/subaccounts", krakenFuturesRead, (*krakenFutures).subaccounts},
-	{"POST /derivatives/api/v3/orders/status", krakenFuturesRead, krakenFuturesAnswer("orders", `[]`)},
+	{"GET /derivatives/api/v3/accounts", krakenFuturesRead, (*krakenFutures).accounts, ""},
+	{"GET /derivatives/api/v3/feeschedules/volumes", krakenFuturesRead, nil, `{"volumesByFeeSchedule":{}}`},
+	{"GET /derivatives/api/v3/subaccounts", krakenFuturesRead, (*krakenFutures).subaccounts, ""},
+	{"POST /derivatives/api/v3/orders/status", krakenFuturesRead, nil, `{"orders":[]}`},
+	{"GET /derivatives/api/v3/openpositions", krakenFuturesRead, nil, `{"openPositions":[]}`},
+	{"GET /derivatives/api/v3/openorders", krakenFuturesRead, nil, `{"openOrders":[]}`},
+	{"GET /derivatives/api/v3/fills", krakenFuturesRead, nil, `{"fills":[]}`},
+	{"GET /derivatives/api/v3/notifications", krakenFuturesRead, nil, `{"notifications":[]}`},
+	{"GET /derivatives/api/v3/leveragepreferences", krakenFuturesRead, nil, `{"leveragePreferences":[]}`},
+	{"GET /derivatives/api/v3/pnlpreferences", krakenFuturesRead, nil, `{"preferences":[]}`},
+	{"GET /derivatives/api/v3/unwindqueue", krakenFuturesRead, nil, `{"queue":[]}`},
+
+	{"GET /api/history/v2/market/{symbol}/executions", "", (*krakenFutures).executions, ""},
+	{"GET /api/history/v2/account-log", krakenFuturesRead, (*krakenFutures).accountLog, ""},
+	{"GET /api/history/v2/orders", krakenFuturesRead, nil, krakenFuturesNoHistory},
+	{"GET /api/history/v2/executions", krakenFuturesRead, nil, krakenFuturesNoHistory},
+	{"GET /api/history/v2/triggers", krakenFuturesRead, nil, krakenFuturesNoHistory},
+	{"GET /api/history/v3/market/{symbol}/executions", "", (*krakenFutures).executions, ""},
+	{"GET /api/history/v3/account-log", krakenFuturesRead, (*krakenFutures).accountLog, ""},
+	{"GET /api/history/v3/orders", krakenFuturesRead, nil, krakenFuturesNoHistory},
+	{"GET /api/history/v3/executions", krakenFuturesRead, nil, krakenFuturesNoHistory},
+	{"GET /api/history/v3/triggers", krakenFuturesRead, nil, krakenFuturesNoHistory},
+
+	{"POST /derivatives/api/v3/sendorder", krakenFuturesTrade, krakenFuturesFailure, ""},
+	{"POST /derivatives/api/v3/editorder", krakenFuturesTrade, krakenFuturesFailure, ""},
+	{"POST /derivatives/api/v3/batchorder", krakenFuturesTrade, krakenFuturesFailure, ""},
+	{"POST /derivatives/api/v3/cancelorder", krakenFuturesTrade, krakenFuturesFailure, ""},
+	{"POST /derivatives/api/v3/cancelallorders", krakenFuturesTrade, krakenFuturesFailure, ""},
+	{"POST /derivatives/api/v3/cancelallordersafter", krakenFuturesTrade, krakenFuturesFailure, ""},
+	{"POST /derivatives/api/v3/transfer", krakenFuturesTransfer, krakenFuturesFailure, ""},
+	{"POST /derivatives/api/v3/transfer/subaccount", krakenFuturesTransfer, krakenFuturesFailure, ""},
+	{"POST /derivatives/api/v3/withdrawal", krakenFuturesTransfer, krakenFuturesFailure, ""},
 }
 
-// krakenFuturesEmpty are the endpoints that answer with an empty list, with the
-// list's name.
-var krakenFuturesEmpty = table[string]{
-	{"openpositions", "openPositions"},
-	{"openorders", "openOrders"},
-	{"fills", "fills"},
-	{"notifications", "notifications"},
-	{"leveragepreferences", "leveragePreferences"},
-	{"pnlpreferences", "preferences"},
-	{"unwindqueue", "queue"},
-}
-
-// krakenFuturesRoutes are the endpoints there are, by pattern. Those that move
-// something are there to be refused.
-func krakenFuturesRoutes() []krakenFuturesRoute {
-	const v3, history = "/derivatives/api/v3/", "/api/history/"
-	routes := slices.Clone(krakenFuturesFixed)
-	add := func(pattern, right string, serve func(*krakenFutures, krakenFuturesCall) (object, krakenFuturesRefusal)) {
-		routes = append(routes, krakenFuturesRoute{pattern, right, serve})
-	}
-	for _, empty := range krakenFuturesEmpty {
-		add("GET "+v3+empty.name, krakenFuturesRead, krakenFuturesAnswer(empty.is, `[]`))
-	}
-	for _, version := range []string{"v2/", "v3/"} {
-		add("GET "+history+version+"market/{symbol}/executions", "", (*krakenFutures).executions)
-		add("GET "+history+version+"account-log", krakenFuturesRead, (*krakenFutures).accountLog)
-		for _, tail := range []string{"orders", "executions", "triggers"} {
-			add("GET "+history+version+tail, krakenFuturesRead, krakenFuturesNothing)
-		}
-	}
-	for _, tail := range []string{"sendorder", "editorder", "batchorder", "cancelorder", "cancelallorders", "cancelallordersafter"} {
-		add("POST "+v3+tail, krakenFuturesTrade, krakenFuturesFailure)
-	}
-	for _, tail := range []string{"transfer", "transfer/subaccount", "withdrawal"} {
-		add("POST "+v3+tail, krakenFuturesTransfer, krakenFuturesFailure)
-	}
-	return routes
-}
-
-// krakenFuturesAnswer serves the same body every time.
-//
-//go:noinline // it has many callers
-func krakenFuturesAnswer(name, text string) func(*krakenFutures, krakenFuturesCall) (object, krakenFuturesRefusal) {
-	return func(*krakenFutures, krakenFuturesCall) (object, krakenFuturesRefusal) {
-		return object{name: json.RawMessage(text)}, ""
-	}
-}
-
-// krakenFuturesNothing is a history in which nothing has happened.
-func krakenFuturesNothing(*krakenFutures, krakenFuturesCall) (object, krakenFuturesRefusal) {
-	return object{"elements": []any{}, "len": 0}, ""
-}
+// krakenFuturesNoHistory is a history in which nothing has happened.
+const krakenFuturesNoHistory = `{"elements":[],"len":0}`
 
 // krakenFuturesFailure refuses every time: nothing is traded or moved here.
-func krakenFuturesFailure(*krakenFutures, krakenFuturesCall) (object, krakenFuturesRefusal) {
+func krakenFuturesFailure(*krakenFutures, krakenFuturesCall) (json.RawMessage, krakenFuturesRefusal) {
 	return nil, krakenFuturesNoMarket
 }
 
@@ -204,21 +172,22 @@ func (v *krakenFutures) handle(w http.ResponseWriter, r *http.Request, route kra
 		}
 		v.touch(e, v.now())
 	}
-	answer, refusal := route.serve(v, krakenFuturesCall{r, r.URL.Query()})
-	if refusal != "" {
-		v.refuse(w, http.StatusOK, refusal)
-		return
+	answer := json.RawMessage(route.always)
+	if route.serve != nil {
+		var refusal krakenFuturesRefusal
+		if answer, refusal = route.serve(v, krakenFuturesCall{r, r.URL.Query()}); refusal != "" {
+			v.refuse(w, http.StatusOK, refusal)
+			return
+		}
 	}
-	full := object{"result": "success", "serverTime": krakenFuturesTime(v.now())}
-	maps.Copy(full, answer)
-	if strings.HasPrefix(r.URL.Path, "/api/") { // charts and history have no envelope
-		full = answer
+	if !strings.HasPrefix(r.URL.Path, "/api/") { // charts and history have no envelope
+		answer = joined(jsonOf(`{"result":"success","serverTime":?}`, krakenFuturesTime(v.now())), answer)
 	}
-	writeJSON(w, http.StatusOK, full)
+	writeJSON(w, http.StatusOK, answer)
 }
 
 func (v *krakenFutures) refuse(w http.ResponseWriter, status int, refusal krakenFuturesRefusal) {
-	writeJSON(w, status, object{"result": "error", "error": string(refusal), "serverTime": krakenFuturesTime(v.now())})
+	writeJSON(w, status, jsonOf(`{"result":"error","error":?,"serverTime":?}`, string(refusal), krakenFuturesTime(v.now())))
 }
 
 var krakenFuturesFaults = table[krakenFuturesRefusal]{

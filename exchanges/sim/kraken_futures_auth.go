@@ -68,7 +68,7 @@ func (v *krakenFutures) spend(e *entry, text string) krakenFuturesRefusal {
 func (v *krakenFutures) check(w http.ResponseWriter, r *http.Request) {
 	e, refusal := v.admit(r, "")
 	if refusal != "" {
-		writeJSON(w, http.StatusUnauthorized, object{"error": "Unauthorized", "message": string(refusal), "suberror": nil})
+		writeJSON(w, http.StatusUnauthorized, jsonOf(`{"error":"Unauthorized","message":?,"suberror":null}`, string(refusal)))
 		return
 	}
 	v.touch(e, v.now())
@@ -81,12 +81,8 @@ func (v *krakenFutures) check(w http.ResponseWriter, r *http.Request) {
 		iiban = krakenIBAN(newMaterial("kraken-futures", "iban", v.account.ID))
 	}
 	general, transfer := krakenFuturesLevels(e)
-	writeJSON(w, http.StatusOK, object{
-		"apiKey": e.ID, "accountUid": v.accountUID(), "iiban": iiban,
-		"createdAt":        krakenFuturesTime(e.Created),
-		"permissions":      object{"general": general, "transfer": transfer},
-		"allowedCidrBlock": block, "allowedCidrBlocks": blocks,
-	})
+	writeJSON(w, http.StatusOK, jsonOf(`{"apiKey":?,"accountUid":?,"iiban":?,"createdAt":?,"permissions":{"general":?,"transfer":?},
+		"allowedCidrBlock":?,"allowedCidrBlocks":?}`, e.ID, v.accountUID(), iiban, krakenFuturesTime(e.Created), general, transfer, block, blocks))
 }
 
 // krakenFuturesBlocks returns the IP list: Kraken writes single addresses as

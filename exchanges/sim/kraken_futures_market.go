@@ -57,13 +57,14 @@ func (c krakenFuturesContract) figures(now time.Time) figures {
 	return f
 }
 
-func (v *krakenFutures) instruments(krakenFuturesCall) (object, krakenFuturesRefusal) {
-	return object{"instruments": v.describe(`{"symbol":"$symbol","type":"$kind","tradeable":true,"postOnly":false,"tickSize":$tick,"contractSize":1,
+func (v *krakenFutures) instruments(krakenFuturesCall) (json.RawMessage, krakenFuturesRefusal) {
+	return jsonOf(`{"instruments":?}`,
+		v.describe(`{"symbol":"$symbol","type":"$kind","tradeable":true,"postOnly":false,"tickSize":$tick,"contractSize":1,
 		"base":"$base","quote":"$quote","pair":"$coin:$quote","tags":[],"category":"Layer 1","contractValueTradePrecision":$sizePlaces,
 		"impactMidSize":1,"maxPositionSize":1000000,"openingDate":"2022-01-01T00:00:00.000Z",
 		"marginLevels":[{"contracts":0,"numNonContractUnits":0,"initialMargin":0.02,"maintenanceMargin":0.01}],
 		"retailMarginLevels":[{"contracts":0,"numNonContractUnits":0,"initialMargin":0.02,"maintenanceMargin":0.01}],
-		"fundingRateCoefficient":8,"maxRelativeFundingRate":0.001,"feeScheduleUid":"` + krakenFuturesFees + `","mtf":false,"tradfi":false}`)}, ""
+		"fundingRateCoefficient":8,"maxRelativeFundingRate":0.001,"feeScheduleUid":"`+krakenFuturesFees+`","mtf":false,"tradfi":false}`)), ""
 }
 
 const krakenFuturesDay = `{"tag":"perpetual","pair":"$coin:$quote","symbol":"$symbol","markPrice":$last,"indexPrice":$last,"last":$last,
@@ -71,31 +72,34 @@ const krakenFuturesDay = `{"tag":"perpetual","pair":"$coin:$quote","symbol":"$sy
 	"openInterest":1950,"open24h":$open,"high24h":$high,"low24h":$low,"change24h":$percent,"fundingRate":0.35,
 	"fundingRatePrediction":0.36,"suspended":false,"postOnly":false}`
 
-func (v *krakenFutures) instrumentStatus(c krakenFuturesCall) (object, krakenFuturesRefusal) {
-	status := func(symbol string) object {
-		return object{"tradeable": symbol, "experiencingDislocation": false, "priceDislocationDirection": nil,
-			"experiencingExtremeVolatility": false, "extremeVolatilityInitialMarginMultiplier": 1}
+func (v *krakenFutures) instrumentStatus(c krakenFuturesCall) (json.RawMessage, krakenFuturesRefusal) {
+	status := func(symbol string) json.RawMessage {
+		return jsonOf(`{"tradeable":?,"experiencingDislocation":false,"priceDislocationDirection":null,"experiencingExtremeVolatility":false,
+			"extremeVolatilityInitialMarginMultiplier":1}`, symbol)
 	}
 	if symbol := segment(c.Request, "symbol"); symbol != "" {
 		contract, refusal := krakenFuturesFind(symbol)
 		return status(contract.symbol), refusal
 	}
-	list := []object{}
+	list := []json.RawMessage{}
 	for _, contract := range krakenFuturesContracts {
 		list = append(list, status(contract.symbol))
 	}
-	return object{"instrumentStatus": list}, ""
+	return jsonOf(`{"instrumentStatus":?}`, list), ""
 }
 
-func (v *krakenFutures) tickers(c krakenFuturesCall) (object, krakenFuturesRefusal) {
+func (v *krakenFutures) tickers(c krakenFuturesCall) (json.RawMessage, krakenFuturesRefusal) {
 	if symbol := segment(c.Request, "symbol"); symbol != "" {
 		contract, refusal := krakenFuturesFind(symbol)
-		return object{"ticker": contract.figures(v.now()).json(krakenFuturesDay)}, refusal
+		if refusal != "" {
+			return nil, refusal
+		}
+		return jsonOf(`{"ticker":?}`, contract.figures(v.now()).json(krakenFuturesDay)), ""
 	}
-	return object{"tickers": v.describe(krakenFuturesDay)}, ""
+	return jsonOf(`{"tickers":?}`, v.describe(krakenFuturesDay)), ""
 }
 
-func (v *krakenFutures) orderBook(c krakenFuturesCall) (object, krakenFuturesRefusal) {
+func (v *krakenFutures) orderBook(c krakenFuturesCall) (json.RawMessage, krakenFuturesRefusal) {
 	contract, refusal := krakenFuturesFind(param(c.params, "symbol"))
 	if refusal != "" {
 		return nil, refusal
@@ -105,20 +109,21 @@ func (v *krakenFutures) orderBook(c krakenFuturesCall) (object, krakenFuturesRef
 		text = `[$price,${lots}00]`
 	}
 	bids, asks := contract.book(v.now(), 25, text)
-	return object{"orderBook": object{"bids": bids, "asks": asks}}, ""
+	return jsonOf(`{"orderBook":{"bids":?,"asks":?}}`, bids, asks), ""
 }
 
-func (v *krakenFutures) trades(c krakenFuturesCall) (object, krakenFuturesRefusal) {
+func (v *krakenFutures) trades(c krakenFuturesCall) (json.RawMessage, krakenFuturesRefusal) {
 	contract, refusal := krakenFuturesFind(param(c.params, "symbol"))
 	if refusal != "" {
 		return nil, refusal
 	}
-	return object{"history": contract.trades(v.now(), 20, `{"time":"$iso","trade_id":$seconds,"price":$price,"size":$unit,"side":"$side",
-		"type":"fill","uid":"5b755fea-c5b0-4307-a66e-00$seconds"}`)}, ""
+	return jsonOf(`{"history":?}`,
+		contract.trades(v.now(), 20, `{"time":"$iso","trade_id":$seconds,"price":$price,"size":$unit,"side":"$side",
+		"type":"fill","uid":"5b755fea-c5b0-4307-a66e-00$seconds"}`)), ""
 }
 
 // executions are the trades of a market in the shape of the history service.
-func (v *krakenFutures) executions(c krakenFuturesCall) (object, krakenFuturesRefusal) {
+func (v *krakenFutures) executions(c krakenFuturesCall) (json.RawMessage, krakenFuturesRefusal) {
 	contract, refusal := krakenFuturesFind(segment(c.Request, "symbol"))
 	if refusal != "" {
 		return nil, refusal
@@ -130,26 +135,26 @@ func (v *krakenFutures) executions(c krakenFuturesCall) (object, krakenFuturesRe
 			"takerOrder":{"uid":"a66ec5b0-c5b0-4307-a66e-00$seconds","direction":"Sell","orderType":"Market",`+order+`},
 			"timestamp":"$ms","quantity":"$unit","price":"$price","markPrice":"$price","limitFilled":false,"usdValue":"$price"},
 			"takerReducedQuantity":""}}}`, "$market", contract.symbol))
-	return object{"elements": list, "len": strconv.Itoa(len(list))}, ""
+	return jsonOf(`{"elements":?,"len":?}`, list, strconv.Itoa(len(list))), ""
 }
 
 // fundingRates are those of the last day, the oldest first.
-func (v *krakenFutures) fundingRates(c krakenFuturesCall) (object, krakenFuturesRefusal) {
+func (v *krakenFutures) fundingRates(c krakenFuturesCall) (json.RawMessage, krakenFuturesRefusal) {
 	contract, refusal := krakenFuturesFind(param(c.params, "symbol"))
 	if refusal != "" {
 		return nil, refusal
 	}
 	list := contract.candles(v.now(), time.Hour, 24, `{"timestamp":"$iso","fundingRate":0.35,"relativeFundingRate":0.00001}`)
 	slices.Reverse(list)
-	return object{"rates": list}, ""
+	return jsonOf(`{"rates":?}`, list), ""
 }
 
 // krakenFuturesFees is the only schedule of fees there is.
 const krakenFuturesFees = "5b755fea-c5b0-4307-a66e-b392cd5bd931"
 
-func (v *krakenFutures) feeSchedules(krakenFuturesCall) (object, krakenFuturesRefusal) {
-	return object{"feeSchedules": json.RawMessage(`[{"uid":"` + krakenFuturesFees + `","name":"Futures schedule",
-		"tiers":[{"makerFee":0.02,"takerFee":0.05,"usdVolume":0},{"makerFee":0.015,"takerFee":0.04,"usdVolume":100000}]}]`)}, ""
+func (v *krakenFutures) feeSchedules(krakenFuturesCall) (json.RawMessage, krakenFuturesRefusal) {
+	return jsonOf(`{"feeSchedules":[{"uid":"` + krakenFuturesFees + `","name":"Futures schedule",
+		"tiers":[{"makerFee":0.02,"takerFee":0.05,"usdVolume":0},{"makerFee":0.015,"takerFee":0.04,"usdVolume":100000}]}]}`), ""
 }
 
 var krakenFuturesIntervals = table[time.Duration]{
@@ -160,7 +165,7 @@ var krakenFuturesIntervals = table[time.Duration]{
 const krakenFuturesMostCandles = 500 // in an answer; Kraken gives more
 
 // candles gives those of a span of time, the oldest first.
-func (v *krakenFutures) candles(c krakenFuturesCall) (object, krakenFuturesRefusal) {
+func (v *krakenFutures) candles(c krakenFuturesCall) (json.RawMessage, krakenFuturesRefusal) {
 	contract, refusal := krakenFuturesFind(segment(c.Request, "symbol"))
 	width, known := krakenFuturesIntervals.of(segment(c.Request, "interval"))
 	if refusal != "" || !known || !anyOf([]string{segment(c.Request, "kind")}, []string{"trade", "mark", "spot"}) {
@@ -177,5 +182,5 @@ func (v *krakenFutures) candles(c krakenFuturesCall) (object, krakenFuturesRefus
 	bars := contract.barsBetween(time.Unix(from, 0), time.Unix(until, 0), width, krakenFuturesMostCandles+1)
 	list := contract.tell(bars, width, v.now(), `{"time":$ms,"open":"$open","high":"$high","low":"$low","close":"$close","volume":"12"}`)
 	slices.Reverse(list)
-	return object{"candles": list, "more_candles": false}, ""
+	return jsonOf(`{"candles":?,"more_candles":false}`, list), ""
 }

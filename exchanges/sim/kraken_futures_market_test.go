@@ -151,7 +151,7 @@ func TestKrakenFuturesBalances(t *testing.T) {
 func TestKrakenFuturesRoutesAnswer(t *testing.T) {
 	rig := newKrakenFuturesRig(t, seed{Label: "all", Words: []string{krakenFuturesTrade, krakenFuturesTransfer}})
 	fill := strings.NewReplacer("{symbol}", "PF_XBTUSD", "{kind}", "mark", "{interval}", "1d")
-	for _, route := range krakenFuturesRoutes() {
+	for _, route := range krakenFuturesRoutes {
 		pattern := route.pattern
 		method, path, _ := strings.Cut(fill.Replace(pattern), " ")
 		target := path + "?symbol=PI_XBTUSD"

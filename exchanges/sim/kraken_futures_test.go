@@ -18,7 +18,7 @@ const krakenFuturesAccounts = "/derivatives/api/v3/accounts"
 
 func newKrakenFuturesRig(t *testing.T, seeds ...seed) *siteRig {
 	t.Helper()
-	return newSiteRig(t, krakenFuturesSites()[0], Options{}, seeds...)
+	return newSiteRig(t, krakenFuturesSites[0], Options{}, seeds...)
 }
 
 // signKrakenFutures signs as the docs say.
@@ -220,7 +220,7 @@ func TestKrakenFuturesCheck(t *testing.T) {
 
 // Clients have to do without the check where it may not exist.
 func TestKrakenFuturesDemoHasNoCheck(t *testing.T) {
-	rig := newSiteRig(t, krakenFuturesSites()[1], Options{}, seed{Label: "paper", Permissions: []string{"read"}})
+	rig := newSiteRig(t, krakenFuturesSites[1], Options{}, seed{Label: "paper", Permissions: []string{"read"}})
 	if got := rig.futures(rig.key("paper"), "GET", krakenFuturesCheckPath, "", ""); got.status != http.StatusNotFound {
 		t.Errorf("%d %s", got.status, got.body)
 	}

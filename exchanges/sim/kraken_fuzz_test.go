@@ -14,8 +14,8 @@ import (
 // Whatever is sent, the answer has Kraken's shape, and nothing private comes
 // without a signature.
 func FuzzKrakenRequest(f *testing.F) {
-	v := newKraken("live", account{ID: "1", Seeds: []seed{{Label: "k", Permissions: []string{"read"}}}}, func() time.Time { return noon })
-	known := v.keys()[0].Key
+	v, keys := newKraken("live", account{ID: "1", Seeds: []seed{{Label: "k", Permissions: []string{"read"}}}}, func() time.Time { return noon })
+	known := keys.keys()[0].Key
 	f.Add("POST", "private/GetApiKeyInfo", "nonce=1", "application/x-www-form-urlencoded", known, "AAAA")
 	f.Add("POST", "private/Balance", `{"nonce":18446744073709551615}`, "application/json", known, "")
 	f.Add("GET", "public/Depth?pair=XBTUSD&count=500", "", "", "", "")

@@ -116,7 +116,7 @@ func (v *kraken) depth(params url.Values) (any, krakenRefusal) {
 		return nil, refusal
 	}
 	bids, asks := p.book(v.now(), levels, `["$price","$size",$seconds]`)
-	return object{p.id: object{"asks": asks, "bids": bids}}, ""
+	return jsonOf(`{?:{"asks":?,"bids":?}}`, p.id, asks, bids), ""
 }
 
 func (v *kraken) candles(params url.Values) (any, krakenRefusal) {
@@ -132,7 +132,7 @@ func (v *kraken) candles(params url.Values) (any, krakenRefusal) {
 	span := time.Duration(minutes) * time.Minute
 	rows := p.candles(v.now(), span, candles, `[$seconds,"$open","$high","$low","$close","$mean","$volume",12]`)
 	slices.Reverse(rows)
-	return object{p.id: rows, "last": v.now().Truncate(span).Add(-span).Unix()}, ""
+	return jsonOf(`{?:?,"last":?}`, p.id, rows, v.now().Truncate(span).Add(-span).Unix()), ""
 }
 
 func (v *kraken) trades(params url.Values) (any, krakenRefusal) {
@@ -142,7 +142,7 @@ func (v *kraken) trades(params url.Values) (any, krakenRefusal) {
 	}
 	rows := p.trades(v.now(), 10, `["$price","$size",$seconds.0,"b","l","",$seconds]`)
 	slices.Reverse(rows)
-	return object{p.id: rows, "last": digits(v.now().UnixNano())}, ""
+	return jsonOf(`{?:?,"last":?}`, p.id, rows, digits(v.now().UnixNano())), ""
 }
 
 // krakenWanted returns the pairs that a call names, or all when it names none.

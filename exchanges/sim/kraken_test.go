@@ -35,7 +35,7 @@ func newKrakenRig(t *testing.T, seeds ...seed) *krakenRig {
 	rig.clock.Store(noon.Unix())
 	now := func() time.Time { return time.Unix(rig.clock.Load(), 0) }
 	a := account{ID: "7", Balances: map[string]float64{"BTC": 0.5, "USDT": 100}, Seeds: seeds}
-	rig.front = newFront(krakenSites()[0], Options{Caller: DefaultCaller}, a, now)
+	rig.front = newFront(krakenSites[0], Options{Caller: DefaultCaller}, a, now)
 	return rig
 }
 
@@ -43,7 +43,7 @@ func (k *krakenRig) pass(d time.Duration) { k.clock.Add(int64(d / time.Second)) 
 
 func (k *krakenRig) key(label string) Key {
 	k.t.Helper()
-	return Description{Venues: []Venue{{Exchange: "kraken", Keys: k.venue.keys()}}}.venue(k.t, "kraken", "").key(k.t, label)
+	return Description{Venues: []Venue{{Exchange: "kraken", Keys: k.desk.book.keys()}}}.venue(k.t, "kraken", "").key(k.t, label)
 }
 
 // do sends a request through the front.

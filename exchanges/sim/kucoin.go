@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
@@ -57,7 +56,7 @@ const kucoinPool = 2000 // weight in 30 seconds of an account, for each group of
 // they are some moment of 2024, since a key has to be the same on every start.
 const kucoinIDs = "66"
 
-func newKucoin(env string, a account, now func() time.Time) venue {
+func newKucoin(env string, a account, now func() time.Time) (venue, *book) {
 	v := &kucoin{book: newBook("kucoin", env, a, now, issueKucoin), account: a, now: now, mux: http.NewServeMux()}
 	v.choosePassphrases()
 	for _, e := range v.all() {
@@ -72,7 +71,7 @@ func newKucoin(env string, a account, now func() time.Time) venue {
 	v.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		v.refuse(w, &kucoinRefusal{http.StatusNotFound, "404000", "Url Not Found"})
 	})
-	return v
+	return v, v.book
 }
 
 // issueKucoin makes a key of 24 hex digits and a secret in the form of a UUID.
@@ -105,7 +104,7 @@ func (v *kucoin) mount(route kucoinRoute) {
 			return
 		}
 		kucoinLimits(w, kucoinPool-route.weight)
-		writeJSON(w, http.StatusOK, object{"code": "200000", "data": result})
+		writeJSON(w, http.StatusOK, jsonOf(`{"code":"200000","data":?}`, result))
 	})
 }
 
@@ -115,7 +114,7 @@ func (v *kucoin) ServeHTTP(w http.ResponseWriter, r *http.Request) { v.mux.Serve
 //
 //go:noinline
 func (v *kucoin) refuse(w http.ResponseWriter, e *kucoinRefusal) {
-	writeJSON(w, e.status, object{"code": e.code, "msg": e.msg})
+	writeJSON(w, e.status, jsonOf(`{"code":?,"msg":?}`, e.code, e.msg))
 }
 
 // kucoinLimits tells what is left of the limit, and that it is whole again in
@@ -135,15 +134,13 @@ func (c kucoinCall) query() url.Values {
 
 // fields reads the named texts of a JSON object. Names are exact, other than
 // in encoding/json; what is missing or null stays as it is.
-func (c kucoinCall) fields(into map[string]*string) *kucoinRefusal {
-	var sent map[string]json.RawMessage
-	if json.Unmarshal(c.body, &sent) != nil {
+func (c kucoinCall) fields(into ...any) *kucoinRefusal {
+	bad, ok := readFields(c.body, into...)
+	switch {
+	case !ok:
 		return kucoinBad("Bad Request")
-	}
-	for name, to := range into {
-		if text, ok := sent[name]; ok && json.Unmarshal(text, to) != nil {
-			return kucoinBad(name + " is invalid")
-		}
+	case bad != "":
+		return kucoinBad(bad + " is invalid")
 	}
 	return nil
 }

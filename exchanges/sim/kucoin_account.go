@@ -27,7 +27,7 @@ var kucoinAccountRoutes = []kucoinRoute{
 
 // The simulated trader has no orders and lends nothing.
 
-func kucoinNothing(*kucoin, kucoinCall) (any, *kucoinRefusal) { return []object{}, nil }
+func kucoinNothing(*kucoin, kucoinCall) (any, *kucoinRefusal) { return []json.RawMessage{}, nil }
 
 func kucoinYes(*kucoin, kucoinCall) (any, *kucoinRefusal) { return true, nil }
 
@@ -41,12 +41,12 @@ func kucoinNoTrading(*kucoin, kucoinCall) (any, *kucoinRefusal) {
 }
 
 func kucoinFee(*kucoin, kucoinCall) (any, *kucoinRefusal) {
-	return object{"takerFeeRate": "0.001", "makerFeeRate": "0.001"}, nil
+	return jsonOf(`{"takerFeeRate":"0.001","makerFeeRate":"0.001"}`), nil
 }
 
 // kucoinMode says that the account is no unified one.
 func kucoinMode(*kucoin, kucoinCall) (any, *kucoinRefusal) {
-	return object{"selfAccountMode": "CLASSIC"}, nil
+	return jsonOf(`{"selfAccountMode":"CLASSIC"}`), nil
 }
 
 // owner returns the account that a key belongs to: the main one, or a
@@ -87,7 +87,7 @@ func (v *kucoin) marginAccount(kucoinCall) (any, *kucoinRefusal) {
 }
 
 func (v *kucoin) marginSymbols(kucoinCall) (any, *kucoinRefusal) {
-	return object{"timestamp": inMillis(v.now()), "items": []object{}}, nil
+	return jsonOf(`{"timestamp":?,"items":[]}`, inMillis(v.now())), nil
 }
 
 // kucoinFuturesAccount tells of an account for futures, in which there is

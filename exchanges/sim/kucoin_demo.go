@@ -5,12 +5,10 @@ import "time"
 // demoKucoinDesk is the sub-account that has keys, by its name.
 const demoKucoinDesk = "mmdesk2"
 
-func kucoinSites() []site {
-	return []site{{
-		exchange: "kucoin", environment: "live", build: newKucoin, algorithms: []string{algHMAC},
-		bears: []string{"Kc-Api-Key"}, demo: demoKucoin,
-	}}
-}
+var kucoinSites = []site{{
+	exchange: "kucoin", environment: "live", build: newKucoin, algorithms: []string{algHMAC},
+	bears: []string{"Kc-Api-Key"}, demo: demoKucoin,
+}}
 
 // demoKucoin is an account with a bot whose key ends soon, and a key for
 // exports that was never used, from anywhere.

@@ -61,27 +61,29 @@ func (v *kucoin) uid(sub string) int64 {
 
 // keyInfo describes the calling key.
 func (v *kucoin) keyInfo(c kucoinCall) (any, *kucoinRefusal) {
-	body := v.describe(c.key)
-	body["region"], body["kycStatus"], body["siteType"] = "DE", 1, "global"
-	body["expiredAt"], body["thirdPartyApp"], body["parentUid"] = kucoinExpiry(c.key.Expires), c.key.Partner, nil
+	var parent any
 	if c.key.Sub != "" {
-		body["parentUid"] = v.uid("")
+		parent = v.uid("")
 	}
-	return body, nil
+	return joined(v.describe(c.key), jsonOf(`{"region":"DE","kycStatus":1,"siteType":"global","expiredAt":?,"thirdPartyApp":?,"parentUid":?}`,
+		kucoinExpiry(c.key.Expires), c.key.Partner, parent)), nil
 }
 
 // describe tells of a key what it may know of itself, and its master of it.
 // The end of a key is not documented for the master.
-func (v *kucoin) describe(key *entry) object {
-	body := object{
-		"uid": v.uid(key.Sub), "isMaster": key.Sub == "", "remark": key.Label, "apiKey": key.ID, "apiVersion": kucoinVersion(key),
-		"permission": strings.Join(key.Words, ","), "createdAt": inMillis(key.Created),
-	}
+func (v *kucoin) describe(key *entry) json.RawMessage {
+	return joined(kucoinSettings(key), jsonOf(`{"uid":?,"isMaster":?}`, v.uid(key.Sub), key.Sub == ""))
+}
+
+// kucoinSettings is what is told of a key that was just made, too.
+func kucoinSettings(key *entry) json.RawMessage {
+	body := jsonOf(`{"remark":?,"apiKey":?,"apiVersion":?,"permission":?,"createdAt":?}`,
+		key.Label, key.ID, kucoinVersion(key), strings.Join(key.Words, ","), inMillis(key.Created))
 	if key.Sub != "" {
-		body["subName"] = key.Sub
+		body = joined(body, jsonOf(`{"subName":?}`, key.Sub))
 	}
 	if len(key.IPs) > 0 { // else there is no such field
-		body["ipWhitelist"] = strings.Join(key.IPs, ",")
+		body = joined(body, jsonOf(`{"ipWhitelist":?}`, strings.Join(key.IPs, ",")))
 	}
 	return body
 }
@@ -102,7 +104,7 @@ func (v *kucoin) subAccounts(c kucoinCall) (any, *kucoinRefusal) {
 		}
 	}
 	total := len(v.account.Subs)
-	return object{"currentPage": page, "pageSize": size, "totalNum": total, "totalPage": (total + size - 1) / size, "items": items}, nil
+	return jsonOf(`{"currentPage":?,"pageSize":?,"totalNum":?,"totalPage":?,"items":?}`, page, size, total, (total+size-1)/size, items), nil
 }
 
 func (v *kucoin) allSubAccounts(kucoinCall) (any, *kucoinRefusal) {
@@ -130,7 +132,7 @@ func (v *kucoin) subKeys(c kucoinCall) (any, *kucoinRefusal) {
 	if refusal := v.knownSub(param(query, "subName")); refusal != nil {
 		return nil, refusal
 	}
-	list := []object{}
+	list := []json.RawMessage{}
 	for _, key := range v.ofSub(param(query, "subName")) {
 		if wanted := param(query, "apiKey"); (wanted == "" || wanted == key.ID) && !v.dormant(key) {
 			list = append(list, v.describe(key))
@@ -170,10 +172,8 @@ type kucoinForm struct {
 
 func (v *kucoin) form(c kucoinCall) (f kucoinForm, refusal *kucoinRefusal) {
 	f.permission, f.expire = "General", "-1"
-	if refusal = c.fields(map[string]*string{
-		"subName": &f.sub, "apiKey": &f.id, "passphrase": &f.passphrase, "remark": &f.remark,
-		"permission": &f.permission, "ipWhitelist": &f.ips, "expire": &f.expire,
-	}); refusal != nil {
+	if refusal = c.fields("subName", &f.sub, "apiKey", &f.id, "passphrase", &f.passphrase, "remark", &f.remark,
+		"permission", &f.permission, "ipWhitelist", &f.ips, "expire", &f.expire); refusal != nil {
 		return f, refusal
 	}
 	if f.words, refusal = kucoinSubWords(f.permission); refusal != nil {
@@ -260,11 +260,7 @@ func (v *kucoin) createSubKey(c kucoinCall) (any, *kucoinRefusal) {
 	key := v.issueNew(wanted{
 		Label: f.remark, Sub: f.sub, Words: f.words, Permissions: kucoinNormal(f.words), IPs: f.list, Passphrase: f.passphrase, Expires: f.end,
 	}, v.now())
-	made := v.describe(key)
-	delete(made, "uid")
-	delete(made, "isMaster")
-	made["apiSecret"], made["passphrase"] = key.Secret, key.Passphrase
-	return made, nil
+	return joined(kucoinSettings(key), jsonOf(`{"apiSecret":?,"passphrase":?}`, key.Secret, key.Passphrase)), nil
 }
 
 // editSubKey replaces the rights, the addresses and the end of a key. What is
@@ -280,7 +276,7 @@ func (v *kucoin) editSubKey(c kucoinCall) (any, *kucoinRefusal) {
 		return nil, refusal
 	}
 	key.Words, key.Permissions, key.IPs, key.Expires = f.words, kucoinNormal(f.words), f.list, f.end
-	return object{"subName": f.sub, "apiKey": key.ID, "permission": strings.Join(f.words, ","), "ipWhitelist": strings.Join(f.list, ",")}, nil
+	return jsonOf(`{"subName":?,"apiKey":?,"permission":?,"ipWhitelist":?}`, f.sub, key.ID, strings.Join(f.words, ","), strings.Join(f.list, ",")), nil
 }
 
 func (v *kucoin) deleteSubKey(c kucoinCall) (any, *kucoinRefusal) {
@@ -290,5 +286,5 @@ func (v *kucoin) deleteSubKey(c kucoinCall) (any, *kucoinRefusal) {
 		return nil, refusal
 	}
 	v.remove(key.ID, v.now())
-	return object{"subName": key.Sub, "apiKey": key.ID}, nil
+	return jsonOf(`{"subName":?,"apiKey":?}`, key.Sub, key.ID), nil
 }

@@ -23,7 +23,7 @@ var kucoinMarketRoutes = []kucoinRoute{
 func (v *kucoin) timestamp(kucoinCall) (any, *kucoinRefusal) { return inMillis(v.now()), nil }
 
 func kucoinStatus(*kucoin, kucoinCall) (any, *kucoinRefusal) {
-	return object{"status": "open", "msg": ""}, nil
+	return jsonOf(`{"status":"open","msg":""}`), nil
 }
 
 const kucoinCoin = `{"currency":"$asset","name":"$asset","fullName":"$asset","precision":8,"confirms":null,"contractAddress":null,
@@ -84,7 +84,7 @@ func (v *kucoin) symbol(c kucoinCall) (any, *kucoinRefusal) {
 }
 
 func (v *kucoin) allTickers(kucoinCall) (any, *kucoinRefusal) {
-	return object{"time": inMillis(v.now()), "ticker": describe(pairs(), v.now(), kucoinDay+`"symbolName":"$base-$quote"}`)}, nil
+	return jsonOf(`{"time":?,"ticker":?}`, inMillis(v.now()), describe(pairs(), v.now(), kucoinDay+`"symbolName":"$base-$quote"}`)), nil
 }
 
 // byKucoinPair makes an endpoint that writes a text for the pair that a request
@@ -109,6 +109,6 @@ func kucoinDepth(n int) func(*kucoin, kucoinCall) (any, *kucoinRefusal) {
 			return nil, refusal
 		}
 		bids, asks := p.depth(v.now(), n)
-		return object{"time": inMillis(v.now()), "sequence": "14610502970", "bids": bids, "asks": asks}, nil
+		return jsonOf(`{"time":?,"sequence":"14610502970","bids":?,"asks":?}`, inMillis(v.now()), bids, asks), nil
 	}
 }

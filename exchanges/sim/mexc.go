@@ -63,7 +63,7 @@ var mexcSpot = mexcFace{
 	refuse: mexcRefuse,
 }
 
-func newMexc(env string, a account, now func() time.Time) venue {
+func newMexc(env string, a account, now func() time.Time) (venue, *book) {
 	v := &mexc{
 		book: newBook("mexc", env, a, now, func(m *material, _ string) (string, string) {
 			return "mx0" + m.text(alphanumeric, 15), m.text(lowerHex, 32)
@@ -79,7 +79,7 @@ func newMexc(env string, a account, now func() time.Time) venue {
 	}
 	v.mount(mexcFutures, mexcFuturesRoutes)
 	v.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { writePage(w, http.StatusNotFound) })
-	return v
+	return v, v.book
 }
 
 // mount makes endpoints reachable.
@@ -136,7 +136,7 @@ func mexcParams(query, body string) (url.Values, error) {
 func (v *mexc) ServeHTTP(w http.ResponseWriter, r *http.Request) { v.mux.ServeHTTP(w, r) }
 
 func mexcRefuse(w http.ResponseWriter, e *mexcRefusal) {
-	writeJSON(w, e.status, object{"code": e.code, "msg": e.msg})
+	writeJSON(w, e.status, jsonOf(`{"code":?,"msg":?}`, e.code, e.msg))
 }
 
 // fault answers as MEXC does when things go wrong on its side. The words of

@@ -19,7 +19,7 @@ var mexcAccountRoutes = []mexcRoute{
 }
 
 // mexcNothing is the answer where the trader has nothing.
-func mexcNothing(*mexc, mexcCall) (any, *mexcRefusal) { return []object{}, nil }
+func mexcNothing(*mexc, mexcCall) (any, *mexcRefusal) { return []json.RawMessage{}, nil }
 
 // mexcNever refuses what would move money.
 //
@@ -54,16 +54,18 @@ func (v *mexc) spotAccount(c mexcCall) (any, *mexcRefusal) {
 		`{"canTrade":true,"canWithdraw":true,"canDeposit":true,"updateTime":null,"accountType":"SPOT","balances":$balances,"permissions":["SPOT"]}`), nil
 }
 
-func (v *mexc) ownUID(c mexcCall) (any, *mexcRefusal) { return object{"uid": v.uid(c.key.Sub)}, nil }
+func (v *mexc) ownUID(c mexcCall) (any, *mexcRefusal) {
+	return jsonOf(`{"uid":?}`, v.uid(c.key.Sub)), nil
+}
 
-func mexcVerified(*mexc, mexcCall) (any, *mexcRefusal) { return object{"status": "3"}, nil }
+func mexcVerified(*mexc, mexcCall) (any, *mexcRefusal) { return jsonOf(`{"status":"3"}`), nil }
 
 func mexcSelfSymbols(*mexc, mexcCall) (any, *mexcRefusal) {
 	names := []string{}
 	for _, p := range pairs() {
 		names = append(names, p.symbol())
 	}
-	return object{"code": 200, "data": names, "msg": nil}, nil
+	return jsonOf(`{"code":200,"data":?,"msg":null}`, names), nil
 }
 
 func mexcTestOrder(_ *mexc, c mexcCall) (any, *mexcRefusal) {
@@ -75,7 +77,7 @@ func mexcTestOrder(_ *mexc, c mexcCall) (any, *mexcRefusal) {
 	if _, refusal := c.pair(); refusal != nil {
 		return nil, refusal
 	}
-	return object{}, nil
+	return jsonOf(`{}`), nil
 }
 
 func mexcCoins(*mexc, mexcCall) (any, *mexcRefusal) {

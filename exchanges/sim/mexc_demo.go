@@ -5,12 +5,10 @@ import "time"
 // demoMexcSniper is the sub-account that has keys, by its name.
 const demoMexcSniper = "sniperdesk1"
 
-func mexcSites() []site {
-	return []site{{
-		exchange: "mexc", environment: "live", build: newMexc, algorithms: []string{algHMAC},
-		bears: []string{"X-Mexc-Apikey", "Apikey"}, demo: demoMexc,
-	}}
-}
+var mexcSites = []site{{
+	exchange: "mexc", environment: "live", build: newMexc, algorithms: []string{algHMAC},
+	bears: []string{"X-Mexc-Apikey", "Apikey"}, demo: demoMexc,
+}}
 
 // demoMexc is an account with a bot whose key is open to every address, and
 // will end two weeks from now without anybody being told.

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/json"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -57,30 +58,28 @@ func (v *mexc) subAccounts(c mexcCall) (any, *mexcRefusal) {
 	size := boundedInt(param(c.params, "limit"), 10, 200)
 	page := boundedInt(param(c.params, "page"), 1, 1_000)
 	wanted := param(c.params, "subAccount")
-	list := []object{}
+	list := []json.RawMessage{}
 	for i, sub := range v.account.Subs {
 		if i/size == page-1 && (wanted == "" || wanted == sub) {
-			list = append(list, object{"subAccount": sub, "isFreeze": false, "createTime": int64(1_668_562_696_000), "uid": v.uid(sub)})
+			list = append(list, jsonOf(`{"subAccount":?,"isFreeze":false,"createTime":1668562696000,"uid":?}`, sub, v.uid(sub)))
 		}
 	}
-	return object{"subAccounts": list}, nil
+	return jsonOf(`{"subAccounts":?}`, list), nil
 }
 
 func (v *mexc) subKeys(_ mexcCall, sub string) (any, *mexcRefusal) {
-	list := []object{}
+	list := []json.RawMessage{}
 	for _, key := range v.ofSub(sub) {
 		list = append(list, mexcSubKey(key))
 	}
-	return object{"subAccount": list}, nil
+	return jsonOf(`{"subAccount":?}`, list), nil
 }
 
 // mexcSubKey is a key as its master sees it. The name of the time is spelt as
 // MEXC spells it; its end is not told.
-func mexcSubKey(key *entry) object {
-	return object{
-		"note": key.Label, "apiKey": key.ID, "permissions": strings.Join(key.Words, ","), "ip": strings.Join(key.IPs, ","),
-		"creatTime": inMillis(key.Created),
-	}
+func mexcSubKey(key *entry) json.RawMessage {
+	return jsonOf(`{"note":?,"apiKey":?,"permissions":?,"ip":?,"creatTime":?}`,
+		key.Label, key.ID, strings.Join(key.Words, ","), strings.Join(key.IPs, ","), inMillis(key.Created))
 }
 
 // createSubKey makes a key. The answer is the only one that has the secret.
@@ -108,9 +107,7 @@ func (v *mexc) createSubKey(c mexcCall, sub string) (any, *mexcRefusal) {
 	key := v.issueNew(wanted{
 		Label: note, Sub: sub, Words: words, Permissions: mexcNormal(words), IPs: ips, Expires: endOfOpen(ips, time.Time{}, now, mexcOpenLife),
 	}, now)
-	made := mexcSubKey(key)
-	made["subAccount"], made["secretKey"] = sub, key.Secret
-	return made, nil
+	return joined(mexcSubKey(key), jsonOf(`{"subAccount":?,"secretKey":?}`, sub, key.Secret)), nil
 }
 
 // mexcAddresses reads a list of addresses with commas between them. Nothing
@@ -139,5 +136,5 @@ func (v *mexc) deleteSubKey(c mexcCall, sub string) (any, *mexcRefusal) {
 		return nil, mexcSays(730706, "API KEY information does not exist")
 	}
 	v.remove(key.ID, v.now())
-	return object{"subAccount": sub}, nil
+	return jsonOf(`{"subAccount":?}`, sub), nil
 }

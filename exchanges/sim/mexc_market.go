@@ -18,10 +18,10 @@ var mexcMarketRoutes = []mexcRoute{
 	{"GET /api/v3/ticker/bookTicker", "", byMexcSymbol(binanceBookTicker)},
 }
 
-func mexcPing(*mexc, mexcCall) (any, *mexcRefusal) { return object{}, nil }
+func mexcPing(*mexc, mexcCall) (any, *mexcRefusal) { return jsonOf(`{}`), nil }
 
 func (v *mexc) serverTime(mexcCall) (any, *mexcRefusal) {
-	return object{"serverTime": inMillis(v.now())}, nil
+	return jsonOf(`{"serverTime":?}`, inMillis(v.now())), nil
 }
 
 // pair returns the pair that a request names.
@@ -83,7 +83,7 @@ func (v *mexc) depth(c mexcCall) (any, *mexcRefusal) {
 		return nil, refusal
 	}
 	bids, asks := p.depth(v.now(), boundedInt(param(c.params, "limit"), 100, 5000))
-	return object{"lastUpdateId": inMillis(v.now()), "bids": bids, "asks": asks, "timestamp": inMillis(v.now())}, nil
+	return jsonOf(`{"lastUpdateId":?,"bids":?,"asks":?,"timestamp":?}`, inMillis(v.now()), bids, asks, inMillis(v.now())), nil
 }
 
 var mexcIntervals = table[time.Duration]{
@@ -169,5 +169,5 @@ func (v *mexc) contractDepth(c mexcCall) (any, *mexcRefusal) {
 		return nil, refusal
 	}
 	bids, asks := p.book(v.now(), boundedInt(param(c.params, "limit"), 100, 1000), `[$price,${lots}00,1]`)
-	return object{"bids": bids, "asks": asks, "version": v.now().Unix(), "timestamp": inMillis(v.now())}, nil
+	return jsonOf(`{"bids":?,"asks":?,"version":?,"timestamp":?}`, bids, asks, v.now().Unix(), inMillis(v.now())), nil
 }

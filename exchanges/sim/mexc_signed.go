@@ -22,10 +22,10 @@ const (
 var mexcKey = regexp.MustCompile(`^mx0[0-9A-Za-z]{15}$`)
 
 var (
-	errMexcKey       = mexcSays(10072, "Api key info invalid")
-	errMexcSignature = mexcSays(700002, "Signature for this request is not valid.")
-	errMexcTime      = mexcSays(700003, "Timestamp for this request is outside of the recvWindow.")
-	errMexcDenied    = mexcSays(700007, "No permission to access the endpoint.")
+	errMexcKey       = &mexcRefusal{http.StatusBadRequest, 10072, "Api key info invalid"}
+	errMexcSignature = &mexcRefusal{http.StatusBadRequest, 700002, "Signature for this request is not valid."}
+	errMexcTime      = &mexcRefusal{http.StatusBadRequest, 700003, "Timestamp for this request is outside of the recvWindow."}
+	errMexcDenied    = &mexcRefusal{http.StatusBadRequest, 700007, "No permission to access the endpoint."}
 )
 
 func mexcMissing(name string) *mexcRefusal {
@@ -147,9 +147,9 @@ var mexcFutures = mexcFace{
 			"CONTRACT_DEAL_WRITE":   mexcSays(704, "Please enable API Key trading information write access"),
 		}[right]
 	},
-	answer: func(result any) any { return object{"success": true, "code": 0, "data": result} },
+	answer: func(result any) any { return jsonOf(`{"success":true,"code":0,"data":?}`, result) },
 	refuse: func(w http.ResponseWriter, e *mexcRefusal) {
-		writeJSON(w, http.StatusOK, object{"success": false, "code": e.code, "message": e.msg})
+		writeJSON(w, http.StatusOK, jsonOf(`{"success":false,"code":?,"message":?}`, e.code, e.msg))
 	},
 }
 

@@ -46,7 +46,10 @@ const okxUnusedLife = 14 * day
 
 func okxSites() []site {
 	shared := newRealms()
-	build := func(env string, a account, now func() time.Time) venue { return newOKX(env, a, now, shared) }
+	build := func(env string, a account, now func() time.Time) (venue, *book) {
+		v := newOKX(env, a, now, shared)
+		return v, v.book
+	}
 	bears := []string{"Ok-Access-Key"}
 	return []site{
 		{exchange: "okx", environment: "live", build: build, algorithms: []string{algHMAC}, bears: bears, demo: okxDemoLive},
@@ -150,14 +153,14 @@ func (v *okx) handle(w http.ResponseWriter, r *http.Request, route okxRoute, bod
 		v.refuse(w, refusal)
 		return
 	}
-	writeJSON(w, http.StatusOK, object{"code": "0", "msg": "", "data": data})
+	writeJSON(w, http.StatusOK, jsonOf(`{"code":"0","msg":"","data":?}`, data))
 }
 
 // refuse answers with a refusal.
 //
 //go:noinline
 func (v *okx) refuse(w http.ResponseWriter, e *okxError) {
-	writeJSON(w, e.status, object{"code": e.code, "msg": e.msg, "data": []any{}})
+	writeJSON(w, e.status, jsonOf(`{"code":?,"msg":?,"data":[]}`, e.code, e.msg))
 }
 
 // fault answers as OKX does when things go wrong on its side. It sends neither

@@ -57,8 +57,8 @@ func byOKXManager(serve func(*okx, okxCall) (any, *okxError)) func(*okx, okxCall
 }
 
 // fields reads the named fields of the body.
-func (c okxCall) fields(into map[string]any) *okxError {
-	bad, ok := readFields(c.body, into)
+func (c okxCall) fields(into ...any) *okxError {
+	bad, ok := readFields(c.body, into...)
 	switch {
 	case !ok:
 		return &okxError{http.StatusBadRequest, "50002", "JSON syntax error"}
@@ -126,7 +126,7 @@ func okxListSubKeys(v *okx, c okxCall) (any, *okxError) {
 		}
 		keys = []*entry{key}
 	}
-	list := []object{}
+	list := []json.RawMessage{}
 	for _, key := range keys {
 		list = append(list, okxSubKey(key))
 	}
@@ -134,18 +134,14 @@ func okxListSubKeys(v *okx, c okxCall) (any, *okxError) {
 }
 
 // okxSubKey is a key of a sub-account as its main account sees it.
-func okxSubKey(key *entry) object {
-	return object{
-		"label": key.Label, "apiKey": key.ID, "perm": okxPerm(key), "ip": strings.Join(key.IPs, ","),
-		"ts": strconv.FormatInt(inMillis(key.Created), 10),
-	}
+func okxSubKey(key *entry) json.RawMessage {
+	return jsonOf(`{"label":?,"apiKey":?,"perm":?,"ip":?,"ts":?}`,
+		key.Label, key.ID, okxPerm(key), strings.Join(key.IPs, ","), strconv.FormatInt(inMillis(key.Created), 10))
 }
 
 func okxCreateSubKey(v *okx, c okxCall) (any, *okxError) {
 	var sub, label, passphrase, perm, ip string
-	if refusal := c.fields(map[string]any{
-		"subAcct": &sub, "label": &label, "passphrase": &passphrase, "perm": &perm, "ip": &ip,
-	}); refusal != nil {
+	if refusal := c.fields("subAcct", &sub, "label", &label, "passphrase", &passphrase, "perm", &perm, "ip", &ip); refusal != nil {
 		return nil, refusal
 	}
 	if refusal := v.sub(sub); refusal != nil {
@@ -170,9 +166,8 @@ func okxCreateSubKey(v *okx, c okxCall) (any, *okxError) {
 	key := v.issueNew(wanted{
 		Label: label, Sub: sub, Permissions: okxNormal(words), Words: words, IPs: ips, Passphrase: passphrase,
 	}, v.now())
-	made := okxSubKey(key)
-	made["subAcct"], made["secretKey"], made["passphrase"] = sub, key.Secret, passphrase
-	return []object{made}, nil
+	made := jsonOf(`{"subAcct":?,"secretKey":?,"passphrase":?}`, sub, key.Secret, passphrase)
+	return []json.RawMessage{joined(okxSubKey(key), made)}, nil
 }
 
 // okxEditSubKey changes what a request names; what it leaves out stays. An
@@ -180,9 +175,7 @@ func okxCreateSubKey(v *okx, c okxCall) (any, *okxError) {
 func okxEditSubKey(v *okx, c okxCall) (any, *okxError) {
 	var sub, id string
 	var label, perm, ip *string
-	if refusal := c.fields(map[string]any{
-		"subAcct": &sub, "apiKey": &id, "label": &label, "perm": &perm, "ip": &ip,
-	}); refusal != nil {
+	if refusal := c.fields("subAcct", &sub, "apiKey", &id, "label", &label, "perm", &perm, "ip", &ip); refusal != nil {
 		return nil, refusal
 	}
 	key, refusal := v.subKey(sub, id)
@@ -203,14 +196,12 @@ func okxEditSubKey(v *okx, c okxCall) (any, *okxError) {
 		return nil, refusal
 	}
 	key.Label, key.Words, key.IPs, key.Permissions = changed.Label, changed.Words, changed.IPs, okxNormal(changed.Words)
-	edited := okxSubKey(key)
-	edited["subAcct"] = sub
-	return []object{edited}, nil
+	return []json.RawMessage{joined(okxSubKey(key), jsonOf(`{"subAcct":?}`, sub))}, nil
 }
 
 func okxDeleteSubKey(v *okx, c okxCall) (any, *okxError) {
 	var sub, id string
-	if refusal := c.fields(map[string]any{"subAcct": &sub, "apiKey": &id}); refusal != nil {
+	if refusal := c.fields("subAcct", &sub, "apiKey", &id); refusal != nil {
 		return nil, refusal
 	}
 	key, refusal := v.subKey(sub, id)
@@ -218,7 +209,7 @@ func okxDeleteSubKey(v *okx, c okxCall) (any, *okxError) {
 		return nil, refusal
 	}
 	v.remove(key.ID, v.now())
-	return []object{{"subAcct": sub}}, nil
+	return jsonOf(`[{"subAcct":?}]`, sub), nil
 }
 
 // newLabel checks the name that a key shall have; own is the key that has it
@@ -240,7 +231,7 @@ func (v *okx) newLabel(sub, label string, own *entry) *okxError {
 // reading, which every key may.
 func okxSubWords(perm string) ([]string, *okxError) {
 	words := []string{okxRead}
-	for word := range strings.SplitSeq(perm, ",") {
+	for _, word := range strings.Split(perm, ",") {
 		switch strings.TrimSpace(word) {
 		case "", okxRead:
 		case okxTrade:

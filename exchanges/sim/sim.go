@@ -85,13 +85,8 @@ type Key struct {
 type venue interface {
 	http.Handler
 
-	// keys returns the seeded keys for Description.
-	keys() []Key
-
-	// page returns the rules of the web page on which keys are managed by
-	// hand, and ledger the keys that it shows.
+	// page returns the rules of the web page on which keys are managed by hand.
 	page(env string) page
-	ledger() *book
 
 	// fault writes one of the faults that are named after a status, with that
 	// status, in the exchange's own shape and headers.
@@ -104,8 +99,9 @@ type owned interface {
 	owner() wallet
 }
 
-// newVenue builds one exchange in one environment from a seeded account.
-type newVenue func(env string, a account, now func() time.Time) venue
+// newVenue builds one exchange in one environment from a seeded account, and
+// returns its keys too.
+type newVenue func(env string, a account, now func() time.Time) (venue, *book)
 
 // account is what a world seeds an exchange with, before the exchange's file
 // gives it its own shapes.

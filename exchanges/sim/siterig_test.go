@@ -33,7 +33,7 @@ func (s *siteRig) pass(d time.Duration) { s.clock.Add(d.Milliseconds()) }
 
 func (s *siteRig) key(label string) Key {
 	s.t.Helper()
-	return Venue{Exchange: s.site.exchange, Keys: s.venue.keys()}.key(s.t, label)
+	return Venue{Exchange: s.site.exchange, Keys: s.desk.book.keys()}.key(s.t, label)
 }
 
 // do sends a request through the front.

@@ -32,7 +32,7 @@ func (r *soloRig) pass(d time.Duration) { r.clock.Add(int64(d / time.Second)) }
 
 func (r *soloRig) key(label string) Key {
 	r.t.Helper()
-	return Description{Venues: []Venue{{Keys: r.venue.keys()}}}.venue(r.t, "", "").key(r.t, label)
+	return Description{Venues: []Venue{{Keys: r.desk.book.keys()}}}.venue(r.t, "", "").key(r.t, label)
 }
 
 // do sends a request through the front.

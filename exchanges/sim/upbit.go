@@ -20,11 +20,9 @@ type upbit struct {
 const upbitKeyLife = 365 * day
 
 // upbitSites returns the deployments of Upbit, which has no testnet.
-func upbitSites() []site {
-	return []site{{exchange: "upbit", environment: "live", build: newUpbit, algorithms: []string{algHMAC}, demo: upbitDemo}}
-}
+var upbitSites = []site{{exchange: "upbit", environment: "live", build: newUpbit, algorithms: []string{algHMAC}, demo: upbitDemo}}
 
-func newUpbit(env string, a account, now func() time.Time) venue {
+func newUpbit(env string, a account, now func() time.Time) (venue, *book) {
 	v := &upbit{book: newBook("upbit", env, a, now, issueUpbit), now: now, account: a}
 	for _, e := range v.all() {
 		if e.Expires.IsZero() {
@@ -32,21 +30,13 @@ func newUpbit(env string, a account, now func() time.Time) venue {
 		}
 	}
 	v.calls = v.routes()
-	return v
+	rules := v.page("")
+	v.tells = func(e *entry, k *Key) { k.Permissions = rules.normal(upbitWordsOf(e)) }
+	return v, v.book
 }
 
 func issueUpbit(m *material, _ string) (id, secret string) {
 	return m.text(alphanumeric, 40), m.text(alphanumeric, 40)
-}
-
-// keys implements venue.
-func (v *upbit) keys() []Key {
-	out := v.book.keys()
-	p := v.page("")
-	for i, e := range v.all() {
-		out[i].Permissions = p.normal(upbitWordsOf(e))
-	}
-	return out
 }
 
 // upbitRefusal is {"error":{"name":…,"message":…}}; clients decide on the name.
@@ -56,7 +46,7 @@ type upbitRefusal struct {
 }
 
 func (u *upbitRefusal) write(w http.ResponseWriter) {
-	writeJSON(w, u.status, object{"error": object{"name": u.name, "message": u.message}})
+	writeJSON(w, u.status, jsonOf(`{"error":{"name":?,"message":?}}`, u.name, u.message))
 }
 
 // ServeHTTP implements venue.

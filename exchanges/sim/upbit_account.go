@@ -55,9 +55,9 @@ var upbitZone = time.FixedZone("KST", 9*60*60)
 // apiKeys lists all keys of the account, expired ones included, with nothing
 // but their end.
 func (v *upbit) apiKeys(*http.Request) (any, *upbitRefusal) {
-	rows := []object{}
+	rows := []json.RawMessage{}
 	for _, e := range v.all() {
-		rows = append(rows, object{"access_key": e.ID, "expire_at": e.Expires.In(upbitZone).Format(time.RFC3339)})
+		rows = append(rows, jsonOf(`{"access_key":?,"expire_at":?}`, e.ID, e.Expires.In(upbitZone).Format(time.RFC3339)))
 	}
 	return rows, nil
 }

@@ -47,7 +47,7 @@ func upbitWanted(list string) ([]pair, *upbitRefusal) {
 		return nil, &upbitRefusal{http.StatusBadRequest, "validation_error", "Missing request parameter error. Check the required parameters!"}
 	}
 	var out []pair
-	for market := range strings.SplitSeq(list, ",") {
+	for _, market := range strings.Split(list, ",") {
 		p, refusal := upbitPair(market)
 		if refusal != nil {
 			return nil, refusal

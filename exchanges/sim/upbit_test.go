@@ -25,7 +25,7 @@ type upbitRig struct {
 
 func newUpbitRig(t *testing.T, seeds ...seed) *upbitRig {
 	t.Helper()
-	return &upbitRig{soloRig: newSoloRig(t, upbitSites()[0], seeds...)}
+	return &upbitRig{soloRig: newSoloRig(t, upbitSites[0], seeds...)}
 }
 
 func (u *upbitRig) uuid() string {
@@ -296,7 +296,7 @@ func TestUpbitPage(t *testing.T) {
 	}
 	u.pageRefuses(form{Label: "a", Boxes: boxes, IPs: home}, "as many API keys")
 	u.pageRefuses(form{Label: "k0", Boxes: boxes, IPs: home}, "already a key of this name")
-	holdsDemo(t, upbitSites()[0], "krw-bot", "upbit-view", "spare-upbit")
+	holdsDemo(t, upbitSites[0], "krw-bot", "upbit-view", "spare-upbit")
 }
 
 func TestUpbitKeysKeepTheirFunctionsAndTheirEnd(t *testing.T) {

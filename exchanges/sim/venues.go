@@ -23,8 +23,8 @@ type site struct {
 // sites returns every simulated deployment, in the order of Description.
 func sites() []site {
 	return slices.Concat(
-		binanceSites(), bybitSites(), krakenSites(), deribitSites(), geminiSites(), bitfinexSites(), upbitSites(), coinbaseSites(),
-		krakenFuturesSites(), okxSites(), bitgetSites(), gateSites(), kucoinSites(), htxSites(), hyperliquidSites(), mexcSites(), bingxSites(),
+		binanceSites, bybitSites, krakenSites, deribitSites, geminiSites, bitfinexSites, upbitSites, coinbaseSites,
+		krakenFuturesSites, okxSites(), bitgetSites(), gateSites, kucoinSites, htxSites, hyperliquidSites, mexcSites, bingxSites,
 	)
 }
 
