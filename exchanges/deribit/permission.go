@@ -23,14 +23,21 @@ func (s *scope) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// What the areas give that the page for keys has boxes for.
+var (
+	accountGives = []exchanges.Permission{exchanges.Admin}
+	tradeGives   = []exchanges.Permission{exchanges.Spot, exchanges.Futures, exchanges.Options}
+	walletGives  = []exchanges.Permission{exchanges.Transfer, exchanges.Withdraw}
+)
+
 // areas maps what may be written in each area of a scope to the normal form.
 // Reading is the same everywhere. One area covers all instruments, so that
 // trading comes as three rights at once; wallet moves funds within the
 // account as well as out of it; account makes keys.
 var areas = map[string][]exchanges.Permission{
-	"account":     {exchanges.Admin},
-	"trade":       {exchanges.Spot, exchanges.Futures, exchanges.Options},
-	"wallet":      {exchanges.Transfer, exchanges.Withdraw},
+	"account":     accountGives,
+	"trade":       tradeGives,
+	"wallet":      walletGives,
 	"block_trade": {exchanges.Other},
 	"block_rfq":   {exchanges.Other},
 	"custody":     {exchanges.Other},
