@@ -48,10 +48,7 @@ var (
 // None of them proves that a key is gone: 13004 is what a key that was removed
 // gets, but also a wrong secret, a disabled key and, as far as is known, an
 // address that is not on the whitelist. So no error says UnknownKey.
-var verdicts = rest.Verdicts(meanings)
-
-// meanings are apart from verdicts so that the linker lays them out.
-var meanings = []rest.Meaning[int]{
+var verdicts = rest.Verdicts[int]{
 	{Kind: exchanges.Auth, Hint: hintSignature, Causes: signature, Codes: []int{
 		10000, // authorization_required
 		13009, // unauthorized, invalid_token
@@ -168,7 +165,7 @@ func (e *wireError) classify(r rest.Response, method string) *exchanges.Error {
 
 func (e *wireError) verdict() rest.Verdict {
 	code, err := strconv.Atoi(string(e.Code))
-	v, ok := verdicts[code]
+	v, ok := verdicts.Of(code)
 	if err != nil || !ok {
 		return rest.Refused(exchanges.Protocol, hintUnknown)
 	}

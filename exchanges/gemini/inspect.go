@@ -85,10 +85,7 @@ const (
 
 // verdicts are the documented reasons. None of them is known to mean that the
 // key is gone and nothing else.
-var verdicts = rest.Verdicts(meanings)
-
-// meanings are apart from verdicts so that the linker lays them out.
-var meanings = []rest.Meaning[string]{
+var verdicts = rest.Verdicts[string]{
 	{Kind: exchanges.Auth, Hint: hintSecret, Causes: []exchanges.Cause{exchanges.CauseSecret, exchanges.CauseDamaged, exchanges.CauseEnvironment, exchanges.CauseSwapped}, Codes: []string{"InvalidSignature"}},
 	{Kind: exchanges.Auth, Hint: hintKey, Causes: []exchanges.Cause{exchanges.CauseEnvironment, exchanges.CauseDeleted, exchanges.CauseDamaged}, Codes: []string{"InvalidApiKey"}},
 	{Kind: exchanges.Protocol, Hint: hintOdd, Codes: []string{"MissingApikeyHeader"}},

@@ -38,10 +38,7 @@ var signature = []string{"api-signature-not-valid", "api-signature-check-failed"
 
 // verdicts are HTX's codes: words in answers of its older calls, numbers in
 // those of the newer ones.
-var verdicts = rest.Verdicts(meanings)
-
-// meanings are apart from verdicts so that the linker lays them out.
-var meanings = []rest.Meaning[string]{
+var verdicts = rest.Verdicts[string]{
 	{Kind: exchanges.Auth, Hint: hintAny, Causes: leftOpen, Codes: []string{"api-signature-not-valid", "api-signature-check-failed", "1003"}},
 	{Kind: exchanges.Denied, Hint: hintDenied, Codes: []string{"1002"}},
 	{Kind: exchanges.Protocol, Hint: hintValue, Codes: []string{"2002"}},

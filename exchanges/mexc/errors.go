@@ -31,10 +31,7 @@ const (
 )
 
 // verdicts are the codes that a signed call can end in.
-var verdicts = rest.Verdicts(meanings)
-
-// meanings are apart from verdicts so that the linker lays them out.
-var meanings = []rest.Meaning[int64]{
+var verdicts = rest.Verdicts[int64]{
 	{Kind: exchanges.Protocol, Hint: hintHeader, Causes: rest.Interfered, Codes: []int64{400}},
 	{Kind: exchanges.Auth, Hint: hintSecret, Causes: rest.NotItsSecret, Codes: []int64{602, 700002}},
 	{Kind: exchanges.Auth, Hint: hintKey, Causes: []exchanges.Cause{exchanges.CauseDeleted, exchanges.CauseExpired, exchanges.CauseRight, exchanges.CauseSwapped, exchanges.CauseDamaged}, Codes: []int64{10072}},

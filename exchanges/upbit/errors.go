@@ -24,10 +24,7 @@ const (
 
 // verdicts are Upbit's errors. That the one for an invalid access key means that
 // the key is gone, and nothing else, is not documented.
-var verdicts = rest.Verdicts(meanings)
-
-// meanings are apart from verdicts so that the linker lays them out.
-var meanings = []rest.Meaning[string]{
+var verdicts = rest.Verdicts[string]{
 	{Kind: exchanges.Auth, Hint: hintKey, Causes: []exchanges.Cause{exchanges.CauseSite, exchanges.CauseDeleted, exchanges.CauseSwapped, exchanges.CauseDamaged}, Codes: []string{"invalid_access_key"}},
 	{Kind: exchanges.Auth, Hint: hintSecret, Causes: []exchanges.Cause{exchanges.CauseSecret, exchanges.CauseSwapped, exchanges.CauseDamaged, exchanges.CauseSite, exchanges.CauseDeleted, exchanges.CauseExpired}, Codes: []string{"jwt_verification"}},
 	{Kind: exchanges.Expired, Hint: hintExpired, Codes: []string{"expired_access_key"}},
