@@ -94,7 +94,7 @@ func info() exchanges.Info {
 
 // venue is one site. look is the call that tells most of a key there.
 type venue struct {
-	rest.API
+	rest.Venue
 	look lookup
 }
 
@@ -118,15 +118,12 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.API = rest.API{Client: client, Sign: signed, Refusal: refusal}
+	v.Venue = rest.Venue{API: rest.API{Client: client, Sign: signed, Refusal: refusal}, About: info, Check: check, Trip: &course}
 	if c.Site.Capabilities.Reach == exchanges.NoKeys {
 		return v, nil
 	}
 	return &master{v, rate.NewLimiter(rate.Every(managedEvery), managedAtOnce)}, nil
 }
-
-// Info describes Binance.
-func (v *venue) Info() exchanges.Info { return info() }
 
 // Inspect asks what the exchange says of the calling key.
 func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (found exchanges.KeyInfo, err error) {
@@ -138,4 +135,16 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (found exch
 	}
 	found.KeyID = c.KeyID
 	return v.Stamp(found), nil
+}
+
+// course is by Binance's Spot REST API: "Account information", "Order book",
+// "Symbol order book ticker", and its limits and errors. The three weigh 27 of
+// 6000.
+var course = rest.Course{
+	Market:  "BTCUSDT",
+	Balance: "GET " + accountPath,
+	Book:    "GET /api/v3/depth?symbol={market}&limit=5",
+	Ticker:  "GET /api/v3/ticker/bookTicker?symbol={market}",
+	Usage:   func(r rest.Response) string { return usage(r, "X-Mbx-Used-Weight-1m", "6000") },
+	Limit:   "a weight of 6000 a minute for an address, of which a ticker is 2",
 }

@@ -74,7 +74,7 @@ func info() exchanges.Info {
 
 // venue is one site.
 type venue struct {
-	rest.API
+	rest.Venue
 	looks *rate.Limiter // for calls about permissions
 }
 
@@ -87,15 +87,12 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.API = rest.API{Client: client, Sign: signed, Refusal: v.refusal}
+	v.Venue = rest.Venue{API: rest.API{Client: client, Sign: signed, Refusal: v.refusal}, About: info, Check: check, Trip: &course}
 	if c.Site.Capabilities.Reach == exchanges.NoKeys {
 		return v, nil
 	}
 	return &manager{v, rate.NewLimiter(changesPerSecond, 1)}, nil
 }
-
-// Info describes BingX.
-func (v *venue) Info() exchanges.Info { return info() }
 
 // Inspect asks what the calling key is told about itself.
 func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
@@ -168,4 +165,13 @@ func (v *venue) serverTime(r rest.Response) (time.Time, error) {
 		return time.Time{}, e
 	}
 	return rest.UnixMilli(r, "data", "serverTime")
+}
+
+// course is by bingx-api.github.io/docs: of perpetual swaps, which are what demo
+// trading has, "Query account data", "Order Book" and "24hr Ticker Price Change".
+var course = rest.Course{
+	Market:  "BTC-USDT",
+	Balance: "GET /openApi/swap/v2/user/balance",
+	Book:    "GET /openApi/swap/v2/quote/depth?symbol={market}&limit=5&timestamp={ms}",
+	Ticker:  "GET /openApi/swap/v2/quote/ticker?symbol={market}&timestamp={ms}",
 }

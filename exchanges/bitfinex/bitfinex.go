@@ -22,7 +22,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -66,7 +65,7 @@ func info() exchanges.Info {
 	}
 }
 
-type venue struct{ *rest.Client }
+type venue struct{ rest.Venue }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	client, err := rest.New(rest.Config{
@@ -76,11 +75,13 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &venue{client}, nil
+	v := &venue{rest.Venue{
+		API:   rest.API{Client: client, Sign: shown, Refusal: refusal, ReadsOnly: true},
+		About: info, Check: check, Trip: &course,
+	}}
+	v.Begin = v.count
+	return v, nil
 }
-
-// Info describes Bitfinex.
-func (v *venue) Info() exchanges.Info { return info() }
 
 // nonces is shared by all venues of the process.
 var nonces nonce.Source
@@ -119,13 +120,8 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (out exchan
 // caller returns how to make a read with one key; each attempt has a number of
 // its own.
 func (v *venue) caller(ctx context.Context, c exchanges.Credential, turn *nonce.Turn) func(string, func(rest.Response) *exchanges.Error) error {
-	api := rest.API{
-		Client: v.Client, Refusal: refusal, ReadsOnly: true,
-		Sign: func(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
-			at := nonce.Time(now, v.Now(), time.Second/2)
-			return signed(c, r, strconv.FormatInt(turn.Next(turn.Count(at)), 10)), nil
-		},
-	}
+	api := v.API
+	api.Sign = v.numbered(turn)
 	return func(path string, read func(rest.Response) *exchanges.Error) error {
 		return api.Ask(ctx, rest.Call{Credential: c}, rest.Request{Method: http.MethodPost, Path: path, Body: "{}"}, read)
 	}
@@ -144,3 +140,13 @@ func readStatus(r rest.Response) (time.Time, error) {
 	at, err := http.ParseTime(strings.TrimSpace(r.Header.Get("Date")))
 	return at.Add(time.Second / 2), err
 }
+
+// course is by docs.bitfinex.com, REST v2: "Wallets", "Book" and "Ticker".
+var course = rest.Course{
+	Market:  "tBTCUSD",
+	Balance: "POST " + walletsPath + " {}",
+	Book:    "GET /v2/book/{market}/P0?len=25",
+	Ticker:  "GET /v2/ticker/{market}",
+}
+
+const walletsPath = "/v2/auth/r/wallets"

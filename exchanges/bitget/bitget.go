@@ -22,6 +22,7 @@ package bitget
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -70,7 +71,7 @@ func info() exchanges.Info {
 
 // venue is one site.
 type venue struct {
-	rest.API
+	rest.Venue
 	classic *rate.Limiter
 	demo    bool
 }
@@ -84,15 +85,15 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 		return nil, err
 	}
 	v := &venue{classic: rate.NewLimiter(classicPerSecond, 1), demo: c.Site.Environment == exchanges.Demo}
-	v.API = rest.API{Client: client, Sign: v.signed, Refusal: refusal}
+	v.Venue = rest.Venue{API: rest.API{Client: client, Sign: v.signed, Refusal: refusal}, About: info, Check: check, Trip: &course}
+	if v.demo {
+		v.Public = http.Header{"Paptrading": {"1"}}
+	}
 	if c.Site.Capabilities.Reach == exchanges.NoKeys {
 		return v, nil
 	}
 	return &manager{v, rate.NewLimiter(changesPerSecond, 1)}, nil
 }
-
-// Info describes Bitget.
-func (v *venue) Info() exchanges.Info { return info() }
 
 // Inspect asks what the exchange says of the calling key.
 func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
@@ -130,4 +131,17 @@ func (v *venue) signed(c exchanges.Credential, r rest.Request, now time.Time) (r
 		r.Header.Set("Paptrading", "1")
 	}
 	return r, err
+}
+
+// course is by www.bitget.com/api-doc: "Get Account Assets" of both generations
+// of accounts, "Get OrderBook Depth" and "Get Ticker Information" of the spot
+// market, and the error codes. Which generation an account is of shows in the
+// answer.
+var course = rest.Course{
+	Market:      "BTCUSDT",
+	Balance:     "GET /api/v3/account/assets",
+	BalanceElse: "GET /api/v2/spot/account/assets",
+	Book:        "GET /api/v2/spot/market/orderbook?symbol={market}&limit=5",
+	Ticker:      "GET /api/v2/spot/market/tickers?symbol={market}",
+	Limit:       "6,000 calls a minute for an address",
 }

@@ -108,7 +108,7 @@ func capabilities(s exchanges.Site) exchanges.Capabilities {
 }
 
 // venue is one site.
-type venue struct{ rest.API }
+type venue struct{ rest.Venue }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	client, err := rest.New(rest.Config{
@@ -118,7 +118,7 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &venue{rest.API{Client: client, Sign: signed, Refusal: refusal}}
+	v := &venue{rest.Venue{API: rest.API{Client: client, Sign: signed, Refusal: refusal}, About: info, Check: check, Trip: &course}}
 	m := &manager{v, rate.NewLimiter(changesPerSecond, 1)}
 	switch can := c.Site.Capabilities; {
 	case can.Create:
@@ -128,9 +128,6 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	}
 	return v, nil
 }
-
-// Info describes Bybit.
-func (v *venue) Info() exchanges.Info { return info() }
 
 // Inspect asks what the exchange says of the calling key.
 func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
@@ -162,4 +159,15 @@ func readTime(r rest.Response) (time.Time, error) {
 		}
 	}
 	return time.Time{}, errors.New("no time")
+}
+
+// course is by Bybit's V5 API: "Get Wallet Balance", "Get Orderbook", "Get
+// Tickers", "Rate Limit Rules" and "Error Codes".
+var course = rest.Course{
+	Market:  "BTCUSDT",
+	Balance: "GET /v5/account/wallet-balance?accountType=UNIFIED",
+	Book:    "GET /v5/market/orderbook?category=spot&symbol={market}&limit=5",
+	Ticker:  "GET /v5/market/tickers?category=spot&symbol={market}",
+	Usage:   usage,
+	Limit:   "600 calls in 5 s for an address",
 }

@@ -60,7 +60,7 @@ func info() exchanges.Info {
 	}
 }
 
-type venue struct{ rest.API }
+type venue struct{ rest.Venue }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	client, err := rest.New(rest.Config{
@@ -70,11 +70,8 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &venue{rest.API{Client: client, Sign: signed, Refusal: refusal}}, nil
+	return &venue{rest.Venue{API: rest.API{Client: client, Sign: signed, Refusal: refusal}, About: info, Check: check, Trip: &course}}, nil
 }
-
-// Info describes Coinbase.
-func (v *venue) Info() exchanges.Info { return info() }
 
 // Inspect asks Coinbase about the key of c. A refusal of the key is asked for
 // once more, with a new token: good keys have been refused now and then.
@@ -95,4 +92,14 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (found exch
 	}
 	found.KeyID = c.KeyID
 	return v.Stamp(found), nil
+}
+
+// course is by docs.cdp.coinbase.com, Advanced Trade: "List Accounts", "Get
+// Public Product Book" and "Get Public Market Trades", which has the best bid and
+// ask beside the trades.
+var course = rest.Course{
+	Market:  "BTC-USD",
+	Balance: "GET /api/v3/brokerage/accounts",
+	Book:    "GET /api/v3/brokerage/market/product_book?product_id={market}&limit=5",
+	Ticker:  "GET /api/v3/brokerage/market/products/{market}/ticker?limit=1",
 }

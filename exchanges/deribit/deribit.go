@@ -67,7 +67,7 @@ func info() exchanges.Info {
 }
 
 type venue struct {
-	*rest.Client
+	rest.Venue
 	env    exchanges.Environment
 	tokens *tokens
 	rows   *sightings
@@ -85,13 +85,13 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.Client = client
+	v.Venue = rest.Venue{
+		API:   rest.API{Client: client, Sign: shown, Refusal: v.refused, ReadsOnly: true},
+		About: info, Check: check, Trip: &course, Begin: v.begin,
+	}
 	v.tokens, v.rows = newTokens(client.Now), newSightings(client.Now)
 	return v, nil
 }
-
-// Info describes Deribit.
-func (v *venue) Info() exchanges.Info { return info() }
 
 // Inspect asks Deribit which scopes the key of c has and, where the key may
 // see it, what the account's list says of it.

@@ -71,7 +71,7 @@ func info() exchanges.Info {
 }
 
 // venue is one site.
-type venue struct{ rest.API }
+type venue struct{ rest.Venue }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	client, err := rest.New(rest.Config{
@@ -81,15 +81,12 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &venue{rest.API{Client: client, Sign: signed, Refusal: refusal}}
+	v := &venue{rest.Venue{API: rest.API{Client: client, Sign: signed, Refusal: refusal}, About: info, Check: check, Trip: &course}}
 	if c.Site.Capabilities.Reach == exchanges.NoKeys {
 		return v, nil
 	}
 	return &manager{v, rate.NewLimiter(subCallsPerSecond, subCallsPerSecond)}, nil
 }
-
-// Info describes Gate.
-func (v *venue) Info() exchanges.Info { return info() }
 
 // Inspect asks what the exchange says of the calling key. Where the list of keys
 // does not help, there is a call that tells at least a little; where that is
@@ -112,4 +109,15 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (out exchan
 	}
 	out.KeyID = c.KeyID
 	return v.Stamp(out), nil
+}
+
+// course is by Gate's API v4 documentation, Spot: "List spot trading accounts",
+// "Get market depth information", "Get currency pair ticker information", and
+// the error labels.
+var course = rest.Course{
+	Market:  "BTC_USDT",
+	Balance: "GET " + base + "/spot/accounts",
+	Book:    "GET " + base + "/spot/order_book?currency_pair={market}&limit=5",
+	Ticker:  "GET " + base + "/spot/tickers?currency_pair={market}",
+	Usage:   usage,
 }

@@ -58,7 +58,7 @@ func info() exchanges.Info {
 }
 
 // venue is one site.
-type venue struct{ *rest.Client }
+type venue struct{ rest.Venue }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	client, err := rest.New(rest.Config{
@@ -67,11 +67,13 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &venue{client}, nil
+	v := &venue{rest.Venue{
+		API:   rest.API{Client: client, Sign: shown, Refusal: refusal, ReadsOnly: true},
+		About: info, Check: check, Trip: &course,
+	}}
+	v.Begin = v.count
+	return v, nil
 }
-
-// Info describes Gemini.
-func (v *venue) Info() exchanges.Info { return info() }
 
 // Inspect asks for the roles of the key of c, and for the name of its account.
 // That the second is not told spoils nothing; a key of a whole group has no
@@ -123,19 +125,32 @@ func (t *talk) name(ctx context.Context, info *exchanges.KeyInfo) error {
 // is off, it is made once more by that of Gemini.
 func (t *talk) ask(ctx context.Context, path string, read func(rest.Response) *exchanges.Error) error {
 	var last int64
-	api := rest.API{
-		Client: t.Client, ReadsOnly: true,
-		Sign: func(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
-			last = t.number(now, t.Now())
-			return signed(c, r, strconv.FormatInt(last, 10)), nil
-		},
-		Refusal: func(r rest.Response) *exchanges.Error {
-			e := refusal(r)
-			if off := time.Unix(last, 0).Sub(t.ExchangeNow()); e != nil && e.Kind == exchanges.Nonce {
-				whyNonce(e, t.c.Nonce, off, t.Clock())
-			}
-			return e
-		},
+	api := t.API
+	api.Sign = func(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
+		last = t.number(now, t.Now())
+		return signed(c, r, strconv.FormatInt(last, 10)), nil
+	}
+	api.Refusal = func(r rest.Response) *exchanges.Error {
+		e := refusal(r)
+		if off := time.Unix(last, 0).Sub(t.ExchangeNow()); e != nil && e.Kind == exchanges.Nonce {
+			whyNonce(e, t.c.Nonce, off, t.Clock())
+		}
+		return e
 	}
 	return api.Ask(ctx, rest.Call{Credential: t.c}, rest.Request{Method: http.MethodPost, Path: path}, read)
 }
+
+// course is by docs.gemini.com, REST API: "Get Available Balances", "Current
+// Order Book", "Ticker", and its rate limits and error codes. A nonce of an
+// hour ago is too old by the clock for a key whose nonces are times, and too small
+// for one that counts upwards.
+var course = rest.Course{
+	Market:  "btcusd",
+	Balance: "POST " + balancesPath,
+	Book:    "GET /v1/book/{market}?limit_bids=5&limit_asks=5",
+	Ticker:  "GET /v1/pubticker/{market}",
+	Stale:   []exchanges.Kind{exchanges.Nonce, exchanges.ClockSkew},
+	Limit:   "120 public calls a minute for an address",
+}
+
+const balancesPath = "/v1/balances"

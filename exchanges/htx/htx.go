@@ -76,7 +76,7 @@ func info() exchanges.Info {
 // venue is HTX at one address. A key of a parent user manages the keys of its
 // sub-users there; HTX has no call that makes, changes or deletes the parent's.
 type venue struct {
-	rest.API
+	rest.Venue
 	changes *rate.Limiter
 }
 
@@ -93,11 +93,8 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 		return nil, err
 	}
 	api := rest.API{Client: client, Sign: signedFor(strings.ToLower(origin.Hostname())), Refusal: refusal}
-	return &venue{api, rate.NewLimiter(changesPerSecond, 1)}, nil
+	return &venue{rest.Venue{API: api, About: info, Check: check, Trip: &course}, rate.NewLimiter(changesPerSecond, 1)}, nil
 }
-
-// Info describes HTX.
-func (v *venue) Info() exchanges.Info { return info() }
 
 // Inspect asks what the exchange says of the calling key. Whether a key of a
 // sub-user is described to itself is not documented. Where it is not, the first
@@ -143,4 +140,35 @@ func (v *venue) uid(ctx context.Context, c exchanges.Credential) (uid string, er
 func (v *venue) keys(ctx context.Context, c exchanges.Credential, uid string) (found list, err error) {
 	err = v.Ask(ctx, rest.Call{Credential: c}, rest.Request{Method: http.MethodGet, Path: keysPath, Query: "uid=" + uid}, rest.Into(&found, parseKeys))
 	return found, err
+}
+
+// course is by HTX's API documentation for spot: "Get all Accounts of the
+// Current User", "Get Account Balance of a Specific Account", "Get Market Depth"
+// and "Get Latest Aggregated Ticker". The balance is that of the first account.
+var course = rest.Course{
+	Market:  "btcusdt",
+	Account: "GET /v1/account/accounts",
+	ReadAccount: func(r rest.Response) (string, *exchanges.Error) {
+		return string(wire.At[wire.Text](r.Body, "data", "0", "id")), nil
+	},
+	Balance: "GET /v1/account/accounts/{account}/balance",
+	Book:    "GET /market/depth?symbol={market}&type=step0&depth=5",
+	Ticker:  "GET /market/detail/merged?symbol={market}",
+	Usage:   usage,
+}
+
+// Course is a test run of a key.
+func (v *venue) Course(c exchanges.Credential, market string) ([]exchanges.TestCall, error) {
+	run := v.Venue
+	run.Refusal = olderRefusal
+	return run.Course(c, market)
+}
+
+// olderRefusal is refusal for the calls of before "code": they say "ok" where all
+// is well.
+func olderRefusal(r rest.Response) *exchanges.Error {
+	if wire.At[wire.Text](r.Body, "status") == "ok" {
+		return rest.HTTPError(r)
+	}
+	return refusal(r)
 }

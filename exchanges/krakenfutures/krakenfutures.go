@@ -74,7 +74,7 @@ func info() exchanges.Info {
 
 // venue is one site.
 type venue struct {
-	rest.API
+	rest.Venue
 	demo bool
 }
 
@@ -83,11 +83,8 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &venue{rest.API{Client: client, Sign: unnumbered, Refusal: refusal}, c.Site.Environment == exchanges.Demo}, nil
+	return &venue{rest.Venue{API: rest.API{Client: client, Sign: unnumbered, Refusal: refusal}, About: info, Check: check, Trip: &course}, c.Site.Environment == exchanges.Demo}, nil
 }
-
-// Info describes Kraken Futures.
-func (v *venue) Info() exchanges.Info { return info() }
 
 // Inspect makes the key describe itself.
 func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (out exchanges.KeyInfo, err error) {
@@ -129,4 +126,14 @@ func (v *venue) accepted(ctx context.Context, c exchanges.Credential, note strin
 	return exchanges.KeyInfo{
 		Permissions: exchanges.PermissionSet{}.With(exchanges.Read, exchanges.Granted), Notes: []string{note},
 	}, err
+}
+
+// course is by docs.kraken.com, Futures: "Get wallets", "Get orderbook" and "Get
+// ticker by symbol".
+var course = rest.Course{
+	Market:   "PF_XBTUSD",
+	Balance:  "GET " + walletsPath,
+	Book:     "GET /derivatives/api/v3/orderbook?symbol={market}",
+	Ticker:   "GET /derivatives/api/v3/tickers/{market}",
+	Timeless: "keyrota signs these calls without a nonce, which Kraken allows: there is no time in them",
 }

@@ -18,6 +18,7 @@ package kucoin
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -77,7 +78,7 @@ func sites() []exchanges.Site {
 // venue is one site. A key of a master account manages the keys of its
 // sub-accounts there; KuCoin has no call for the master account's own keys.
 type venue struct {
-	rest.API
+	rest.Venue
 	site    string
 	changes *rate.Limiter
 }
@@ -91,12 +92,12 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 		return nil, err
 	}
 	v := &venue{site: c.Site.ID, changes: rate.NewLimiter(changesPerSecond, 1)}
-	v.API = rest.API{Client: client, Sign: v.signed, Refusal: refusal}
+	v.Venue = rest.Venue{API: rest.API{Client: client, Sign: v.signed, Refusal: refusal}, About: info, Check: check, Trip: &course}
+	if v.site == australian {
+		v.Public = http.Header{"X-Site-Type": {australian}}
+	}
 	return v, nil
 }
-
-// Info describes KuCoin.
-func (v *venue) Info() exchanges.Info { return info() }
 
 // Inspect asks what the exchange says of the calling key. Where the call is
 // refused in a way that is no verdict on the key, that of unified accounts may
@@ -124,4 +125,14 @@ func (v *venue) signed(c exchanges.Credential, r rest.Request, now time.Time) (r
 		r.Header.Set("X-Site-Type", australian)
 	}
 	return r, err
+}
+
+// course is by www.kucoin.com/docs-new: "Get Account List - Spot", "Get Part
+// OrderBook" and "Get Ticker".
+var course = rest.Course{
+	Market:  "BTC-USDT",
+	Balance: "GET /api/v1/accounts",
+	Book:    "GET /api/v1/market/orderbook/level2_20?symbol={market}",
+	Ticker:  "GET /api/v1/market/orderbook/level1?symbol={market}",
+	Usage:   usage,
 }

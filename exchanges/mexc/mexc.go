@@ -63,7 +63,7 @@ func info() exchanges.Info {
 
 // venue is MEXC.
 type venue struct {
-	rest.API
+	rest.Venue
 	accounts, changes *rate.Limiter
 }
 
@@ -76,13 +76,10 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 		return nil, err
 	}
 	return &venue{
-		rest.API{Client: client, Sign: signed, Refusal: refusal},
+		rest.Venue{API: rest.API{Client: client, Sign: signed, Refusal: refusal}, About: info, Check: check, Trip: &course},
 		rate.NewLimiter(accountsPerSecond, 1), rate.NewLimiter(changesPerSecond, 1),
 	}, nil
 }
-
-// Info describes MEXC.
-func (v *venue) Info() exchanges.Info { return info() }
 
 // Inspect has the key read its account. The account's number comes from another
 // call; where that fails, it is not known.
@@ -151,4 +148,13 @@ func words(name string, f wire.Flag) string {
 	default:
 		return ""
 	}
+}
+
+// course is by MEXC's spot v3 API documentation: "Account Information", "Order
+// Book" and "Symbol Order Book Ticker".
+var course = rest.Course{
+	Market:  "BTCUSDT",
+	Balance: "GET " + accountPath,
+	Book:    "GET /api/v3/depth?symbol={market}&limit=5",
+	Ticker:  "GET /api/v3/ticker/bookTicker?symbol={market}",
 }

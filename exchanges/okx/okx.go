@@ -78,7 +78,7 @@ func info() exchanges.Info {
 
 // venue is one site.
 type venue struct {
-	rest.API
+	rest.Venue
 	env exchanges.Environment
 }
 
@@ -91,15 +91,15 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 		return nil, err
 	}
 	v := &venue{env: c.Site.Environment}
-	v.API = rest.API{Client: client, Sign: v.signed, Refusal: refusal}
+	v.Venue = rest.Venue{API: rest.API{Client: client, Sign: v.signed, Refusal: refusal}, About: info, Check: check, Trip: &course}
+	if v.env == exchanges.Demo {
+		v.Public = http.Header{"x-simulated-trading": {"1"}}
+	}
 	if c.Site.Capabilities.Reach == exchanges.NoKeys {
 		return v, nil
 	}
 	return &master{v, rate.NewLimiter(rate.Every(managedEvery), 1)}, nil
 }
-
-// Info describes OKX.
-func (v *venue) Info() exchanges.Info { return info() }
 
 // Inspect asks what the exchange says of the calling key.
 func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
@@ -140,4 +140,14 @@ func (v *venue) signed(c exchanges.Credential, r rest.Request, now time.Time) (r
 		r.Header.Set("Content-Type", "application/json")
 	}
 	return r, err
+}
+
+// course is by www.okx.com/docs-v5: "Get balance", "Get order book", "Get
+// ticker" and the error codes. Demo trading has prices of its own, for which the
+// header goes with public calls too.
+var course = rest.Course{
+	Market:  "BTC-USDT",
+	Balance: "GET /api/v5/account/balance",
+	Book:    "GET /api/v5/market/books?instId={market}&sz=5",
+	Ticker:  "GET /api/v5/market/ticker?instId={market}",
 }

@@ -16,6 +16,7 @@
 package upbit
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -61,18 +62,18 @@ func info() exchanges.Info {
 }
 
 // venue is one site.
-type venue struct{ rest.API }
+type venue struct{ rest.Venue }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	client, err := rest.New(rest.Config{Exchange: ID, Connection: c, Limit: rate.Limit(callsPerSecond), Burst: callsAtOnce})
 	if err != nil {
 		return nil, err
 	}
-	return &venue{rest.API{Client: client, Sign: algorithmAt(c.Site.ID).signed, Refusal: refusal}}, nil
+	return &venue{rest.Venue{
+		API:   rest.API{Client: client, Sign: algorithmAt(c.Site.ID).signed, Refusal: refusal},
+		About: info, Check: check, Trip: &course,
+	}}, nil
 }
-
-// Info describes Upbit.
-func (v *venue) Info() exchanges.Info { return info() }
 
 // Inspect looks the key up in the list of its account's keys.
 func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (out exchanges.KeyInfo, err error) {
@@ -100,4 +101,22 @@ func usage(h http.Header) string {
 		return ""
 	}
 	return fields["sec"] + " calls left in this second"
+}
+
+// course is by docs.upbit.com: "Get Account Balance", "List Orderbooks" and "List
+// Tickers by Trading Pairs".
+var course = rest.Course{
+	Market:  "KRW-BTC",
+	Balance: "GET /v1/accounts",
+	Book:    "GET /v1/orderbook?markets={market}",
+	Ticker:  "GET /v1/ticker?markets={market}",
+	Usage:   func(r rest.Response) string { return usage(r.Header) },
+}
+
+// markets are those of sites that do not trade in won.
+var markets = map[string]string{"sg": "SGD-BTC", "id": "IDR-BTC", "th": "THB-BTC"}
+
+// Course is a test run of a key.
+func (v *venue) Course(c exchanges.Credential, market string) ([]exchanges.TestCall, error) {
+	return v.Venue.Course(c, cmp.Or(market, markets[v.Site().ID]))
 }

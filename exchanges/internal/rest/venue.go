@@ -1,0 +1,53 @@
+package rest
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/keyrota/keyrota/exchanges"
+)
+
+// Venue is what the sites of all exchanges have in common. Adapters embed it.
+type Venue struct {
+	API
+	About func() exchanges.Info                                    // what Info returns
+	Check func(exchanges.Credential) (exchanges.Credential, error) // Adapter.Check
+	Trip  *Course                                                  // a test run
+
+	// Begin begins a signed call of a test run, for exchanges that count the
+	// calls of a key; nil: API.Sign signs.
+	Begin func(context.Context, exchanges.Credential, exchanges.Drill) (Signing, error)
+
+	Public http.Header // of public calls of a test run
+}
+
+// Signing is the right to sign calls until Done.
+type Signing struct {
+	Sign func(exchanges.Credential, Request, time.Time) (Request, error)
+	Done func()
+}
+
+// Info describes the exchange.
+func (v *Venue) Info() exchanges.Info { return v.About() }
+
+// Course is a test run of a key, as exchanges.Driller says.
+func (v *Venue) Course(c exchanges.Credential, market string) ([]exchanges.TestCall, error) {
+	c, err := v.Check(c)
+	if err != nil {
+		return nil, err
+	}
+	t := &trip{Venue: v, course: v.Trip, key: c, market: cmp.Or(market, v.Trip.Market), balanceAt: v.Trip.Balance}
+	if !isMarket(t.market) {
+		return nil, &exchanges.Error{
+			Exchange: t.cfg.Exchange, Op: "test run", Kind: exchanges.Invalid, Outcome: exchanges.NotSent,
+			Code: exchanges.Clean(market) + " cannot be a market", Hint: "Write the market as the exchange does, such as " + v.Trip.Market + ".",
+		}
+	}
+	calls := t.reads()
+	if t.Site().Environment != exchanges.Live {
+		calls = append(calls, t.drills()...)
+	}
+	return calls, nil
+}
