@@ -2,6 +2,7 @@ package deribit
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -153,7 +154,7 @@ func (e *wireError) classify(r rest.Response, method string) *exchanges.Error {
 	if method == createMethod {
 		v = e.aboutNewKey(v)
 	}
-	if scopeCode[string(e.Code)] && changes[method] {
+	if slices.Contains(scopeCodes, string(e.Code)) && slices.Contains(changes, method) {
 		v.Hint = hintManage
 	}
 	return &exchanges.Error{
@@ -193,11 +194,11 @@ func (d errorData) refine(v rest.Verdict) rest.Verdict {
 	return v
 }
 
-// scopeCode are the refusals that a managing key gets for lack of rights:
+// scopeCodes are the refusals that a managing key gets for lack of rights:
 // permission_denied, forbidden, scope_exceeded.
-var scopeCode = map[string]bool{"11042": true, "13021": true, "13403": true}
+var scopeCodes = []string{"11042", "13021", "13403"}
 
-var changes = map[string]bool{createMethod: true, editMethod: true, removeMethod: true}
+var changes = []string{createMethod, editMethod, removeMethod}
 
 var (
 	tooMany   = pattern(`(?i)(max(imum)?.?(number|count|amount)|limit|too.?many).{0,12}keys|keys?.{0,12}(limit|max(imum)?.?reached|too.?many)`)
@@ -208,7 +209,7 @@ var (
 // own. No page lists codes for them, so that only words that mean nothing else
 // are taken for one.
 func (e *wireError) aboutNewKey(v rest.Verdict) rest.Verdict {
-	if v.Kind != exchanges.Protocol && v.Kind != exchanges.Denied || scopeCode[string(e.Code)] {
+	if v.Kind != exchanges.Protocol && v.Kind != exchanges.Denied || slices.Contains(scopeCodes, string(e.Code)) {
 		return v
 	}
 	switch words := e.words(); {

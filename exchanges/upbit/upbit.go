@@ -25,6 +25,7 @@ import (
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
+	"github.com/keyrota/keyrota/exchanges/internal/wire"
 )
 
 // ID is how files and commands name Upbit.
@@ -114,9 +115,9 @@ var course = rest.Course{
 }
 
 // markets are those of sites that do not trade in won.
-var markets = map[string]string{"sg": "SGD-BTC", "id": "IDR-BTC", "th": "THB-BTC"}
+var markets = wire.Glossary{{"sg", "SGD-BTC"}, {"id", "IDR-BTC"}, {"th", "THB-BTC"}}
 
 // Course is a test run of a key.
 func (v *venue) Course(c exchanges.Credential, market string) ([]exchanges.TestCall, error) {
-	return v.Venue.Course(c, cmp.Or(market, markets[v.Site().ID]))
+	return v.Venue.Course(c, cmp.Or(market, markets.Of(v.Site().ID)))
 }
