@@ -52,36 +52,39 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
+// sites are the deployments that have keys of their own.
+var sites = []exchanges.Site{
+	{
+		ID: "global", Name: "Binance", Environment: exchanges.Live,
+		Origin:   "https://api.binance.com",
+		KeysPage: "https://www.binance.com/en/my/settings/api-management",
+		Capabilities: exchanges.Capabilities{
+			Permissions: true, Created: true,
+			Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys,
+			KeyPair: exchanges.Ed25519, KeyPairByAPI: true,
+		},
+	},
+	{
+		ID: "spot", Name: "Binance Spot Testnet", Environment: exchanges.Testnet,
+		Origin:       "https://testnet.binance.vision",
+		KeysPage:     "https://testnet.binance.vision",
+		Capabilities: exchanges.Capabilities{KeyPair: exchanges.Ed25519},
+	},
+	{
+		ID: "spot", Name: "Binance Demo Mode", Environment: exchanges.Demo,
+		Origin:       "https://demo-api.binance.com",
+		KeysPage:     "https://demo.binance.com/en/my/settings/api-management",
+		Capabilities: exchanges.Capabilities{KeyPair: exchanges.Ed25519},
+	},
+}
+
 func info() exchanges.Info {
 	return exchanges.Info{
 		ID:    ID,
 		Name:  "Binance",
-		Form:  form(),
+		Form:  form,
 		Guide: guide(),
-		Sites: []exchanges.Site{
-			{
-				ID: "global", Name: "Binance", Environment: exchanges.Live,
-				Origin:   "https://api.binance.com",
-				KeysPage: "https://www.binance.com/en/my/settings/api-management",
-				Capabilities: exchanges.Capabilities{
-					Permissions: true, Created: true,
-					Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys,
-					KeyPair: exchanges.Ed25519, KeyPairByAPI: true,
-				},
-			},
-			{
-				ID: "spot", Name: "Binance Spot Testnet", Environment: exchanges.Testnet,
-				Origin:       "https://testnet.binance.vision",
-				KeysPage:     "https://testnet.binance.vision",
-				Capabilities: exchanges.Capabilities{KeyPair: exchanges.Ed25519},
-			},
-			{
-				ID: "spot", Name: "Binance Demo Mode", Environment: exchanges.Demo,
-				Origin:       "https://demo-api.binance.com",
-				KeysPage:     "https://demo.binance.com/en/my/settings/api-management",
-				Capabilities: exchanges.Capabilities{KeyPair: exchanges.Ed25519},
-			},
-		},
+		Sites: sites,
 		Aliases: map[exchanges.Environment][]string{
 			exchanges.Live: {
 				"api-gcp.binance.com", "api1.binance.com", "api2.binance.com", "api3.binance.com", "api4.binance.com",

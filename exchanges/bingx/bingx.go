@@ -55,19 +55,26 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
-func info() exchanges.Info {
-	const page = "https://bingx.com/en/account/api/"
-	told := exchanges.Capabilities{Permissions: true, Created: true}
-	live := exchanges.Capabilities{
-		Permissions: true, IPList: true, Created: true, Label: true,
-		Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys, Survey: true,
-	}
-	return exchanges.Info{
-		ID: ID, Name: "BingX", Form: form(), Guide: guide(),
-		Sites: []exchanges.Site{
-			{ID: "global", Name: "BingX", Environment: exchanges.Live, Origin: "https://open-api.bingx.com", KeysPage: page, Capabilities: live},
-			{ID: "vst", Name: "BingX Demo (VST)", Environment: exchanges.Demo, Origin: "https://open-api-vst.bingx.com", KeysPage: page, Capabilities: told},
+const keysPage = "https://bingx.com/en/account/api/"
+
+// sites are the deployments; they share accounts and keys.
+var sites = []exchanges.Site{
+	{
+		ID: "global", Name: "BingX", Environment: exchanges.Live, Origin: "https://open-api.bingx.com", KeysPage: keysPage,
+		Capabilities: exchanges.Capabilities{
+			Permissions: true, IPList: true, Created: true, Label: true,
+			Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys, Survey: true,
 		},
+	},
+	{
+		ID: "vst", Name: "BingX Demo (VST)", Environment: exchanges.Demo, Origin: "https://open-api-vst.bingx.com", KeysPage: keysPage,
+		Capabilities: exchanges.Capabilities{Permissions: true, Created: true},
+	},
+}
+
+func info() exchanges.Info {
+	return exchanges.Info{
+		ID: ID, Name: "BingX", Form: form, Guide: guide(), Sites: sites,
 		Aliases: map[exchanges.Environment][]string{exchanges.Live: {"open-api.bingx.io"}},
 	}
 }

@@ -54,14 +54,17 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
+// sites has the only deployment.
+var sites = []exchanges.Site{{
+	ID: "global", Name: "Bitfinex", Environment: exchanges.Live,
+	Origin: "https://api.bitfinex.com", KeysPage: "https://setting.bitfinex.com/api",
+	Capabilities: exchanges.Capabilities{Permissions: true},
+}}
+
 func info() exchanges.Info {
 	return exchanges.Info{
-		ID: ID, Name: "Bitfinex", Form: form(), Guide: guide(),
-		Sites: []exchanges.Site{{
-			ID: "global", Name: "Bitfinex", Environment: exchanges.Live,
-			Origin: "https://api.bitfinex.com", KeysPage: "https://setting.bitfinex.com/api",
-			Capabilities: exchanges.Capabilities{Permissions: true},
-		}},
+		ID: ID, Name: "Bitfinex", Form: form, Guide: guide(),
+		Sites: sites,
 	}
 }
 

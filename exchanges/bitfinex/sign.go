@@ -13,12 +13,11 @@ import (
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
-func form() exchanges.Form {
-	return exchanges.Form{Fields: []exchanges.Field{
-		{Name: exchanges.FieldKey, Label: "API Key", Help: "about 43 characters, shown under API Keys"},
-		{Name: exchanges.FieldSecret, Label: "API Key Secret", Help: "about 43 characters; shown once, when the key is made"},
-	}}
-}
+// form is what is asked for of a key.
+var form = exchanges.Form{Fields: []exchanges.Field{
+	{Name: exchanges.FieldKey, Label: "API Key", Help: "about 43 characters, shown under API Keys"},
+	{Name: exchanges.FieldSecret, Label: "API Key Secret", Help: "about 43 characters; shown once, when the key is made"},
+}}
 
 // Bitfinex does not document the lengths, and key and secret look the same, so
 // that little can be seen of a mistake.

@@ -54,17 +54,26 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
-func info() exchanges.Info {
-	const origin, page = "https://api.bitget.com", "https://www.bitget.com"
-	told := exchanges.Capabilities{Permissions: true, IPList: true}
-	managed := told
-	managed.Create, managed.List, managed.Edit, managed.Revoke, managed.Reach = true, true, true, true, exchanges.SubAccountKeys
-	return exchanges.Info{
-		ID: ID, Name: "Bitget", Form: form(), Guide: guide(),
-		Sites: []exchanges.Site{
-			{ID: "global", Name: "Bitget", Environment: exchanges.Live, Origin: origin, KeysPage: page, Capabilities: managed},
-			{ID: "global", Name: "Bitget Demo Trading", Environment: exchanges.Demo, Origin: origin, KeysPage: page, Capabilities: told, ByHeader: true},
+const origin, keysPage = "https://api.bitget.com", "https://www.bitget.com"
+
+// sites are two of one host: a header tells demo trading.
+var sites = []exchanges.Site{
+	{
+		ID: "global", Name: "Bitget", Environment: exchanges.Live, Origin: origin, KeysPage: keysPage,
+		Capabilities: exchanges.Capabilities{
+			Permissions: true, IPList: true,
+			Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys,
 		},
+	},
+	{
+		ID: "global", Name: "Bitget Demo Trading", Environment: exchanges.Demo, Origin: origin, KeysPage: keysPage, ByHeader: true,
+		Capabilities: exchanges.Capabilities{Permissions: true, IPList: true},
+	},
+}
+
+func info() exchanges.Info {
+	return exchanges.Info{
+		ID: ID, Name: "Bitget", Form: form, Guide: guide(), Sites: sites,
 		Aliases: map[exchanges.Environment][]string{exchanges.Live: {"capi.bitget.com"}},
 	}
 }

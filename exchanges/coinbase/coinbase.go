@@ -41,20 +41,23 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
+// sites has the only deployment.
+var sites = []exchanges.Site{{
+	ID:           "global",
+	Name:         "Coinbase Advanced",
+	Environment:  exchanges.Live,
+	Origin:       "https://" + host,
+	KeysPage:     "https://portal.cdp.coinbase.com",
+	Capabilities: exchanges.Capabilities{Permissions: true},
+}}
+
 func info() exchanges.Info {
 	return exchanges.Info{
 		ID:    ID,
 		Name:  "Coinbase",
-		Form:  form(),
+		Form:  form,
 		Guide: guide(),
-		Sites: []exchanges.Site{{
-			ID:           "global",
-			Name:         "Coinbase Advanced",
-			Environment:  exchanges.Live,
-			Origin:       "https://" + host,
-			KeysPage:     "https://portal.cdp.coinbase.com",
-			Capabilities: exchanges.Capabilities{Permissions: true},
-		}},
+		Sites: sites,
 		// A live key has nothing to ask there.
 		Aliases: map[exchanges.Environment][]string{exchanges.Testnet: {"api-sandbox.coinbase.com"}},
 	}

@@ -49,20 +49,29 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
-func info() exchanges.Info {
-	const page = "https://www.gate.com/myaccount/apiv4keys"
-	facts := exchanges.Capabilities{
-		Permissions: true, IPList: true, Created: true, LastUsed: true, LastUsedCountsOwn: true, Label: true,
-	}
-	// Whether the testnet has calls about sub-accounts is not documented.
-	live := facts
-	live.Create, live.List, live.Edit, live.Revoke, live.Reach, live.Survey = true, true, true, true, exchanges.SubAccountKeys, true
-	return exchanges.Info{
-		ID: ID, Name: "Gate", Form: form(), Guide: guide(),
-		Sites: []exchanges.Site{
-			{ID: "global", Name: "Gate", Environment: exchanges.Live, Origin: "https://api.gateio.ws", KeysPage: page, Capabilities: live},
-			{ID: "global", Name: "Gate TestNet", Environment: exchanges.Testnet, Origin: "https://api-testnet.gateapi.io", KeysPage: page, Capabilities: facts},
+const keysPage = "https://www.gate.com/myaccount/apiv4keys"
+
+// sites are the deployments. Whether the testnet has calls about sub-accounts is
+// not documented.
+var sites = []exchanges.Site{
+	{
+		ID: "global", Name: "Gate", Environment: exchanges.Live, Origin: "https://api.gateio.ws", KeysPage: keysPage,
+		Capabilities: exchanges.Capabilities{
+			Permissions: true, IPList: true, Created: true, LastUsed: true, LastUsedCountsOwn: true, Label: true,
+			Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys, Survey: true,
 		},
+	},
+	{
+		ID: "global", Name: "Gate TestNet", Environment: exchanges.Testnet, Origin: "https://api-testnet.gateapi.io", KeysPage: keysPage,
+		Capabilities: exchanges.Capabilities{
+			Permissions: true, IPList: true, Created: true, LastUsed: true, LastUsedCountsOwn: true, Label: true,
+		},
+	},
+}
+
+func info() exchanges.Info {
+	return exchanges.Info{
+		ID: ID, Name: "Gate", Form: form, Guide: guide(), Sites: sites,
 		Aliases: map[exchanges.Environment][]string{
 			exchanges.Live:    {"fx-api.gateio.ws"},
 			exchanges.Testnet: {"fx-api-testnet.gateio.ws"},

@@ -40,20 +40,24 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
+// sites are the deployments that have keys of their own.
+var sites = []exchanges.Site{
+	{
+		ID: "global", Name: "Gemini", Environment: exchanges.Live,
+		Origin: "https://api.gemini.com", KeysPage: "https://exchange.gemini.com/settings/api",
+		Capabilities: exchanges.Capabilities{Permissions: true},
+	},
+	{
+		ID: "sandbox", Name: "Gemini Sandbox", Environment: exchanges.Testnet,
+		Origin: "https://api.sandbox.gemini.com", KeysPage: "https://exchange.sandbox.gemini.com/settings/api",
+		Capabilities: exchanges.Capabilities{Permissions: true},
+	},
+}
+
 func info() exchanges.Info {
-	caps := exchanges.Capabilities{Permissions: true}
 	return exchanges.Info{
-		ID: ID, Name: "Gemini", Form: form(), Guide: guide(),
-		Sites: []exchanges.Site{
-			{
-				ID: "global", Name: "Gemini", Environment: exchanges.Live, Capabilities: caps,
-				Origin: "https://api.gemini.com", KeysPage: "https://exchange.gemini.com/settings/api",
-			},
-			{
-				ID: "sandbox", Name: "Gemini Sandbox", Environment: exchanges.Testnet, Capabilities: caps,
-				Origin: "https://api.sandbox.gemini.com", KeysPage: "https://exchange.sandbox.gemini.com/settings/api",
-			},
-		},
+		ID: ID, Name: "Gemini", Form: form, Guide: guide(),
+		Sites: sites,
 	}
 }
 

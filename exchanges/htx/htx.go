@@ -55,19 +55,22 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
+// sites has the only deployment.
+var sites = []exchanges.Site{{
+	ID: "global", Name: "HTX", Environment: exchanges.Live,
+	Origin: "https://api.huobi.pro", KeysPage: "https://www.htx.com/apikey/",
+	Capabilities: exchanges.Capabilities{
+		Permissions: true, IPList: true, Created: true, Expires: true, Label: true,
+		// Of the calling key's own user there is a list, and nothing else.
+		Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys, Survey: true,
+		SecondFactor: true, KeyPair: exchanges.Ed25519,
+	},
+}}
+
 func info() exchanges.Info {
 	return exchanges.Info{
-		ID: ID, Name: "HTX", Form: form(), Guide: guide(),
-		Sites: []exchanges.Site{{
-			ID: "global", Name: "HTX", Environment: exchanges.Live,
-			Origin: "https://api.huobi.pro", KeysPage: "https://www.htx.com/apikey/",
-			Capabilities: exchanges.Capabilities{
-				Permissions: true, IPList: true, Created: true, Expires: true, Label: true,
-				// Of the calling key's own user there is a list, and nothing else.
-				Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys, Survey: true,
-				SecondFactor: true, KeyPair: exchanges.Ed25519,
-			},
-		}},
+		ID: ID, Name: "HTX", Form: form, Guide: guide(),
+		Sites: sites,
 		// The same for those whose programs run at AWS.
 		Aliases: map[exchanges.Environment][]string{exchanges.Live: {"api-aws.huobi.pro"}},
 	}

@@ -48,21 +48,27 @@ func Adapter() exchanges.Adapter {
 	}
 }
 
+// able is what can be done at both sites.
+var able = exchanges.Capabilities{
+	Permissions: true, Expires: true, Label: true,
+	List: true, Reach: exchanges.OwnKeys, ListIsPublic: true,
+	KeyPair: exchanges.Secp256k1, KeyIsPublicHalf: true,
+}
+
+// sites are the deployments that have accounts of their own.
+var sites = []exchanges.Site{
+	{
+		ID: "global", Name: "Hyperliquid", Environment: exchanges.Live,
+		Origin: "https://api.hyperliquid.xyz", KeysPage: "https://app.hyperliquid.xyz/API", Capabilities: able,
+	},
+	{
+		ID: "global", Name: "Hyperliquid Testnet", Environment: exchanges.Testnet,
+		Origin: "https://api.hyperliquid-testnet.xyz", KeysPage: "https://app.hyperliquid-testnet.xyz/API", Capabilities: able,
+	},
+}
+
 func info() exchanges.Info {
-	i := exchanges.Info{ID: ID, Name: "Hyperliquid", Form: form(), Guide: guide()}
-	for _, s := range []exchanges.Site{
-		{Environment: exchanges.Live, Name: "Hyperliquid", Origin: "https://api.hyperliquid.xyz", KeysPage: "https://app.hyperliquid.xyz/API"},
-		{Environment: exchanges.Testnet, Name: "Hyperliquid Testnet", Origin: "https://api.hyperliquid-testnet.xyz", KeysPage: "https://app.hyperliquid-testnet.xyz/API"},
-	} {
-		s.ID = "global"
-		s.Capabilities = exchanges.Capabilities{
-			Permissions: true, Expires: true, Label: true,
-			List: true, Reach: exchanges.OwnKeys, ListIsPublic: true,
-			KeyPair: exchanges.Secp256k1, KeyIsPublicHalf: true,
-		}
-		i.Sites = append(i.Sites, s)
-	}
-	return i
+	return exchanges.Info{ID: ID, Name: "Hyperliquid", Form: form, Guide: guide(), Sites: sites}
 }
 
 // venue is one site.

@@ -45,23 +45,26 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
+// sites has the only deployment.
+var sites = []exchanges.Site{{
+	ID:          "global",
+	Name:        "Kraken",
+	Environment: exchanges.Live,
+	Origin:      "https://api.kraken.com",
+	KeysPage:    "https://pro.kraken.com/app/settings/api",
+	Capabilities: exchanges.Capabilities{
+		Permissions: true, IPList: true, Created: true, Expires: true, LastUsed: true, Label: true,
+		LastUsedCountsOwn: true,
+	},
+}}
+
 func info() exchanges.Info {
 	return exchanges.Info{
 		ID:    ID,
 		Name:  "Kraken",
-		Form:  form(),
+		Form:  form,
 		Guide: guide(),
-		Sites: []exchanges.Site{{
-			ID:          "global",
-			Name:        "Kraken",
-			Environment: exchanges.Live,
-			Origin:      "https://api.kraken.com",
-			KeysPage:    "https://pro.kraken.com/app/settings/api",
-			Capabilities: exchanges.Capabilities{
-				Permissions: true, IPList: true, Created: true, Expires: true, LastUsed: true, Label: true,
-				LastUsedCountsOwn: true,
-			},
-		}},
+		Sites: sites,
 	}
 }
 

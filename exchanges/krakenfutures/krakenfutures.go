@@ -52,21 +52,24 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
+// sites are the deployments that have keys of their own.
+var sites = []exchanges.Site{
+	{
+		ID: "global", Name: "Kraken Futures", Environment: exchanges.Live,
+		Origin: "https://futures.kraken.com", KeysPage: "https://pro.kraken.com/app/settings/api",
+		Capabilities: exchanges.Capabilities{Permissions: true, IPList: true, Created: true},
+	},
+	{
+		// The check may be missing here, so no fact is promised.
+		ID: "global", Name: "Kraken Futures Demo", Environment: exchanges.Demo,
+		Origin: "https://demo-futures.kraken.com", KeysPage: "https://demo-futures.kraken.com",
+	},
+}
+
 func info() exchanges.Info {
 	return exchanges.Info{
-		ID: ID, Name: "Kraken Futures", Form: form(), Guide: guide(),
-		Sites: []exchanges.Site{
-			{
-				ID: "global", Name: "Kraken Futures", Environment: exchanges.Live,
-				Origin: "https://futures.kraken.com", KeysPage: "https://pro.kraken.com/app/settings/api",
-				Capabilities: exchanges.Capabilities{Permissions: true, IPList: true, Created: true},
-			},
-			{
-				// The check may be missing here, so no fact is promised.
-				ID: "global", Name: "Kraken Futures Demo", Environment: exchanges.Demo,
-				Origin: "https://demo-futures.kraken.com", KeysPage: "https://demo-futures.kraken.com",
-			},
-		},
+		ID: ID, Name: "Kraken Futures", Form: form, Guide: guide(),
+		Sites: sites,
 		// For addresses that Kraken lets connect directly.
 		Aliases: map[exchanges.Environment][]string{exchanges.Live: {"api.futures.kraken.com"}},
 	}

@@ -49,30 +49,36 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
-func info() exchanges.Info {
-	return exchanges.Info{ID: ID, Name: "KuCoin", Form: form(), Guide: guide(), Sites: sites()}
-}
-
 // australian is the site that is told from the global one by a header alone.
 const australian = "australia"
 
-// sites lists the deployments whose API is documented; Turkey and Thailand have
+const keysPage = "https://www.kucoin.com/account/api"
+
+// able is what can be done at every site.
+var able = exchanges.Capabilities{
+	Permissions: true, IPList: true, Created: true, Expires: true, Label: true,
+	Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys, RevokeWantsPassphrase: true,
+}
+
+// sites are the deployments whose API is documented; Turkey and Thailand have
 // sites too. There is no testnet any more.
-func sites() []exchanges.Site {
-	const page = "https://www.kucoin.com/account/api"
-	all := []exchanges.Site{
-		{ID: "global", Name: "KuCoin", Origin: "https://api.kucoin.com", KeysPage: page},
-		{ID: "eu", Name: "KuCoin EU", Origin: "https://api.kucoin.eu", KeysPage: "https://www.kucoin.eu"},
-		{ID: australian, Name: "KuCoin Australia", Origin: "https://api.kucoin.com", KeysPage: page, ByHeader: true},
-	}
-	for i := range all {
-		all[i].Environment = exchanges.Live
-		all[i].Capabilities = exchanges.Capabilities{
-			Permissions: true, IPList: true, Created: true, Expires: true, Label: true,
-			Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys, RevokeWantsPassphrase: true,
-		}
-	}
-	return all
+var sites = []exchanges.Site{
+	{
+		ID: "global", Name: "KuCoin", Environment: exchanges.Live,
+		Origin: "https://api.kucoin.com", KeysPage: keysPage, Capabilities: able,
+	},
+	{
+		ID: "eu", Name: "KuCoin EU", Environment: exchanges.Live,
+		Origin: "https://api.kucoin.eu", KeysPage: "https://www.kucoin.eu", Capabilities: able,
+	},
+	{
+		ID: australian, Name: "KuCoin Australia", Environment: exchanges.Live, ByHeader: true,
+		Origin: "https://api.kucoin.com", KeysPage: keysPage, Capabilities: able,
+	},
+}
+
+func info() exchanges.Info {
+	return exchanges.Info{ID: ID, Name: "KuCoin", Form: form, Guide: guide(), Sites: sites}
 }
 
 // venue is one site. A key of a master account manages the keys of its

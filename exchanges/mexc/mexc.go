@@ -49,14 +49,17 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
+// sites has the only deployment.
+var sites = []exchanges.Site{{
+	ID: "global", Name: "MEXC", Environment: exchanges.Live,
+	Origin: "https://api.mexc.com", KeysPage: "https://www.mexc.com/user/openapi",
+	Capabilities: exchanges.Capabilities{Create: true, List: true, Revoke: true, Reach: exchanges.SubAccountKeys},
+}}
+
 func info() exchanges.Info {
 	return exchanges.Info{
-		ID: ID, Name: "MEXC", Form: form(), Guide: guide(),
-		Sites: []exchanges.Site{{
-			ID: "global", Name: "MEXC", Environment: exchanges.Live,
-			Origin: "https://api.mexc.com", KeysPage: "https://www.mexc.com/user/openapi",
-			Capabilities: exchanges.Capabilities{Create: true, List: true, Revoke: true, Reach: exchanges.SubAccountKeys},
-		}},
+		ID: ID, Name: "MEXC", Form: form, Guide: guide(),
+		Sites:   sites,
 		Aliases: map[exchanges.Environment][]string{exchanges.Live: {"contract.mexc.com"}},
 	}
 }

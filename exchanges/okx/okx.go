@@ -51,29 +51,48 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
-// deployments are OKX's sites. Where only the address of a web site is
-// documented, and not its page for keys, its front page stands in.
-var deployments = []struct{ id, name, origin, page, demoPage string }{
-	{"global", "OKX", "https://openapi.okx.com", "https://www.okx.com/account/my-api", "https://www.okx.com"},
-	{"eea", "OKX Europe (EEA)", "https://eea.okx.com", "https://my.okx.com", "https://my.okx.com"},
-	{"us", "OKX US and Australia", "https://us.okx.com", "https://app.okx.com", "https://app.okx.com"},
+// What OKX tells of every key, and what can be done with those that are no demo
+// keys.
+var (
+	told    = exchanges.Capabilities{Permissions: true, IPList: true, Label: true}
+	managed = exchanges.Capabilities{
+		Permissions: true, IPList: true, Label: true,
+		Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys,
+	}
+)
+
+// sites are OKX's deployments, each with demo trading at the same address. Where
+// only the address of a web site is documented, and not its page for keys, its
+// front page stands in.
+var sites = []exchanges.Site{
+	{
+		ID: "global", Name: "OKX", Environment: exchanges.Live,
+		Origin: "https://openapi.okx.com", KeysPage: "https://www.okx.com/account/my-api", Capabilities: managed,
+	},
+	{
+		ID: "eea", Name: "OKX Europe (EEA)", Environment: exchanges.Live,
+		Origin: "https://eea.okx.com", KeysPage: "https://my.okx.com", Capabilities: managed,
+	},
+	{
+		ID: "us", Name: "OKX US and Australia", Environment: exchanges.Live,
+		Origin: "https://us.okx.com", KeysPage: "https://app.okx.com", Capabilities: managed,
+	},
+	{
+		ID: "global", Name: "OKX Demo Trading", Environment: exchanges.Demo, ByHeader: true,
+		Origin: "https://openapi.okx.com", KeysPage: "https://www.okx.com", Capabilities: told,
+	},
+	{
+		ID: "eea", Name: "OKX Europe (EEA) Demo Trading", Environment: exchanges.Demo, ByHeader: true,
+		Origin: "https://eea.okx.com", KeysPage: "https://my.okx.com", Capabilities: told,
+	},
+	{
+		ID: "us", Name: "OKX US and Australia Demo Trading", Environment: exchanges.Demo, ByHeader: true,
+		Origin: "https://us.okx.com", KeysPage: "https://app.okx.com", Capabilities: told,
+	},
 }
 
 func info() exchanges.Info {
-	told := exchanges.Capabilities{Permissions: true, IPList: true, Label: true}
-	managed := told
-	managed.Create, managed.List, managed.Edit, managed.Revoke, managed.Reach = true, true, true, true, exchanges.SubAccountKeys
-	var live, demo []exchanges.Site
-	for _, d := range deployments {
-		live = append(live, exchanges.Site{
-			ID: d.id, Name: d.name, Environment: exchanges.Live, Origin: d.origin, KeysPage: d.page, Capabilities: managed,
-		})
-		demo = append(demo, exchanges.Site{
-			ID: d.id, Name: d.name + " Demo Trading", Environment: exchanges.Demo, Origin: d.origin, KeysPage: d.demoPage, Capabilities: told,
-			ByHeader: true,
-		})
-	}
-	return exchanges.Info{ID: ID, Name: "OKX", Form: form(), Guide: guide(), Sites: append(live, demo...)}
+	return exchanges.Info{ID: ID, Name: "OKX", Form: form, Guide: guide(), Sites: sites}
 }
 
 // venue is one site.

@@ -48,18 +48,31 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
+// told is what every site says of a key.
+var told = exchanges.Capabilities{Expires: true}
+
+// sites are the deployments that have accounts of their own.
+var sites = []exchanges.Site{
+	{
+		ID: korea, Name: "Upbit Korea", Environment: exchanges.Live, Capabilities: told,
+		Origin: "https://api.upbit.com", KeysPage: "https://upbit.com/mypage/open_api_management",
+	},
+	{
+		ID: "sg", Name: "Upbit Singapore", Environment: exchanges.Live, Capabilities: told,
+		Origin: "https://sg-api.upbit.com", KeysPage: "https://sg.upbit.com",
+	},
+	{
+		ID: "id", Name: "Upbit Indonesia", Environment: exchanges.Live, Capabilities: told,
+		Origin: "https://id-api.upbit.com", KeysPage: "https://id.upbit.com",
+	},
+	{
+		ID: "th", Name: "Upbit Thailand", Environment: exchanges.Live, Capabilities: told,
+		Origin: "https://th-api.upbit.com", KeysPage: "https://th.upbit.com",
+	},
+}
+
 func info() exchanges.Info {
-	i := exchanges.Info{ID: ID, Name: "Upbit", Form: form(), Guide: guide()}
-	for _, s := range []exchanges.Site{
-		{ID: korea, Name: "Upbit Korea", Origin: "https://api.upbit.com", KeysPage: "https://upbit.com/mypage/open_api_management"},
-		{ID: "sg", Name: "Upbit Singapore", Origin: "https://sg-api.upbit.com", KeysPage: "https://sg.upbit.com"},
-		{ID: "id", Name: "Upbit Indonesia", Origin: "https://id-api.upbit.com", KeysPage: "https://id.upbit.com"},
-		{ID: "th", Name: "Upbit Thailand", Origin: "https://th-api.upbit.com", KeysPage: "https://th.upbit.com"},
-	} {
-		s.Environment, s.Capabilities = exchanges.Live, exchanges.Capabilities{Expires: true}
-		i.Sites = append(i.Sites, s)
-	}
-	return i
+	return exchanges.Info{ID: ID, Name: "Upbit", Form: form, Guide: guide(), Sites: sites}
 }
 
 // venue is one site.
