@@ -121,23 +121,19 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.Venue = rest.Venue{API: rest.API{Client: client, Sign: signed, Refusal: refusal}, About: info, Check: check, Trip: &course}
+	v.Venue = rest.Venue{API: rest.API{Client: client, Sign: signed, Refusal: refusal}, About: info, Check: check, Trip: &course, Look: v.inspect}
 	if c.Site.Capabilities.Reach == exchanges.NoKeys {
 		return v, nil
 	}
 	return &master{v, rate.NewLimiter(rate.Every(managedEvery), managedAtOnce)}, nil
 }
 
-// Inspect asks what the exchange says of the calling key.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (found exchanges.KeyInfo, err error) {
-	if c, err = check(c); err != nil {
-		return exchanges.KeyInfo{}, err
-	}
+// inspect asks what the exchange says of the calling key.
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential) (found exchanges.KeyInfo, err error) {
 	if err = v.Get(ctx, rest.Call{Credential: c}, v.look.path, rest.Into(&found, v.look.parse)); err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	found.KeyID = c.KeyID
-	return v.Stamp(found), nil
+	return found, nil
 }
 
 // course is by Binance's Spot REST API: "Account information", "Order book",

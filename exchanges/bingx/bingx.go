@@ -94,26 +94,22 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.Venue = rest.Venue{API: rest.API{Client: client, Sign: signed, Refusal: v.refusal}, About: info, Check: check, Trip: &course}
+	v.Venue = rest.Venue{API: rest.API{Client: client, Sign: signed, Refusal: v.refusal}, About: info, Check: check, Trip: &course, Look: v.inspect}
 	if c.Site.Capabilities.Reach == exchanges.NoKeys {
 		return v, nil
 	}
 	return &manager{v, rate.NewLimiter(changesPerSecond, 1)}, nil
 }
 
-// Inspect asks what the calling key is told about itself.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
-	c, err := check(c)
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
+// inspect asks what the calling key is told about itself.
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
 	k, err := v.described(ctx, c)
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
 	out := k.info(ofMain)
 	out.KeyID = c.KeyID
-	return v.Stamp(out), nil
+	return out, nil
 }
 
 // Inspect asks for the account's number, and then at once what the calling key

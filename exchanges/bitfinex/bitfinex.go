@@ -82,7 +82,7 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 		API:   rest.API{Client: client, Sign: shown, Refusal: refusal, ReadsOnly: true},
 		About: info, Check: check, Trip: &course,
 	}}
-	v.Begin = v.count
+	v.Begin, v.Look = v.count, v.inspect
 	return v, nil
 }
 
@@ -95,11 +95,8 @@ var ticks = nonce.Ticks{
 	"": time.Millisecond, exchanges.NonceMilliseconds: time.Millisecond, exchanges.NonceMicroseconds: time.Microsecond,
 }
 
-// Inspect asks for the scopes of the key, and whose it is.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (out exchanges.KeyInfo, err error) {
-	if c, err = check(c); err != nil {
-		return exchanges.KeyInfo{}, err
-	}
+// inspect asks for the scopes of the key, and whose it is.
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential) (out exchanges.KeyInfo, err error) {
 	turn, err := nonces.Begin(ctx, nonce.Call{Exchange: ID, Op: http.MethodPost + " " + permissionsPath}, c, ticks)
 	if err != nil {
 		return exchanges.KeyInfo{}, err
@@ -113,11 +110,7 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (out exchan
 			err = nil // the key was accepted before, and may not know whose it is
 		}
 	}
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
-	out.KeyID = c.KeyID
-	return v.Stamp(out), nil
+	return out, err
 }
 
 // caller returns how to make a read with one key; each attempt has a number of

@@ -94,7 +94,7 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 		return nil, err
 	}
 	v := &venue{classic: rate.NewLimiter(classicPerSecond, 1), demo: c.Site.Environment == exchanges.Demo}
-	v.Venue = rest.Venue{API: rest.API{Client: client, Sign: v.signed, Refusal: refusal}, About: info, Check: check, Trip: &course}
+	v.Venue = rest.Venue{API: rest.API{Client: client, Sign: v.signed, Refusal: refusal}, About: info, Check: check, Trip: &course, Look: v.inspect}
 	if v.demo {
 		v.Public = http.Header{"Paptrading": {"1"}}
 	}
@@ -104,17 +104,13 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	return &manager{v, rate.NewLimiter(changesPerSecond, 1)}, nil
 }
 
-// Inspect asks what the exchange says of the calling key.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
-	c, err := check(c)
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
+// inspect asks what the exchange says of the calling key.
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
 	k, err := v.ask(ctx, c)
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	return v.Stamp(k.info(c.KeyID)), nil
+	return k.info(c.KeyID), nil
 }
 
 // ask makes the calling key describe itself. A refusal by the unified call that

@@ -115,6 +115,7 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 		return nil, err
 	}
 	v := &venue{rest.Venue{API: rest.API{Client: client, Sign: signed, Refusal: refusal}, About: info, Check: check, Trip: &course}}
+	v.Look = v.inspect
 	m := &manager{v, rate.NewLimiter(changesPerSecond, 1)}
 	switch can := c.Site.Capabilities; {
 	case can.Create:
@@ -125,17 +126,13 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	return v, nil
 }
 
-// Inspect asks what the exchange says of the calling key.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
-	c, err := check(c)
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
+// inspect asks what the exchange says of the calling key.
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
 	k, err := v.ask(ctx, c)
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	return v.Stamp(k.info(c.KeyID)), nil
+	return k.info(c.KeyID), nil
 }
 
 // ask makes the calling key describe itself.

@@ -73,15 +73,14 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &venue{rest.Venue{API: rest.API{Client: client, Sign: signed, Refusal: refusal}, About: info, Check: check, Trip: &course}}, nil
+	v := &venue{rest.Venue{API: rest.API{Client: client, Sign: signed, Refusal: refusal}, About: info, Check: check, Trip: &course}}
+	v.Look = v.inspect
+	return v, nil
 }
 
-// Inspect asks Coinbase about the key of c. A refusal of the key is asked for
+// inspect asks Coinbase about the key of c. A refusal of the key is asked for
 // once more, with a new token: good keys have been refused now and then.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (found exchanges.KeyInfo, err error) {
-	if c, err = check(c); err != nil {
-		return exchanges.KeyInfo{}, err
-	}
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential) (found exchanges.KeyInfo, err error) {
 	for range 2 {
 		err = v.Get(ctx, rest.Call{Credential: c}, inspectPath, rest.Into(&found, parsePermissions))
 		if !errors.Is(err, exchanges.Auth) {
@@ -90,11 +89,7 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (found exch
 		e := exchanges.AsError(err)
 		e.Hint, e.Causes = causes(c, v.Clock()), leftOpen(v.Clock())
 	}
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
-	found.KeyID = c.KeyID
-	return v.Stamp(found), nil
+	return found, err
 }
 
 // course is by docs.cdp.coinbase.com, Advanced Trade: "List Accounts", "Get

@@ -91,19 +91,17 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 		return nil, err
 	}
 	v := &venue{rest.Venue{API: rest.API{Client: client, Sign: signed, Refusal: refusal}, About: info, Check: check, Trip: &course}}
+	v.Look = v.inspect
 	if c.Site.Capabilities.Reach == exchanges.NoKeys {
 		return v, nil
 	}
 	return &manager{v, rate.NewLimiter(subCallsPerSecond, subCallsPerSecond)}, nil
 }
 
-// Inspect asks what the exchange says of the calling key. Where the list of keys
+// inspect asks what the exchange says of the calling key. Where the list of keys
 // does not help, there is a call that tells at least a little; where that is
 // refused too, the first refusal says more.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (out exchanges.KeyInfo, err error) {
-	if c, err = check(c); err != nil {
-		return exchanges.KeyInfo{}, err
-	}
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential) (out exchanges.KeyInfo, err error) {
 	err = v.Get(ctx, rest.Call{Credential: c}, keysPath, rest.Into(&out, func(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
 		return parseOwn(r, c.KeyID)
 	}))
@@ -113,11 +111,7 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (out exchan
 			err = detail
 		}
 	}
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
-	out.KeyID = c.KeyID
-	return v.Stamp(out), nil
+	return out, err
 }
 
 // course is by Gate's API v4 documentation, Spot: "List spot trading accounts",

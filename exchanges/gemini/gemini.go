@@ -75,17 +75,14 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 		API:   rest.API{Client: client, Sign: shown, Refusal: refusal, ReadsOnly: true},
 		About: info, Check: check, Trip: &course,
 	}}
-	v.Begin = v.count
+	v.Begin, v.Look = v.count, v.inspect
 	return v, nil
 }
 
-// Inspect asks for the roles of the key of c, and for the name of its account.
+// inspect asks for the roles of the key of c, and for the name of its account.
 // That the second is not told spoils nothing; a key of a whole group has no
 // account of its own.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (found exchanges.KeyInfo, err error) {
-	if c, err = check(c); err != nil {
-		return exchanges.KeyInfo{}, err
-	}
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential) (found exchanges.KeyInfo, err error) {
 	turn, err := counts.Begin(ctx, nonce.Call{Exchange: ID, Op: http.MethodPost + " " + rolesPath}, c, ticks)
 	if err != nil {
 		return exchanges.KeyInfo{}, err
@@ -96,11 +93,7 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (found exch
 	if err == nil && !strings.HasPrefix(c.KeyID, masterPrefix) {
 		err = t.name(ctx, &found)
 	}
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
-	found.KeyID = c.KeyID
-	return v.Stamp(found), nil
+	return found, err
 }
 
 // talk is the calls of one inspection.

@@ -96,17 +96,15 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 		return nil, err
 	}
 	api := rest.API{Client: client, Sign: signedFor(strings.ToLower(origin.Hostname())), Refusal: refusal}
-	return &venue{rest.Venue{API: api, About: info, Check: check, Trip: &course}, rate.NewLimiter(changesPerSecond, 1)}, nil
+	v := &venue{rest.Venue{API: api, About: info, Check: check, Trip: &course}, rate.NewLimiter(changesPerSecond, 1)}
+	v.Look = v.inspect
+	return v, nil
 }
 
-// Inspect asks what the exchange says of the calling key. Whether a key of a
+// inspect asks what the exchange says of the calling key. Whether a key of a
 // sub-user is described to itself is not documented. Where it is not, the first
 // call was accepted all the same: what is left unknown says nothing against it.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
-	c, err := check(c)
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
 	uid, err := v.uid(ctx, c)
 	if err != nil {
 		return exchanges.KeyInfo{}, err
@@ -124,7 +122,7 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.
 		out = k.info(ofCaller, v.ExchangeNow())
 	}
 	out.KeyID, out.Account, out.Usage = c.KeyID, uid, found.usage
-	return v.Stamp(out), nil
+	return out, nil
 }
 
 // uid asks whose the calling key is. It takes no more than the right to read,

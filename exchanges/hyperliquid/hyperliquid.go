@@ -79,10 +79,12 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &venue{rest.Venue{
+	v := &venue{rest.Venue{
 		API:   rest.API{Client: client, Sign: unsigned, Refusal: refusal, ReadsOnly: true},
 		About: info, Check: check, Trip: &course, Public: http.Header{"Content-Type": {"application/json"}},
-	}}, nil
+	}}
+	v.Look = v.inspect
+	return v, nil
 }
 
 // The questions that are asked, each about one address.

@@ -11,15 +11,11 @@ import (
 	"github.com/keyrota/keyrota/exchanges/internal/wire"
 )
 
-// Inspect asks whose agent the key's address is, and what that account says of
+// inspect asks whose agent the key's address is, and what that account says of
 // it. No secret is sent, so that the exchange proves no more than that the
 // agent lives; that the private key belongs to its address was computed here
 // before, and both together are what a signed call would prove.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
-	c, err := check(c)
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
 	var master string
 	if err := v.ask(ctx, c, askRole, c.KeyID, rest.Into(&master, parseRole)); err != nil {
 		return exchanges.KeyInfo{}, err
@@ -32,7 +28,7 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.
 	if !named {
 		self.Address = wire.Text(c.KeyID)
 	}
-	return v.Stamp(self.info(master)), nil
+	return self.info(master), nil
 }
 
 const (

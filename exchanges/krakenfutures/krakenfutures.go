@@ -86,14 +86,13 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &venue{rest.Venue{API: rest.API{Client: client, Sign: unnumbered, Refusal: refusal}, About: info, Check: check, Trip: &course}, c.Site.Environment == exchanges.Demo}, nil
+	v := &venue{rest.Venue{API: rest.API{Client: client, Sign: unnumbered, Refusal: refusal}, About: info, Check: check, Trip: &course}, c.Site.Environment == exchanges.Demo}
+	v.Look = v.inspect
+	return v, nil
 }
 
-// Inspect makes the key describe itself.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (out exchanges.KeyInfo, err error) {
-	if c, err = check(c); err != nil {
-		return exchanges.KeyInfo{}, err
-	}
+// inspect makes the key describe itself.
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential) (out exchanges.KeyInfo, err error) {
 	status := 0
 	service := v.API
 	service.Refusal = func(r rest.Response) *exchanges.Error {
@@ -110,11 +109,7 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (out exchan
 			out, err = other, nil
 		}
 	}
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
-	out.KeyID = c.KeyID
-	return v.Stamp(out), nil
+	return out, err
 }
 
 const (

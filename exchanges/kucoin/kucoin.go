@@ -98,30 +98,26 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 		return nil, err
 	}
 	v := &venue{site: c.Site.ID, changes: rate.NewLimiter(changesPerSecond, 1)}
-	v.Venue = rest.Venue{API: rest.API{Client: client, Sign: v.signed, Refusal: refusal}, About: info, Check: check, Trip: &course}
+	v.Venue = rest.Venue{API: rest.API{Client: client, Sign: v.signed, Refusal: refusal}, About: info, Check: check, Trip: &course, Look: v.inspect}
 	if v.site == australian {
 		v.Public = http.Header{"X-Site-Type": {australian}}
 	}
 	return v, nil
 }
 
-// Inspect asks what the exchange says of the calling key. Where the call is
+// inspect asks what the exchange says of the calling key. Where the call is
 // refused in a way that is no verdict on the key, that of unified accounts may
 // do: nothing says which accounts the two are closed to.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
-	c, err := check(c)
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
 	var k key
-	err = v.Get(ctx, rest.Call{Credential: c}, inspectPath, rest.Into(&k, parseKey))
+	err := v.Get(ctx, rest.Call{Credential: c}, inspectPath, rest.Into(&k, parseKey))
 	if err != nil && unexplained(err) && v.Get(ctx, rest.Call{Credential: c}, unifiedPath, rest.Into(&k, parseKey)) == nil {
 		err = nil
 	}
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	return v.Stamp(k.info(c.KeyID, v.site)), nil
+	return k.info(c.KeyID, v.site), nil
 }
 
 // signed signs a request, and names the site where its address does not.

@@ -12,14 +12,14 @@ import (
 
 // What the two parts of MEXC's examples look like.
 const (
-	keyForm    = "about 18 letters and digits that begin with mx0"
-	secretForm = "about 32 digits and letters from a to f; shown once, when the key is made"
+	helpKey     = "about 18 letters and digits that begin with mx0"
+	helpPrivate = "about 32 digits and letters from a to f; shown once, when the key is made"
 )
 
 // form is what is asked for of a key.
 var form = exchanges.Form{Fields: []exchanges.Field{
-	{Name: exchanges.FieldKey, Label: "Access Key", Help: keyForm},
-	{Name: exchanges.FieldSecret, Label: "Secret Key", Help: secretForm},
+	{Name: exchanges.FieldKey, Label: "Access Key", Help: helpKey},
+	{Name: exchanges.FieldSecret, Label: "Secret Key", Help: helpPrivate},
 }}
 
 // The form of MEXC's examples is good enough to tell a key from a secret, and
@@ -33,10 +33,10 @@ const (
 var rules = cred.Rules{
 	Exchange: ID,
 	Key: cred.Shape{
-		Words: keyForm,
+		Words: helpKey,
 		Fits:  func(s string) bool { return len(s) >= leastKey && len(s) <= mostKey },
 	},
-	Secret:  cred.Whole(secretForm),
+	Secret:  cred.Whole(helpPrivate),
 	Swapped: cred.ByForm(func(s string) bool { return strings.HasPrefix(s, usualStart) }),
 }
 

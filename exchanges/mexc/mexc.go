@@ -78,23 +78,22 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &venue{
+	v := &venue{
 		rest.Venue{API: rest.API{Client: client, Sign: signed, Refusal: refusal}, About: info, Check: check, Trip: &course},
 		rate.NewLimiter(accountsPerSecond, 1), rate.NewLimiter(changesPerSecond, 1),
-	}, nil
+	}
+	v.Look = v.inspect
+	return v, nil
 }
 
-// Inspect has the key read its account. The account's number comes from another
+// inspect has the key read its account. The account's number comes from another
 // call; where that fails, it is not known.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (found exchanges.KeyInfo, err error) {
-	if c, err = check(c); err != nil {
-		return exchanges.KeyInfo{}, err
-	}
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential) (found exchanges.KeyInfo, err error) {
 	if err := v.Get(ctx, rest.Call{Credential: c, Limiter: v.accounts}, accountPath, rest.Into(&found, parseAccount)); err != nil {
 		return exchanges.KeyInfo{}, err
 	}
 	found.KeyID, found.Account = c.KeyID, v.uid(ctx, c)
-	return v.Stamp(found), nil
+	return found, nil
 }
 
 // uid asks for the account's number, and not for long: the key is judged already.

@@ -110,7 +110,7 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 		return nil, err
 	}
 	v := &venue{env: c.Site.Environment}
-	v.Venue = rest.Venue{API: rest.API{Client: client, Sign: v.signed, Refusal: refusal}, About: info, Check: check, Trip: &course}
+	v.Venue = rest.Venue{API: rest.API{Client: client, Sign: v.signed, Refusal: refusal}, About: info, Check: check, Trip: &course, Look: v.inspect}
 	if v.env == exchanges.Demo {
 		v.Public = http.Header{"x-simulated-trading": {"1"}}
 	}
@@ -120,19 +120,15 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	return &master{v, rate.NewLimiter(rate.Every(managedEvery), 1)}, nil
 }
 
-// Inspect asks what the exchange says of the calling key.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
-	c, err := check(c)
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
+// inspect asks what the exchange says of the calling key.
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
 	var found key
 	if err := v.Get(ctx, rest.Call{Credential: c}, inspectPath, rest.Into(&found, parseKey)); err != nil {
 		return exchanges.KeyInfo{}, err
 	}
 	out := found.info(v.env)
 	out.KeyID = c.KeyID
-	return v.Stamp(out), nil
+	return out, nil
 }
 
 // stampForm is how OKX writes a moment: ISO 8601 in UTC, with milliseconds.

@@ -83,24 +83,23 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &venue{rest.Venue{
+	v := &venue{rest.Venue{
 		API:   rest.API{Client: client, Sign: algorithmAt(c.Site.ID).signed, Refusal: refusal},
 		About: info, Check: check, Trip: &course,
-	}}, nil
+	}}
+	v.Look = v.inspect
+	return v, nil
 }
 
-// Inspect looks the key up in the list of its account's keys.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (out exchanges.KeyInfo, err error) {
-	if c, err = check(c); err != nil {
-		return exchanges.KeyInfo{}, err
-	}
+// inspect looks the key up in the list of its account's keys.
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential) (out exchanges.KeyInfo, err error) {
 	err = v.Get(ctx, rest.Call{Credential: c}, inspectPath, rest.Into(&out, func(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
 		return parseKeys(r, c.KeyID)
 	}))
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	return v.Stamp(out), nil
+	return out, nil
 }
 
 // usage words what the header says of the limit: "group=default; min=1799;

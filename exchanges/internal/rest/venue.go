@@ -16,6 +16,10 @@ type Venue struct {
 	Check func(exchanges.Credential) (exchanges.Credential, error) // Adapter.Check
 	Trip  *Course                                                  // a test run
 
+	// Look makes the calls of Inspect, for a credential that has passed Check.
+	// What it says of the key's ID, of time and of clocks does not count.
+	Look func(context.Context, exchanges.Credential) (exchanges.KeyInfo, error)
+
 	// Begin begins a signed call of a test run, for exchanges that count the
 	// calls of a key; nil: API.Sign signs.
 	Begin func(context.Context, exchanges.Credential, exchanges.Drill) (Signing, error)
@@ -29,8 +33,27 @@ type Signing struct {
 	Done func()
 }
 
-// Info describes the exchange.
+// Info describes the exchange. Not inlined: every venue has a copy.
+//
+//go:noinline
 func (v *Venue) Info() exchanges.Info { return v.About() }
+
+// Inspect asks what the exchange says of the calling key, as exchanges.Exchange
+// says. Not inlined: every venue has a copy.
+//
+//go:noinline
+func (v *Venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
+	c, err := v.Check(c)
+	if err != nil {
+		return exchanges.KeyInfo{}, err
+	}
+	k, err := v.Look(ctx, c)
+	if err != nil {
+		return exchanges.KeyInfo{}, err
+	}
+	k.KeyID = c.KeyID
+	return v.Stamp(k), nil
+}
 
 // Course is a test run of a key, as exchanges.Driller says.
 func (v *Venue) Course(c exchanges.Credential, market string) ([]exchanges.TestCall, error) {
