@@ -129,11 +129,8 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 }
 
 // inspect asks what the exchange says of the calling key.
-func (v *venue) inspect(ctx context.Context, c exchanges.Credential) (found exchanges.KeyInfo, err error) {
-	if err = v.Get(ctx, rest.Call{Credential: c}, v.look.path, rest.Into(&found, v.look.parse)); err != nil {
-		return exchanges.KeyInfo{}, err
-	}
-	return found, nil
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential, found *exchanges.KeyInfo) error {
+	return v.Get(ctx, rest.Call{Credential: c}, v.look.path, rest.Into(found, v.look.parse))
 }
 
 // course is by Binance's Spot REST API: "Account information", "Order book",

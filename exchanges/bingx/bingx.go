@@ -102,14 +102,13 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 }
 
 // inspect asks what the calling key is told about itself.
-func (v *venue) inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential, out *exchanges.KeyInfo) error {
 	k, err := v.described(ctx, c)
 	if err != nil {
-		return exchanges.KeyInfo{}, err
+		return err
 	}
-	out := k.info(ofMain)
-	out.KeyID = c.KeyID
-	return out, nil
+	*out = k.info(ofMain)
+	return nil
 }
 
 // Inspect asks for the account's number, and then at once what the calling key

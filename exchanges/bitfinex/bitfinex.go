@@ -96,21 +96,21 @@ var ticks = nonce.Ticks{
 }
 
 // inspect asks for the scopes of the key, and whose it is.
-func (v *venue) inspect(ctx context.Context, c exchanges.Credential) (out exchanges.KeyInfo, err error) {
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential, out *exchanges.KeyInfo) error {
 	turn, err := nonces.Begin(ctx, nonce.Call{Exchange: ID, Op: http.MethodPost + " " + permissionsPath}, c, ticks)
 	if err != nil {
-		return exchanges.KeyInfo{}, err
+		return err
 	}
 	defer turn.Done()
 	ask := v.caller(ctx, c, turn)
-	err = ask(permissionsPath, rest.Into(&out, parseScopes))
+	err = ask(permissionsPath, rest.Into(out, parseScopes))
 	if err == nil && slices.Contains(out.ExchangePermissions, "account:read") {
-		err = ask(userPath, func(r rest.Response) *exchanges.Error { return addUser(r, &out) })
+		err = ask(userPath, func(r rest.Response) *exchanges.Error { return addUser(r, out) })
 		if e := exchanges.AsError(err); err != nil && e.Outcome == exchanges.Refused && (e.Kind.Verdict() || e.Kind == exchanges.Protocol) {
 			err = nil // the key was accepted before, and may not know whose it is
 		}
 	}
-	return out, err
+	return err
 }
 
 // caller returns how to make a read with one key; each attempt has a number of

@@ -127,12 +127,13 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 }
 
 // inspect asks what the exchange says of the calling key.
-func (v *venue) inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential, out *exchanges.KeyInfo) error {
 	k, err := v.ask(ctx, c)
 	if err != nil {
-		return exchanges.KeyInfo{}, err
+		return err
 	}
-	return k.info(c.KeyID), nil
+	*out = k.info(c.KeyID)
+	return nil
 }
 
 // ask makes the calling key describe itself.

@@ -80,16 +80,16 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 
 // inspect asks Coinbase about the key of c. A refusal of the key is asked for
 // once more, with a new token: good keys have been refused now and then.
-func (v *venue) inspect(ctx context.Context, c exchanges.Credential) (found exchanges.KeyInfo, err error) {
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential, found *exchanges.KeyInfo) (err error) {
 	for range 2 {
-		err = v.Get(ctx, rest.Call{Credential: c}, inspectPath, rest.Into(&found, parsePermissions))
+		err = v.Get(ctx, rest.Call{Credential: c}, inspectPath, rest.Into(found, parsePermissions))
 		if !errors.Is(err, exchanges.Auth) {
 			break
 		}
 		e := exchanges.AsError(err)
 		e.Hint, e.Causes = causes(c, v.Clock()), leftOpen(v.Clock())
 	}
-	return found, err
+	return err
 }
 
 // course is by docs.cdp.coinbase.com, Advanced Trade: "List Accounts", "Get

@@ -101,17 +101,17 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 // inspect asks what the exchange says of the calling key. Where the list of keys
 // does not help, there is a call that tells at least a little; where that is
 // refused too, the first refusal says more.
-func (v *venue) inspect(ctx context.Context, c exchanges.Credential) (out exchanges.KeyInfo, err error) {
-	err = v.Get(ctx, rest.Call{Credential: c}, keysPath, rest.Into(&out, func(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential, out *exchanges.KeyInfo) error {
+	err := v.Get(ctx, rest.Call{Credential: c}, keysPath, rest.Into(out, func(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
 		return parseOwn(r, c.KeyID)
 	}))
 	if err != nil && mayBeDescribed(err) {
-		detail := v.Get(ctx, rest.Call{Credential: c}, detailPath, rest.Into(&out, parseDetail))
+		detail := v.Get(ctx, rest.Call{Credential: c}, detailPath, rest.Into(out, parseDetail))
 		if detail == nil || !errors.Is(detail, exchanges.Denied) && !errors.Is(detail, exchanges.Protocol) {
 			err = detail
 		}
 	}
-	return out, err
+	return err
 }
 
 // course is by Gate's API v4 documentation, Spot: "List spot trading accounts",

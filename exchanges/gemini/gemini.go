@@ -82,18 +82,18 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 // inspect asks for the roles of the key of c, and for the name of its account.
 // That the second is not told spoils nothing; a key of a whole group has no
 // account of its own.
-func (v *venue) inspect(ctx context.Context, c exchanges.Credential) (found exchanges.KeyInfo, err error) {
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential, found *exchanges.KeyInfo) error {
 	turn, err := counts.Begin(ctx, nonce.Call{Exchange: ID, Op: http.MethodPost + " " + rolesPath}, c, ticks)
 	if err != nil {
-		return exchanges.KeyInfo{}, err
+		return err
 	}
 	defer turn.Done()
 	t := &talk{venue: v, c: c, turn: turn}
-	err = t.ask(ctx, rolesPath, rest.Into(&found, func(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) { return parseRoles(r, c.KeyID) }))
+	err = t.ask(ctx, rolesPath, rest.Into(found, func(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) { return parseRoles(r, c.KeyID) }))
 	if err == nil && !strings.HasPrefix(c.KeyID, masterPrefix) {
-		err = t.name(ctx, &found)
+		err = t.name(ctx, found)
 	}
-	return found, err
+	return err
 }
 
 // talk is the calls of one inspection.

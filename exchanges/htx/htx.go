@@ -104,25 +104,24 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 // inspect asks what the exchange says of the calling key. Whether a key of a
 // sub-user is described to itself is not documented. Where it is not, the first
 // call was accepted all the same: what is left unknown says nothing against it.
-func (v *venue) inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential, out *exchanges.KeyInfo) error {
 	uid, err := v.uid(ctx, c)
 	if err != nil {
-		return exchanges.KeyInfo{}, err
+		return err
 	}
-	var out exchanges.KeyInfo
 	found, err := v.keys(ctx, c, uid)
 	switch k := wire.FindShown(found.keys, key.id, c.KeyID); {
 	case err != nil && !undescribed(err):
-		return exchanges.KeyInfo{}, err
+		return err
 	case err != nil:
-		out = accepted("HTX refuses to describe it to itself: " + exchanges.AsError(err).Code + ".")
+		*out = accepted("HTX refuses to describe it to itself: " + exchanges.AsError(err).Code + ".")
 	case k == nil:
-		out = accepted("HTX's list of keys does not show it.")
+		*out = accepted("HTX's list of keys does not show it.")
 	default:
-		out = k.info(ofCaller, v.ExchangeNow())
+		*out = k.info(ofCaller, v.ExchangeNow())
 	}
-	out.KeyID, out.Account, out.Usage = c.KeyID, uid, found.usage
-	return out, nil
+	out.Account, out.Usage = uid, found.usage
+	return nil
 }
 
 // uid asks whose the calling key is. It takes no more than the right to read,

@@ -92,24 +92,24 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 }
 
 // inspect makes the key describe itself.
-func (v *venue) inspect(ctx context.Context, c exchanges.Credential) (out exchanges.KeyInfo, err error) {
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential, out *exchanges.KeyInfo) error {
 	status := 0
 	service := v.API
 	service.Refusal = func(r rest.Response) *exchanges.Error {
 		status = r.Status
 		return refusal(r)
 	}
-	err = service.Get(ctx, rest.Call{Credential: c}, checkPath, rest.Into(&out, parseKey))
+	err := service.Get(ctx, rest.Call{Credential: c}, checkPath, rest.Into(out, parseKey))
 	switch {
 	case status == http.StatusNotFound && v.demo:
-		out, err = v.accepted(ctx, c, noteMissing)
+		*out, err = v.accepted(ctx, c, noteMissing)
 	case status == http.StatusUnauthorized && errors.Is(err, exchanges.Auth):
 		// Only an answer to the contrary takes the refusal back.
 		if other, e := v.accepted(ctx, c, noteDoubted); e == nil {
-			out, err = other, nil
+			*out, err = other, nil
 		}
 	}
-	return out, err
+	return err
 }
 
 const (

@@ -108,16 +108,17 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 // inspect asks what the exchange says of the calling key. Where the call is
 // refused in a way that is no verdict on the key, that of unified accounts may
 // do: nothing says which accounts the two are closed to.
-func (v *venue) inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential, out *exchanges.KeyInfo) error {
 	var k key
 	err := v.Get(ctx, rest.Call{Credential: c}, inspectPath, rest.Into(&k, parseKey))
 	if err != nil && unexplained(err) && v.Get(ctx, rest.Call{Credential: c}, unifiedPath, rest.Into(&k, parseKey)) == nil {
 		err = nil
 	}
 	if err != nil {
-		return exchanges.KeyInfo{}, err
+		return err
 	}
-	return k.info(c.KeyID, v.site), nil
+	*out = k.info(c.KeyID, v.site)
+	return nil
 }
 
 // signed signs a request, and names the site where its address does not.

@@ -88,12 +88,12 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 
 // inspect has the key read its account. The account's number comes from another
 // call; where that fails, it is not known.
-func (v *venue) inspect(ctx context.Context, c exchanges.Credential) (found exchanges.KeyInfo, err error) {
-	if err := v.Get(ctx, rest.Call{Credential: c, Limiter: v.accounts}, accountPath, rest.Into(&found, parseAccount)); err != nil {
-		return exchanges.KeyInfo{}, err
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential, found *exchanges.KeyInfo) error {
+	if err := v.Get(ctx, rest.Call{Credential: c, Limiter: v.accounts}, accountPath, rest.Into(found, parseAccount)); err != nil {
+		return err
 	}
-	found.KeyID, found.Account = c.KeyID, v.uid(ctx, c)
-	return found, nil
+	found.Account = v.uid(ctx, c)
+	return nil
 }
 
 // uid asks for the account's number, and not for long: the key is judged already.

@@ -121,14 +121,13 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 }
 
 // inspect asks what the exchange says of the calling key.
-func (v *venue) inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential, out *exchanges.KeyInfo) error {
 	var found key
 	if err := v.Get(ctx, rest.Call{Credential: c}, inspectPath, rest.Into(&found, parseKey)); err != nil {
-		return exchanges.KeyInfo{}, err
+		return err
 	}
-	out := found.info(v.env)
-	out.KeyID = c.KeyID
-	return out, nil
+	*out = found.info(v.env)
+	return nil
 }
 
 // stampForm is how OKX writes a moment: ISO 8601 in UTC, with milliseconds.

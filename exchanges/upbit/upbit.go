@@ -16,7 +16,6 @@
 package upbit
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -92,14 +91,10 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 }
 
 // inspect looks the key up in the list of its account's keys.
-func (v *venue) inspect(ctx context.Context, c exchanges.Credential) (out exchanges.KeyInfo, err error) {
-	err = v.Get(ctx, rest.Call{Credential: c}, inspectPath, rest.Into(&out, func(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential, out *exchanges.KeyInfo) error {
+	return v.Get(ctx, rest.Call{Credential: c}, inspectPath, rest.Into(out, func(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
 		return parseKeys(r, c.KeyID)
 	}))
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
-	return out, nil
 }
 
 // usage words what the header says of the limit: "group=default; min=1799;
@@ -120,16 +115,9 @@ func usage(h http.Header) string {
 // Tickers by Trading Pairs".
 var course = rest.Course{
 	Market:  "KRW-BTC",
+	Markets: wire.Glossary{{"sg", "SGD-BTC"}, {"id", "IDR-BTC"}, {"th", "THB-BTC"}},
 	Balance: "GET /v1/accounts",
 	Book:    "GET /v1/orderbook?markets={market}",
 	Ticker:  "GET /v1/ticker?markets={market}",
 	Usage:   func(r rest.Response) string { return usage(r.Header) },
-}
-
-// markets are those of sites that do not trade in won.
-var markets = wire.Glossary{{"sg", "SGD-BTC"}, {"id", "IDR-BTC"}, {"th", "THB-BTC"}}
-
-// Course is a test run of a key.
-func (v *venue) Course(c exchanges.Credential, market string) ([]exchanges.TestCall, error) {
-	return v.Venue.Course(c, cmp.Or(market, markets.Of(v.Site().ID)))
 }

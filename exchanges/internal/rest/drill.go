@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/wire"
 )
 
 // Course is the test run of an exchange as data: see exchanges.Driller. A request
@@ -18,7 +19,8 @@ import (
 //	{account}  for what ReadAccount finds
 //	{ms}       for the exchange's time in Unix ms
 type Course struct {
-	Market string // where the person names none
+	Market  string        // where the person names none
+	Markets wire.Glossary // those of sites, by their IDs, that do not have it
 
 	Balance      string
 	BalanceElse  string // for accounts of another kind, to which Balance is closed through no fault of the key

@@ -16,9 +16,9 @@ type Venue struct {
 	Check func(exchanges.Credential) (exchanges.Credential, error) // Adapter.Check
 	Trip  *Course                                                  // a test run
 
-	// Look makes the calls of Inspect, for a credential that has passed Check.
-	// What it says of the key's ID, of time and of clocks does not count.
-	Look func(context.Context, exchanges.Credential) (exchanges.KeyInfo, error)
+	// Look makes the calls of Inspect, for a credential that has passed Check, and
+	// writes down what they tell but for the key's ID, time and clocks.
+	Look func(context.Context, exchanges.Credential, *exchanges.KeyInfo) error
 
 	// Begin begins a signed call of a test run, for exchanges that count the
 	// calls of a key; nil: API.Sign signs.
@@ -47,8 +47,8 @@ func (v *Venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.
 	if err != nil {
 		return exchanges.KeyInfo{}, err
 	}
-	k, err := v.Look(ctx, c)
-	if err != nil {
+	var k exchanges.KeyInfo
+	if err := v.Look(ctx, c, &k); err != nil {
 		return exchanges.KeyInfo{}, err
 	}
 	k.KeyID = c.KeyID
@@ -61,7 +61,7 @@ func (v *Venue) Course(c exchanges.Credential, market string) ([]exchanges.TestC
 	if err != nil {
 		return nil, err
 	}
-	t := &trip{Venue: v, course: v.Trip, key: c, market: cmp.Or(market, v.Trip.Market), balanceAt: v.Trip.Balance}
+	t := &trip{Venue: v, course: v.Trip, key: c, market: cmp.Or(market, v.Trip.Markets.Of(v.Site().ID), v.Trip.Market), balanceAt: v.Trip.Balance}
 	if !isMarket(t.market) {
 		return nil, &exchanges.Error{
 			Exchange: t.cfg.Exchange, Op: "test run", Kind: exchanges.Invalid, Outcome: exchanges.NotSent,
