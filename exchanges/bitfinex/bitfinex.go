@@ -25,8 +25,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/nonce"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
@@ -72,7 +70,7 @@ type venue struct{ rest.Venue }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	client, err := rest.New(rest.Config{
-		Exchange: ID, Connection: c, Limit: rate.Limit(callsPerSecond), Burst: callsAtOnce,
+		Exchange: ID, Connection: c, Limit: callsPerSecond, Burst: callsAtOnce,
 		ServerTime: &rest.TimeCall{Path: statusPath, Read: readStatus},
 	})
 	if err != nil {

@@ -1,7 +1,6 @@
 package gemini
 
 import (
-	"encoding/json"
 	"strings"
 	"time"
 
@@ -103,15 +102,11 @@ const limitPause = time.Second
 // refusal turns an answer into an error, nil for success. What Gemini says
 // itself counts before the status.
 func refusal(r rest.Response) *exchanges.Error {
-	var answer struct {
-		Reason  wire.Text `json:"reason"`
-		Message wire.Text `json:"message"`
-	}
-	if json.Unmarshal(r.Body, &answer) != nil || answer.Reason == "" {
+	reason, message := wire.At[wire.Text](r.Body, "reason"), wire.At[wire.Text](r.Body, "message")
+	if reason == "" {
 		return rest.HTTPError(r)
 	}
-	reason := string(answer.Reason)
-	e := rest.Judge(r, verdicts, reason, strings.TrimSuffix(reason+": "+string(answer.Message), ": "), hintOdd)
+	e := rest.Judge(r, verdicts, string(reason), strings.TrimSuffix(string(reason+": "+message), ": "), hintOdd)
 	if e.Kind == exchanges.RateLimited && e.RetryAfter == 0 {
 		e.RetryAfter = limitPause
 	}

@@ -26,8 +26,6 @@ import (
 	"errors"
 	"net/http"
 
-	"golang.org/x/time/rate"
-
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
@@ -82,7 +80,7 @@ type venue struct {
 }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
-	client, err := rest.New(rest.Config{Exchange: ID, Connection: c, Limit: rate.Limit(callsPerSecond), Burst: callsAtOnce})
+	client, err := rest.New(rest.Config{Exchange: ID, Connection: c, Limit: callsPerSecond, Burst: callsAtOnce})
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package mexc
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -56,13 +55,9 @@ var verdicts = rest.Verdicts[int64]{
 // what the status says. Nil for success, which has no code or one that says so.
 func refusal(r rest.Response) *exchanges.Error {
 	const fine, fineToo = 0, 200
-	var body struct {
-		Code wire.Int  `json:"code"`
-		Msg  wire.Text `json:"msg"`
-	}
-	code := func() int64 { return body.Code.Value }
-	if json.Unmarshal(r.Body, &body) != nil || code() == fine || code() == fineToo {
+	code, message := wire.At[wire.Int](r.Body, "code").Value, wire.At[wire.Text](r.Body, "msg")
+	if code == fine || code == fineToo {
 		return rest.HTTPError(r)
 	}
-	return rest.Judge(r, verdicts, code(), fmt.Sprintf("%d: %s", code(), body.Msg), hintOther)
+	return rest.Judge(r, verdicts, code, fmt.Sprintf("%d: %s", code, message), hintOther)
 }

@@ -1,8 +1,6 @@
 package upbit
 
 import (
-	"encoding/json"
-
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 	"github.com/keyrota/keyrota/exchanges/internal/wire"
@@ -38,15 +36,9 @@ var verdicts = rest.Verdicts[string]{
 // refusal turns an answer into an error: Upbit's own, if the body has one, else
 // what the status says. Nil for success.
 func refusal(r rest.Response) *exchanges.Error {
-	var body struct {
-		Error struct {
-			Name    wire.Text `json:"name"`
-			Message wire.Text `json:"message"`
-		} `json:"error"`
-	}
-	name := func() string { return string(body.Error.Name) }
-	if json.Unmarshal(r.Body, &body) != nil || name() == "" {
+	name, message := wire.At[wire.Text](r.Body, "error", "name"), wire.At[wire.Text](r.Body, "error", "message")
+	if name == "" {
 		return rest.HTTPError(r)
 	}
-	return rest.Judge(r, verdicts, name(), name()+": "+string(body.Error.Message), hintOther)
+	return rest.Judge(r, verdicts, string(name), string(name+": "+message), hintOther)
 }

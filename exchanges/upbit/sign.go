@@ -30,9 +30,6 @@ var form = exchanges.Form{Fields: []exchanges.Field{
 // little can be seen of a mistake.
 var rules = cred.Rules{Exchange: ID, Key: cred.Whole("about 40 letters and digits"), Secret: cred.Whole("about 40 letters and digits")}
 
-// check is Adapter.Check.
-func check(c exchanges.Credential) (exchanges.Credential, error) { return rules.Check(c) }
-
 // algorithm is a way to sign a token.
 type algorithm struct {
 	name string

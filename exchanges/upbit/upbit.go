@@ -17,10 +17,7 @@ package upbit
 
 import (
 	"context"
-	"net/http"
 	"strings"
-
-	"golang.org/x/time/rate"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
@@ -33,10 +30,7 @@ const ID exchanges.ID = "upbit"
 const inspectPath = "/v1/api_keys"
 
 // Upbit allows an account 30 calls of this kind a second.
-const (
-	callsPerSecond = 10
-	callsAtOnce    = 10
-)
+const callsPerSecond, callsAtOnce = 10, 10
 
 // korea is the site whose keys and tokens are different from those of the
 // others.
@@ -44,7 +38,7 @@ const korea = "kr"
 
 // Adapter describes Upbit to the registry.
 func Adapter() exchanges.Adapter {
-	return exchanges.Adapter{Info: info(), Check: check, New: open}
+	return exchanges.Adapter{Info: info(), Check: rules.Check, New: open}
 }
 
 // told is what every site says of a key.
@@ -78,13 +72,13 @@ func info() exchanges.Info {
 type venue struct{ rest.Venue }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
-	client, err := rest.New(rest.Config{Exchange: ID, Connection: c, Limit: rate.Limit(callsPerSecond), Burst: callsAtOnce})
+	client, err := rest.New(rest.Config{Exchange: ID, Connection: c, Limit: callsPerSecond, Burst: callsAtOnce})
 	if err != nil {
 		return nil, err
 	}
 	v := &venue{rest.Venue{
 		API:   rest.API{Client: client, Sign: algorithmAt(c.Site.ID).signed, Refusal: refusal},
-		About: info, Check: check, Trip: &course,
+		About: info, Check: rules.Check, Trip: &course,
 	}}
 	v.Look = v.inspect
 	return v, nil
@@ -99,9 +93,9 @@ func (v *venue) inspect(ctx context.Context, c exchanges.Credential, out *exchan
 
 // usage words what the header says of the limit: "group=default; min=1799;
 // sec=29" are the calls that are left.
-func usage(h http.Header) string {
+func usage(r rest.Response) string {
 	fields := map[string]string{}
-	for part := range strings.SplitSeq(h.Get("Remaining-Req"), ";") {
+	for part := range strings.SplitSeq(r.Header.Get("Remaining-Req"), ";") {
 		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
 		fields[name] = exchanges.Clean(value)
 	}
@@ -119,5 +113,5 @@ var course = rest.Course{
 	Balance: "GET /v1/accounts",
 	Book:    "GET /v1/orderbook?markets={market}",
 	Ticker:  "GET /v1/ticker?markets={market}",
-	Usage:   func(r rest.Response) string { return usage(r.Header) },
+	Usage:   usage,
 }
