@@ -30,26 +30,6 @@ const (
 	CauseAnswer      Cause = "unexpected-answer"  // what answered did not do so as documented
 )
 
-// kindCauses are what a kind says where the exchange's own code says no more,
-// the likeliest first.
-var kindCauses = map[Kind][]Cause{
-	Invalid:      {CauseDamaged},
-	Auth:         {CauseDeleted, CauseEnvironment, CauseSite, CauseSecret, CauseSwapped, CauseIP, CauseExpired, CausePassphrase},
-	Denied:       {CauseRight},
-	IPBlocked:    {CauseIP},
-	Expired:      {CauseExpired},
-	ClockSkew:    {CauseClock},
-	Nonce:        {CauseNonce},
-	RateLimited:  {CauseRate},
-	Blocked:      {CauseBlocked},
-	Unavailable:  {CauseDown},
-	Network:      {CauseNetwork},
-	Protocol:     {CauseAnswer},
-	NotFound:     {CauseDeleted},
-	Unsupported:  {CauseProduct},
-	SecondFactor: {CausePassphrase},
-}
-
 // Possible returns the causes that an error leaves open, the likeliest first
 // where nothing else is known: those of the exchange's own code, else those of
 // the kind; none where the error says nothing of a key or the way to it.
@@ -57,5 +37,10 @@ func (e *Error) Possible() []Cause {
 	if len(e.Causes) > 0 {
 		return e.Causes
 	}
-	return kindCauses[e.Kind]
+	for _, known := range kinds {
+		if known.Kind == e.Kind {
+			return known.causes
+		}
+	}
+	return nil
 }

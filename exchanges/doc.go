@@ -31,24 +31,25 @@
 //   - upbit/upbit.go has the package comment (which call tells what, and the
 //     sources), the [ID], Adapter and an [Info] with the [Site] list: one for
 //     each deployment that has accounts of its own, with the [Capabilities] that
-//     it keeps. What no document promises is not declared. A venue holds a
-//     rest.API, which knows how calls are signed and what a refusal is, and
-//     implements [Exchange]: Inspect checks the credential, makes the call with
-//     rest.API.Get and fills in a [KeyInfo]; rest.Client.Stamp adds the time.
-//     rest.Milliseconds reads most clocks; an exchange without one has the Date
-//     of its answers: see rest.Config.
+//     it keeps. What no document promises is not declared. A venue embeds a
+//     rest.Venue, which is an [Exchange], a [Signer] and a [Driller]: its
+//     rest.API knows how calls are signed and what a refusal is, its Look makes
+//     the calls of an inspection with rest.API.Get and fills in a [KeyInfo], and
+//     a rest.Course has the calls of a test run. rest.Milliseconds reads most
+//     clocks; an exchange without one has the Date of its answers: see
+//     rest.Config.
 //   - upbit/sign.go has the [Form] of a credential, its check by cred.Rules, and
 //     the signature. What several exchanges share of it is in package cred.
-//   - upbit/errors.go maps the exchange's codes to a rest.Verdict each, for
+//   - upbit/errors.go has a table of the exchange's codes, rest.Verdicts, for
 //     rest.Judge. A code that may mean several things gets a hint that names
 //     them all; Error.UnknownKey is for words that mean nothing but a dead key.
 //   - upbit/inspect.go turns an answer into a [KeyInfo], with the types of package
 //     wire, which take JSON as exchanges write it: a surprise becomes unknown.
 //     wire.Rights and wire.Switches bring rights to the normal form.
-//   - upbit/guide.go is the [Guide], written by pages.Page: the menu words of the
-//     exchange's pages, its limits, and each [Lifetime] by which it ends keys, all
-//     with source and day. The boxes of the page give what an inspection reports
-//     of them, which exchangetest.Boxes compares.
+//   - upbit/guide.go is the [Guide] as a table, pages.Page: the menu words of the
+//     exchange's pages, one row a step, its limits, and each [Lifetime] by which
+//     it ends keys, all with source and day. The boxes of the page give what an
+//     inspection reports of them, which exchangetest.Boxes compares.
 //
 // An exchange that manages keys by API has one more file or two, for [Creator],
 // [Lister], [Editor] and [Revoker]; kucoin/manage.go is one. Package subkeys

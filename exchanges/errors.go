@@ -35,26 +35,35 @@ const (
 	KeyLimit     Kind = "key-limit"     // the account has as many keys as it may have
 )
 
-var kindSentences = map[Kind]string{
-	Invalid:     "the key does not look right",
-	Auth:        "the exchange rejected the key",
-	Denied:      "the key lacks a permission",
-	IPBlocked:   "this machine's address is not on the key's IP whitelist",
-	Expired:     "the key has expired",
-	ClockSkew:   "this machine's clock is off",
-	Nonce:       "another program uses this key with larger nonces",
-	RateLimited: "the exchange asked us to slow down",
-	Blocked:     "a firewall or country rule of the exchange refused the connection",
-	Unavailable: "the exchange is not available",
-	Network:     "the exchange could not be reached",
-	Protocol:    "the exchange answered something unexpected",
-	NotFound:    "the exchange knows no such key",
-	Unsupported: "the exchange has no API for this",
-	Canceled:    "canceled",
+// kinds say of each kind what to tell a person, and what it leaves open where the
+// exchange's own code says no more, the likeliest first.
+var kinds = []struct {
+	Kind
+	sentence string
+	causes   []Cause
+}{
+	{Invalid, "the key does not look right", []Cause{CauseDamaged}},
+	{
+		Auth, "the exchange rejected the key",
+		[]Cause{CauseDeleted, CauseEnvironment, CauseSite, CauseSecret, CauseSwapped, CauseIP, CauseExpired, CausePassphrase},
+	},
+	{Denied, "the key lacks a permission", []Cause{CauseRight}},
+	{IPBlocked, "this machine's address is not on the key's IP whitelist", []Cause{CauseIP}},
+	{Expired, "the key has expired", []Cause{CauseExpired}},
+	{ClockSkew, "this machine's clock is off", []Cause{CauseClock}},
+	{Nonce, "another program uses this key with larger nonces", []Cause{CauseNonce}},
+	{RateLimited, "the exchange asked us to slow down", []Cause{CauseRate}},
+	{Blocked, "a firewall or country rule of the exchange refused the connection", []Cause{CauseBlocked}},
+	{Unavailable, "the exchange is not available", []Cause{CauseDown}},
+	{Network, "the exchange could not be reached", []Cause{CauseNetwork}},
+	{Protocol, "the exchange answered something unexpected", []Cause{CauseAnswer}},
+	{NotFound, "the exchange knows no such key", []Cause{CauseDeleted}},
+	{Unsupported, "the exchange has no API for this", []Cause{CauseProduct}},
+	{Canceled, "canceled", nil},
 
-	SecondFactor: "the exchange wants a one-time code",
-	LabelTaken:   "the account already has a key of that label",
-	KeyLimit:     "the account has as many keys as it may have",
+	{SecondFactor, "the exchange wants a one-time code", []Cause{CausePassphrase}},
+	{LabelTaken, "the account already has a key of that label", nil},
+	{KeyLimit, "the account has as many keys as it may have", nil},
 }
 
 // Error returns the machine word.
@@ -62,8 +71,10 @@ func (k Kind) Error() string { return string(k) }
 
 // Sentence returns what to tell a person.
 func (k Kind) Sentence() string {
-	if s, ok := kindSentences[k]; ok {
-		return s
+	for _, known := range kinds {
+		if known.Kind == k {
+			return known.sentence
+		}
 	}
 	return string(k)
 }

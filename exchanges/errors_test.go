@@ -38,11 +38,15 @@ func TestKindIsAnError(t *testing.T) {
 }
 
 func TestKindsHaveSentences(t *testing.T) {
-	if len(kindSentences) != len(allKinds) {
-		t.Errorf("%d sentences, %d kinds", len(kindSentences), len(allKinds))
+	sentences := map[Kind]string{}
+	for _, k := range kinds {
+		sentences[k.Kind] = k.sentence
+	}
+	if len(sentences) != len(allKinds) || len(kinds) != len(allKinds) {
+		t.Errorf("%d sentences in %d rows, %d kinds", len(sentences), len(kinds), len(allKinds))
 	}
 	for _, k := range allKinds {
-		if kindSentences[k] == "" || k.Sentence() != kindSentences[k] || k.Error() != string(k) {
+		if sentences[k] == "" || k.Sentence() != sentences[k] || k.Error() != string(k) {
 			t.Errorf("%s: %q", k, k.Sentence())
 		}
 	}

@@ -52,36 +52,39 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
+// sites are the deployments that have keys of their own.
+var sites = []exchanges.Site{
+	{
+		ID: "global", Name: "Binance", Environment: exchanges.Live,
+		Origin:   "https://api.binance.com",
+		KeysPage: "https://www.binance.com/en/my/settings/api-management",
+		Capabilities: exchanges.Capabilities{
+			Permissions: true, Created: true,
+			Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys,
+			KeyPair: exchanges.Ed25519, KeyPairByAPI: true,
+		},
+	},
+	{
+		ID: "spot", Name: "Binance Spot Testnet", Environment: exchanges.Testnet,
+		Origin:       "https://testnet.binance.vision",
+		KeysPage:     "https://testnet.binance.vision",
+		Capabilities: exchanges.Capabilities{KeyPair: exchanges.Ed25519},
+	},
+	{
+		ID: "spot", Name: "Binance Demo Mode", Environment: exchanges.Demo,
+		Origin:       "https://demo-api.binance.com",
+		KeysPage:     "https://demo.binance.com/en/my/settings/api-management",
+		Capabilities: exchanges.Capabilities{KeyPair: exchanges.Ed25519},
+	},
+}
+
 func info() exchanges.Info {
 	return exchanges.Info{
 		ID:    ID,
 		Name:  "Binance",
-		Form:  form(),
+		Form:  form,
 		Guide: guide(),
-		Sites: []exchanges.Site{
-			{
-				ID: "global", Name: "Binance", Environment: exchanges.Live,
-				Origin:   "https://api.binance.com",
-				KeysPage: "https://www.binance.com/en/my/settings/api-management",
-				Capabilities: exchanges.Capabilities{
-					Permissions: true, Created: true,
-					Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys,
-					KeyPair: exchanges.Ed25519, KeyPairByAPI: true,
-				},
-			},
-			{
-				ID: "spot", Name: "Binance Spot Testnet", Environment: exchanges.Testnet,
-				Origin:       "https://testnet.binance.vision",
-				KeysPage:     "https://testnet.binance.vision",
-				Capabilities: exchanges.Capabilities{KeyPair: exchanges.Ed25519},
-			},
-			{
-				ID: "spot", Name: "Binance Demo Mode", Environment: exchanges.Demo,
-				Origin:       "https://demo-api.binance.com",
-				KeysPage:     "https://demo.binance.com/en/my/settings/api-management",
-				Capabilities: exchanges.Capabilities{KeyPair: exchanges.Ed25519},
-			},
-		},
+		Sites: sites,
 		Aliases: map[exchanges.Environment][]string{
 			exchanges.Live: {
 				"api-gcp.binance.com", "api1.binance.com", "api2.binance.com", "api3.binance.com", "api4.binance.com",
@@ -94,7 +97,7 @@ func info() exchanges.Info {
 
 // venue is one site. look is the call that tells most of a key there.
 type venue struct {
-	rest.API
+	rest.Venue
 	look lookup
 }
 
@@ -118,24 +121,26 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.API = rest.API{Client: client, Sign: signed, Refusal: refusal}
+	v.Venue = rest.Venue{API: rest.API{Client: client, Sign: signed, Refusal: refusal}, About: info, Check: check, Trip: &course, Look: v.inspect}
 	if c.Site.Capabilities.Reach == exchanges.NoKeys {
 		return v, nil
 	}
 	return &master{v, rate.NewLimiter(rate.Every(managedEvery), managedAtOnce)}, nil
 }
 
-// Info describes Binance.
-func (v *venue) Info() exchanges.Info { return info() }
+// inspect asks what the exchange says of the calling key.
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential, found *exchanges.KeyInfo) error {
+	return v.Get(ctx, rest.Call{Credential: c}, v.look.path, rest.Into(found, v.look.parse))
+}
 
-// Inspect asks what the exchange says of the calling key.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (found exchanges.KeyInfo, err error) {
-	if c, err = check(c); err != nil {
-		return exchanges.KeyInfo{}, err
-	}
-	if err = v.Get(ctx, rest.Call{Credential: c}, v.look.path, rest.Into(&found, v.look.parse)); err != nil {
-		return exchanges.KeyInfo{}, err
-	}
-	found.KeyID = c.KeyID
-	return v.Stamp(found), nil
+// course is by Binance's Spot REST API: "Account information", "Order book",
+// "Symbol order book ticker", and its limits and errors. The three weigh 27 of
+// 6000.
+var course = rest.Course{
+	Market:  "BTCUSDT",
+	Balance: "GET " + accountPath,
+	Book:    "GET /api/v3/depth?symbol={market}&limit=5",
+	Ticker:  "GET /api/v3/ticker/bookTicker?symbol={market}",
+	Usage:   func(r rest.Response) string { return usage(r, "X-Mbx-Used-Weight-1m", "6000") },
+	Limit:   "a weight of 6000 a minute for an address, of which a ticker is 2",
 }

@@ -10,19 +10,18 @@ import (
 // pairs are the key pairs whose public half Binance takes.
 var pairs = []cred.Algorithm{cred.Ed25519, cred.RSA}
 
-func form() exchanges.Form {
-	return exchanges.Form{Fields: []exchanges.Field{
-		{
-			Name: exchanges.FieldKey, Label: "API Key", Usual: length,
-			Help: "64 letters and digits, shown on the API Management page",
-		},
-		{
-			Name: exchanges.FieldSecret, Label: "Secret Key", PEM: true, Usual: length,
-			Help: "64 letters and digits, or the PEM of your own Ed25519 or RSA private key",
-		},
-		cred.PEMPassword(),
-	}}
-}
+// form is what is asked for of a key.
+var form = exchanges.Form{Fields: []exchanges.Field{
+	{
+		Name: exchanges.FieldKey, Label: "API Key", Usual: length,
+		Help: "64 letters and digits, shown on the API Management page",
+	},
+	{
+		Name: exchanges.FieldSecret, Label: "Secret Key", PEM: true, Usual: length,
+		Help: "64 letters and digits, or the PEM of your own Ed25519 or RSA private key",
+	},
+	cred.PEMPassword(),
+}}
 
 // Binance makes both halves of a key as 64 letters and digits, so that their
 // shape does not tell which is which: swapped fields are found by the exchange

@@ -32,10 +32,7 @@ var vague = []exchanges.Cause{
 
 // verdicts are the codes that signed reads can end in. The docs do not tie
 // codes to HTTP statuses, so the code alone decides.
-var verdicts = rest.Verdicts(meanings)
-
-// meanings are apart from verdicts so that the linker lays them out.
-var meanings = []rest.Meaning[int64]{
+var verdicts = rest.Verdicts[int64]{
 	{Kind: exchanges.Unavailable, Hint: hintTrouble, MayHaveActed: true, Codes: []int64{
 		-1000,
 		-1001, // disconnected inside

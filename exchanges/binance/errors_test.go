@@ -69,11 +69,11 @@ func TestEveryDocumentedCodeHasAVerdict(t *testing.T) {
 		-1000, -1001, -1002, -1003, -1004, -1006, -1007, -1008, -1015, -1016, -1020, -1021, -1022, -1099,
 		-1100, -1101, -1102, -1103, -1104, -1105, -1106, -1130, -1131, -2008, -2014, -2015, -9000,
 	}
-	if len(verdicts) != len(documented) {
-		t.Errorf("%d verdicts, %d codes", len(verdicts), len(documented))
+	if len(verdicts.Codes()) != len(documented) {
+		t.Errorf("%d verdicts, %d codes", len(verdicts.Codes()), len(documented))
 	}
 	for _, code := range documented {
-		if v, ok := verdicts[code]; !ok || v.Hint == "" || v.Kind == "" {
+		if v, ok := verdicts.Of(code); !ok || v.Hint == "" || v.Kind == "" {
 			t.Errorf("code %d: %+v", code, v)
 		}
 	}

@@ -38,26 +38,37 @@ var unbound = exchanges.Lifetime{
 	AsOf:   "2026-11-23",
 }
 
-func guide() exchanges.Guide {
-	const place = "Profile icon → Account → API Management"
-	g := pages.Page{
-		Place: place,
-		Make: pages.Steps(
-			pages.Only(exchanges.FromExchange, pages.Go("Create API → System generated")),
-			pages.Only(exchanges.FromKeyPair, pages.Steps(pages.Go("Create API → Self-generated (on the testnet: register a public key)"),
-				pages.PublicKey("The public key"))),
-			pages.Label("The label of the API key"), pages.Go("Confirm with your second factor"),
-			pages.Only(exchanges.FromExchange, pages.Go("Copy API Key and Secret Key now: the secret is not shown again"))),
-		// Without a list the boxes beyond reading cannot be ticked.
-		Rights: pages.Steps(pages.IPs("Edit restrictions → restrict access to trusted IPs"),
-			pages.Rights("Tick", "Leave off, with every box that is not named here"), pages.Go("Save, and confirm with your second factor")),
-		Delete: pages.Go("Delete, and confirm with your second factor"),
-	}.Guide(exchanges.Guide{
+const place = "Profile icon → Account → API Management"
+
+// page is the page of the live site.
+var page = pages.Page{
+	Place: place,
+	Make: pages.Steps{
+		{Text: "Create API → System generated", Only: exchanges.FromExchange},
+		{Text: "Create API → Self-generated (on the testnet: register a public key)", Only: exchanges.FromKeyPair},
+		{Text: "The public key", Put: exchanges.PutPublicKey, Only: exchanges.FromKeyPair},
+		{Text: "The label of the API key", Put: exchanges.PutLabel},
+		{Text: "Confirm with your second factor"},
+		{Text: "Copy API Key and Secret Key now: the secret is not shown again", Only: exchanges.FromExchange},
+	},
+	// Without a list the boxes beyond reading cannot be ticked.
+	Rights: pages.Steps{
+		{Text: "Edit restrictions → restrict access to trusted IPs", Put: exchanges.PutIPs},
+		{Text: "Tick", Put: exchanges.PutTicks},
+		{Text: "Leave off, with every box that is not named here", Put: exchanges.PutNoTicks},
+		{Text: "Save, and confirm with your second factor"},
+	},
+	Delete: pages.Steps{{Text: "Delete, and confirm with your second factor"}},
+	Takes: exchanges.Guide{
 		IPs:       exchanges.IPRule{Separator: ",", Most: mostIPs},
 		Lifetimes: []exchanges.Lifetime{unbound},
 		Source:    "www.binance.com, API Management; developers.binance.com, Wallet and Sub Account",
 		AsOf:      "2026-11-23",
-	})
+	},
+}
+
+func guide() exchanges.Guide {
+	g := page.Guide()
 	g.Create[0].Text = place + " (on the testnet, after signing in with GitHub, the front page has the keys)"
 	for _, b := range boxes {
 		g.Boxes = append(g.Boxes, exchanges.Box{Words: b.words, Gives: b.gives})

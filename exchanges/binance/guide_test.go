@@ -20,7 +20,7 @@ func TestBoxesGiveWhatAnInspectionReports(t *testing.T) {
 
 func TestBoxesAreSwitchesOfAnAnswer(t *testing.T) {
 	for _, b := range boxes {
-		if got := rights[b.flag]; !slices.Equal(got, b.gives) {
+		if got, _ := rights.Of(b.flag); !slices.Equal(got.Gives, b.gives) {
 			t.Errorf("%s gives %v, an answer says %v", b.words, b.gives, got)
 		}
 	}

@@ -13,33 +13,36 @@ import (
 )
 
 // rights says which permissions each switch of a key gives.
-var rights = map[string][]exchanges.Permission{
-	"enableReading":                {exchanges.Read},
-	"enableSpotAndMarginTrading":   {exchanges.Spot}, // orders on margin too; borrowing is enableMargin
-	"enableMargin":                 {exchanges.Margin},
-	"enableFutures":                {exchanges.Futures},
-	"enableVanillaOptions":         {exchanges.Options},
-	"enablePortfolioMarginTrading": {exchanges.Margin, exchanges.Futures},
-	"enableInternalTransfer":       {exchanges.Transfer},
-	"permitsUniversalTransfer":     {exchanges.Transfer},
-	"enableUniversalTransfer":      {exchanges.Transfer},
-	"enableWithdrawals":            {exchanges.Withdraw},
-	"enableFixApiTrade":            {exchanges.Spot},
-	"enableFixReadOnly":            {exchanges.Read},
+var rights = wire.Rights{
+	{Word: "enableReading", Gives: []exchanges.Permission{exchanges.Read}},
+	{Word: "enableSpotAndMarginTrading", Gives: []exchanges.Permission{exchanges.Spot}}, // orders on margin too; borrowing is enableMargin
+	{Word: "enableMargin", Gives: []exchanges.Permission{exchanges.Margin}},
+	{Word: "enableFutures", Gives: []exchanges.Permission{exchanges.Futures}},
+	{Word: "enableVanillaOptions", Gives: []exchanges.Permission{exchanges.Options}},
+	{Word: "enablePortfolioMarginTrading", Gives: []exchanges.Permission{exchanges.Margin, exchanges.Futures}},
+	{Word: "enableInternalTransfer", Gives: []exchanges.Permission{exchanges.Transfer}},
+	{Word: "permitsUniversalTransfer", Gives: []exchanges.Permission{exchanges.Transfer}},
+	{Word: "enableUniversalTransfer", Gives: []exchanges.Permission{exchanges.Transfer}},
+	{Word: "enableWithdrawals", Gives: []exchanges.Permission{exchanges.Withdraw}},
+	{Word: "enableFixApiTrade", Gives: []exchanges.Permission{exchanges.Spot}},
+	{Word: "enableFixReadOnly", Gives: []exchanges.Permission{exchanges.Read}},
 }
 
 // deciders are the switches that must all be told as off before a permission
 // counts as not granted. Permissions that are not here have no switch and stay
 // unknown: earning goes along with other rights, and any key may manage
 // sub-accounts if its owner may.
-var deciders = map[exchanges.Permission][]string{
-	exchanges.Read:     {"enableReading"},
-	exchanges.Spot:     {"enableSpotAndMarginTrading"},
-	exchanges.Margin:   {"enableMargin"},
-	exchanges.Futures:  {"enableFutures"},
-	exchanges.Options:  {"enableVanillaOptions"},
-	exchanges.Transfer: {"enableInternalTransfer", "permitsUniversalTransfer"},
-	exchanges.Withdraw: {"enableWithdrawals"},
+var deciders = []struct {
+	of       exchanges.Permission
+	switches []string
+}{
+	{exchanges.Read, []string{"enableReading"}},
+	{exchanges.Spot, []string{"enableSpotAndMarginTrading"}},
+	{exchanges.Margin, []string{"enableMargin"}},
+	{exchanges.Futures, []string{"enableFutures"}},
+	{exchanges.Options, []string{"enableVanillaOptions"}},
+	{exchanges.Transfer, []string{"enableInternalTransfer", "permitsUniversalTransfer"}},
+	{exchanges.Withdraw, []string{"enableWithdrawals"}},
 }
 
 // parseRestrictions reads what the live exchange says of a key.
@@ -99,21 +102,18 @@ func flags(fields map[string]json.RawMessage, prefixes ...string) map[string]boo
 
 func permissions(switches map[string]bool) exchanges.PermissionSet {
 	var set exchanges.PermissionSet
-	for p, names := range deciders {
-		told := func(name string) bool { _, ok := switches[name]; return ok }
-		if !slices.ContainsFunc(names, func(name string) bool { return !told(name) }) {
-			set = set.With(p, exchanges.NotGranted)
+	for _, d := range deciders {
+		untold := func(name string) bool { _, told := switches[name]; return !told }
+		if !slices.ContainsFunc(d.switches, untold) {
+			set = set.With(d.of, exchanges.NotGranted)
 		}
 	}
 	for name, on := range switches {
 		if !on {
 			continue
 		}
-		gives, known := rights[name]
-		if !known {
-			gives = []exchanges.Permission{exchanges.Other}
-		}
-		for _, p := range gives {
+		r, _ := rights.Of(name)
+		for _, p := range r.Gives {
 			set = set.With(p, exchanges.Granted)
 		}
 	}

@@ -67,7 +67,8 @@ func TestEachSwitchGivesItsPermissions(t *testing.T) {
 			t.Errorf("%s is kept as %v", name, got.ExchangePermissions)
 		}
 	}
-	for name := range rights {
+	for _, right := range rights {
+		name := right.Word
 		if !strings.Contains(goodRestrictions, name) && name != "enableUniversalTransfer" {
 			t.Errorf("%s is in the table and not in the documented answer", name)
 		}
@@ -79,8 +80,9 @@ func TestAbsentSwitchIsUnknown(t *testing.T) {
 	if err := json.Unmarshal([]byte(goodRestrictions), &all); err != nil {
 		t.Fatal(err)
 	}
-	for p, names := range deciders {
-		for _, name := range names {
+	for _, d := range deciders {
+		p := d.of
+		for _, name := range d.switches {
 			without := maps.Clone(all)
 			for flag := range without {
 				if strings.HasPrefix(flag, "enable") || strings.HasPrefix(flag, "permits") {

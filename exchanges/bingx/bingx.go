@@ -55,26 +55,33 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
-func info() exchanges.Info {
-	const page = "https://bingx.com/en/account/api/"
-	told := exchanges.Capabilities{Permissions: true, Created: true}
-	live := exchanges.Capabilities{
-		Permissions: true, IPList: true, Created: true, Label: true,
-		Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys, Survey: true,
-	}
-	return exchanges.Info{
-		ID: ID, Name: "BingX", Form: form(), Guide: guide(),
-		Sites: []exchanges.Site{
-			{ID: "global", Name: "BingX", Environment: exchanges.Live, Origin: "https://open-api.bingx.com", KeysPage: page, Capabilities: live},
-			{ID: "vst", Name: "BingX Demo (VST)", Environment: exchanges.Demo, Origin: "https://open-api-vst.bingx.com", KeysPage: page, Capabilities: told},
+const keysPage = "https://bingx.com/en/account/api/"
+
+// sites are the deployments; they share accounts and keys.
+var sites = []exchanges.Site{
+	{
+		ID: "global", Name: "BingX", Environment: exchanges.Live, Origin: "https://open-api.bingx.com", KeysPage: keysPage,
+		Capabilities: exchanges.Capabilities{
+			Permissions: true, IPList: true, Created: true, Label: true,
+			Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys, Survey: true,
 		},
+	},
+	{
+		ID: "vst", Name: "BingX Demo (VST)", Environment: exchanges.Demo, Origin: "https://open-api-vst.bingx.com", KeysPage: keysPage,
+		Capabilities: exchanges.Capabilities{Permissions: true, Created: true},
+	},
+}
+
+func info() exchanges.Info {
+	return exchanges.Info{
+		ID: ID, Name: "BingX", Form: form, Guide: guide(), Sites: sites,
 		Aliases: map[exchanges.Environment][]string{exchanges.Live: {"open-api.bingx.io"}},
 	}
 }
 
 // venue is one site.
 type venue struct {
-	rest.API
+	rest.Venue
 	looks *rate.Limiter // for calls about permissions
 }
 
@@ -87,29 +94,21 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.API = rest.API{Client: client, Sign: signed, Refusal: v.refusal}
+	v.Venue = rest.Venue{API: rest.API{Client: client, Sign: signed, Refusal: v.refusal}, About: info, Check: check, Trip: &course, Look: v.inspect}
 	if c.Site.Capabilities.Reach == exchanges.NoKeys {
 		return v, nil
 	}
 	return &manager{v, rate.NewLimiter(changesPerSecond, 1)}, nil
 }
 
-// Info describes BingX.
-func (v *venue) Info() exchanges.Info { return info() }
-
-// Inspect asks what the calling key is told about itself.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
-	c, err := check(c)
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
+// inspect asks what the calling key is told about itself.
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential, out *exchanges.KeyInfo) error {
 	k, err := v.described(ctx, c)
 	if err != nil {
-		return exchanges.KeyInfo{}, err
+		return err
 	}
-	out := k.info(ofMain)
-	out.KeyID = c.KeyID
-	return v.Stamp(out), nil
+	*out = k.info(ofMain)
+	return nil
 }
 
 // Inspect asks for the account's number, and then at once what the calling key
@@ -168,4 +167,13 @@ func (v *venue) serverTime(r rest.Response) (time.Time, error) {
 		return time.Time{}, e
 	}
 	return rest.UnixMilli(r, "data", "serverTime")
+}
+
+// course is by bingx-api.github.io/docs: of perpetual swaps, which are what demo
+// trading has, "Query account data", "Order Book" and "24hr Ticker Price Change".
+var course = rest.Course{
+	Market:  "BTC-USDT",
+	Balance: "GET /openApi/swap/v2/user/balance",
+	Book:    "GET /openApi/swap/v2/quote/depth?symbol={market}&limit=5&timestamp={ms}",
+	Ticker:  "GET /openApi/swap/v2/quote/ticker?symbol={market}&timestamp={ms}",
 }

@@ -15,12 +15,11 @@ import (
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
-func form() exchanges.Form {
-	return exchanges.Form{Fields: []exchanges.Field{
-		{Name: exchanges.FieldKey, Label: "API Key", Help: "about 80 letters and digits, shown under API Management"},
-		{Name: exchanges.FieldSecret, Label: "Secret Key", Help: "about 80 letters and digits; shown once, when the key is made"},
-	}}
-}
+// form is what is asked for of a key.
+var form = exchanges.Form{Fields: []exchanges.Field{
+	{Name: exchanges.FieldKey, Label: "API Key", Help: "about 80 letters and digits, shown under API Management"},
+	{Name: exchanges.FieldSecret, Label: "Secret Key", Help: "about 80 letters and digits; shown once, when the key is made"},
+}}
 
 // BingX does not document the lengths, and its key and secret look the same, so
 // that little can be seen of a mistake.

@@ -35,10 +35,7 @@ const (
 )
 
 // verdicts are the codes that a signed call can end in. They come with HTTP 200.
-var verdicts = rest.Verdicts(meanings)
-
-// meanings are apart from verdicts so that the linker lays them out.
-var meanings = []rest.Meaning[int64]{
+var verdicts = rest.Verdicts[int64]{
 	{Kind: exchanges.ClockSkew, Hint: hintClock, Codes: []int64{80014, 100421}},
 	{Kind: exchanges.Auth, Hint: hintSecret, Causes: rest.NotItsSecret, Codes: []int64{100001}},
 	{Kind: exchanges.RateLimited, Hint: hintLimit, Codes: []int64{100410}},

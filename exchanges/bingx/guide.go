@@ -34,21 +34,36 @@ var lifetimes = []exchanges.Lifetime{{
 	Source: "bingx.com, API Management", AsOf: asOf,
 }}
 
-func guide() exchanges.Guide {
-	const confirm = "Confirm with the codes that are asked for"
-	return pages.Page{
-		Place: "Profile icon → API Management",
-		Make: pages.Steps(pages.Go("Create API"), pages.Label("The name of the key"),
-			pages.Go(confirm, "Copy API Key and Secret Key now: the secret is not shown again. The new key may only read")),
-		// Without a list a key that may do more than read is deleted after 14 days without use.
-		Rights: pages.Steps(pages.Rights("Edit: tick", "Leave off, with every box that is not named here"), pages.IPs("Link IP address: the addresses that may use the key"), pages.Go(confirm)),
-		Delete: pages.Go("Delete", confirm),
-	}.Guide(exchanges.Guide{
+const confirm = "Confirm with the codes that are asked for"
+
+// page makes a key that only reads; its rights are those of a change.
+var page = pages.Page{
+	Place: "Profile icon → API Management",
+	Make: pages.Steps{
+		{Text: "Create API"},
+		{Text: "The name of the key", Put: exchanges.PutLabel},
+		{Text: confirm},
+		{Text: "Copy API Key and Secret Key now: the secret is not shown again. The new key may only read"},
+	},
+	// Without a list a key that may do more than read is deleted after 14 days without use.
+	Rights: pages.Steps{
+		{Text: "Edit: tick", Put: exchanges.PutTicks},
+		{Text: "Leave off, with every box that is not named here", Put: exchanges.PutNoTicks},
+		{Text: "Link IP address: the addresses that may use the key", Put: exchanges.PutIPs},
+		{Text: confirm},
+	},
+	Delete: pages.Steps{
+		{Text: "Delete"},
+		{Text: confirm},
+	},
+	Takes: exchanges.Guide{
 		Boxes:     boxes,
 		IPs:       exchanges.IPRule{Separator: ",", Most: mostIPs},
 		MostKeys:  20,
 		Lifetimes: lifetimes,
 		Source:    source,
 		AsOf:      asOf,
-	})
+	},
 }
+
+func guide() exchanges.Guide { return page.Guide() }

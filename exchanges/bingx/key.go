@@ -1,6 +1,7 @@
 package bingx
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -38,9 +39,13 @@ var rights = wire.Rights{
 }
 
 // names are what the numbers stand for, in BingX's words.
-var names = map[string]string{
-	spot: "Spot Trading", "2": "Read", "3": "Perpetual Futures Trading", "4": "Universal Transfer",
-	"5": "Withdraw", "7": "Allow internal transfer of sub accounts",
+var names = wire.Glossary{
+	{spot, "Spot Trading"},
+	{"2", "Read"},
+	{"3", "Perpetual Futures Trading"},
+	{"4", "Universal Transfer"},
+	{"5", "Withdraw"},
+	{"7", "Allow internal transfer of sub accounts"},
 }
 
 // switches are the flags that stand for permissions.
@@ -124,11 +129,7 @@ func (k *key) info(o owner) exchanges.KeyInfo {
 func (k *key) words() []string {
 	var out []string
 	for _, number := range k.Rights.Values {
-		name, known := names[number]
-		if !known {
-			name = number
-		}
-		out = append(out, name)
+		out = append(out, cmp.Or(names.Of(number), number))
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

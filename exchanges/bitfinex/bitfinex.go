@@ -22,11 +22,8 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/time/rate"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/nonce"
@@ -55,32 +52,37 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
+// sites has the only deployment.
+var sites = []exchanges.Site{{
+	ID: "global", Name: "Bitfinex", Environment: exchanges.Live,
+	Origin: "https://api.bitfinex.com", KeysPage: "https://setting.bitfinex.com/api",
+	Capabilities: exchanges.Capabilities{Permissions: true},
+}}
+
 func info() exchanges.Info {
 	return exchanges.Info{
-		ID: ID, Name: "Bitfinex", Form: form(), Guide: guide(),
-		Sites: []exchanges.Site{{
-			ID: "global", Name: "Bitfinex", Environment: exchanges.Live,
-			Origin: "https://api.bitfinex.com", KeysPage: "https://setting.bitfinex.com/api",
-			Capabilities: exchanges.Capabilities{Permissions: true},
-		}},
+		ID: ID, Name: "Bitfinex", Form: form, Guide: guide(),
+		Sites: sites,
 	}
 }
 
-type venue struct{ *rest.Client }
+type venue struct{ rest.Venue }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	client, err := rest.New(rest.Config{
-		Exchange: ID, Connection: c, Limit: rate.Limit(callsPerSecond), Burst: callsAtOnce,
+		Exchange: ID, Connection: c, Limit: callsPerSecond, Burst: callsAtOnce,
 		ServerTime: &rest.TimeCall{Path: statusPath, Read: readStatus},
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &venue{client}, nil
+	v := &venue{rest.Venue{
+		API:   rest.API{Client: client, Sign: shown, Refusal: refusal, ReadsOnly: true},
+		About: info, Check: check, Trip: &course,
+	}}
+	v.Begin, v.Look = v.count, v.inspect
+	return v, nil
 }
-
-// Info describes Bitfinex.
-func (v *venue) Info() exchanges.Info { return info() }
 
 // nonces is shared by all venues of the process.
 var nonces nonce.Source
@@ -91,41 +93,29 @@ var ticks = nonce.Ticks{
 	"": time.Millisecond, exchanges.NonceMilliseconds: time.Millisecond, exchanges.NonceMicroseconds: time.Microsecond,
 }
 
-// Inspect asks for the scopes of the key, and whose it is.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (out exchanges.KeyInfo, err error) {
-	if c, err = check(c); err != nil {
-		return exchanges.KeyInfo{}, err
-	}
+// inspect asks for the scopes of the key, and whose it is.
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential, out *exchanges.KeyInfo) error {
 	turn, err := nonces.Begin(ctx, nonce.Call{Exchange: ID, Op: http.MethodPost + " " + permissionsPath}, c, ticks)
 	if err != nil {
-		return exchanges.KeyInfo{}, err
+		return err
 	}
 	defer turn.Done()
 	ask := v.caller(ctx, c, turn)
-	err = ask(permissionsPath, rest.Into(&out, parseScopes))
+	err = ask(permissionsPath, rest.Into(out, parseScopes))
 	if err == nil && slices.Contains(out.ExchangePermissions, "account:read") {
-		err = ask(userPath, func(r rest.Response) *exchanges.Error { return addUser(r, &out) })
+		err = ask(userPath, func(r rest.Response) *exchanges.Error { return addUser(r, out) })
 		if e := exchanges.AsError(err); err != nil && e.Outcome == exchanges.Refused && (e.Kind.Verdict() || e.Kind == exchanges.Protocol) {
 			err = nil // the key was accepted before, and may not know whose it is
 		}
 	}
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
-	out.KeyID = c.KeyID
-	return v.Stamp(out), nil
+	return err
 }
 
 // caller returns how to make a read with one key; each attempt has a number of
 // its own.
 func (v *venue) caller(ctx context.Context, c exchanges.Credential, turn *nonce.Turn) func(string, func(rest.Response) *exchanges.Error) error {
-	api := rest.API{
-		Client: v.Client, Refusal: refusal, ReadsOnly: true,
-		Sign: func(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
-			at := nonce.Time(now, v.Now(), time.Second/2)
-			return signed(c, r, strconv.FormatInt(turn.Next(turn.Count(at)), 10)), nil
-		},
-	}
+	api := v.API
+	api.Sign = v.numbered(turn)
 	return func(path string, read func(rest.Response) *exchanges.Error) error {
 		return api.Ask(ctx, rest.Call{Credential: c}, rest.Request{Method: http.MethodPost, Path: path, Body: "{}"}, read)
 	}
@@ -144,3 +134,13 @@ func readStatus(r rest.Response) (time.Time, error) {
 	at, err := http.ParseTime(strings.TrimSpace(r.Header.Get("Date")))
 	return at.Add(time.Second / 2), err
 }
+
+// course is by docs.bitfinex.com, REST v2: "Wallets", "Book" and "Ticker".
+var course = rest.Course{
+	Market:  "tBTCUSD",
+	Balance: "POST " + walletsPath + " {}",
+	Book:    "GET /v2/book/{market}/P0?len=25",
+	Ticker:  "GET /v2/ticker/{market}",
+}
+
+const walletsPath = "/v2/auth/r/wallets"

@@ -35,10 +35,7 @@ const (
 // verdicts are Bitfinex's codes. The first is for an unknown key and for a wrong
 // secret, and perhaps for a foreign address, so that none of them says that a
 // key is unknown and nothing else.
-var verdicts = rest.Verdicts(meanings)
-
-// meanings are apart from verdicts so that the linker lays them out.
-var meanings = []rest.Meaning[int64]{
+var verdicts = rest.Verdicts[int64]{
 	{Kind: exchanges.Auth, Hint: hintKey, Causes: []exchanges.Cause{exchanges.CauseDeleted, exchanges.CauseSecret, exchanges.CauseSwapped, exchanges.CauseIP, exchanges.CauseDamaged}, Codes: []int64{authFailed}},
 	{Kind: exchanges.Protocol, Hint: hintRequest, Codes: []int64{
 		10111, // payload
@@ -77,7 +74,7 @@ func refusal(r rest.Response) *exchanges.Error {
 	}
 	// A refusal comes with HTTP 500 as well as trouble does: a code that is not
 	// known says nothing with it.
-	if _, known := verdicts[meant]; !known && r.Status == http.StatusInternalServerError {
+	if _, known := verdicts.Of(meant); !known && r.Status == http.StatusInternalServerError {
 		r.Status = http.StatusOK
 	}
 	return rest.Judge(r, verdicts, meant, strconv.FormatInt(code.Value, 10)+": "+string(message), hintOther)

@@ -21,24 +21,31 @@ var boxes = []exchanges.Box{
 	{Words: "Withdrawals", Gives: []exchanges.Permission{exchanges.Withdraw}},
 }
 
-// guide leads through the web site. That one box gives spot, margin and
-// derivatives cannot be helped.
-func guide() exchanges.Guide {
-	return pages.Page{
-		Place:  "Account menu → API Keys",
-		Make:   pages.Go("Create New Key"),
-		Rights: pages.Steps(pages.Rights("Switch on", "Leave off, with every switch that is not named here"), pages.IPs("IP Access restrictions")),
-		Made: pages.Steps(pages.Label("The label of the API Key"), pages.Go(
-			"Generate API Key, and confirm with your second factor",
-			"Open the link in Bitfinex's e-mail with the same browser: Create API Key",
-			"Copy API Key and API Key Secret now: the secret is not shown again")),
-		Edit:   pages.Go("My API Keys: edit it"),
-		Edited: pages.Go("Save, and confirm with your second factor"),
-		Delete: pages.Go("My API Keys: revoke it, and confirm with your second factor"),
-	}.Guide(exchanges.Guide{
+// page is that of the web site. That one box gives spot, margin and derivatives
+// cannot be helped.
+var page = pages.Page{
+	Place: "Account menu → API Keys",
+	Make:  pages.Steps{{Text: "Create New Key"}},
+	Rights: pages.Steps{
+		{Text: "Switch on", Put: exchanges.PutTicks},
+		{Text: "Leave off, with every switch that is not named here", Put: exchanges.PutNoTicks},
+		{Text: "IP Access restrictions", Put: exchanges.PutIPs},
+	},
+	Made: pages.Steps{
+		{Text: "The label of the API Key", Put: exchanges.PutLabel},
+		{Text: "Generate API Key, and confirm with your second factor"},
+		{Text: "Open the link in Bitfinex's e-mail with the same browser: Create API Key"},
+		{Text: "Copy API Key and API Key Secret now: the secret is not shown again"},
+	},
+	Edit:   pages.Steps{{Text: "My API Keys: edit it"}},
+	Edited: pages.Steps{{Text: "Save, and confirm with your second factor"}},
+	Delete: pages.Steps{{Text: "My API Keys: revoke it, and confirm with your second factor"}},
+	Takes: exchanges.Guide{
 		Boxes:  boxes,
 		IPs:    exchanges.IPRule{Most: 20},
 		Source: `support.bitfinex.com, "How to create and revoke a Bitfinex API Key"; docs.bitfinex.com, REST v2`,
 		AsOf:   "2026-11-23",
-	})
+	},
 }
+
+func guide() exchanges.Guide { return page.Guide() }

@@ -1,8 +1,10 @@
 package bitfinex
 
 import (
+	"context"
 	"crypto/sha512"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -11,12 +13,11 @@ import (
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
-func form() exchanges.Form {
-	return exchanges.Form{Fields: []exchanges.Field{
-		{Name: exchanges.FieldKey, Label: "API Key", Help: "about 43 characters, shown under API Keys"},
-		{Name: exchanges.FieldSecret, Label: "API Key Secret", Help: "about 43 characters; shown once, when the key is made"},
-	}}
-}
+// form is what is asked for of a key.
+var form = exchanges.Form{Fields: []exchanges.Field{
+	{Name: exchanges.FieldKey, Label: "API Key", Help: "about 43 characters, shown under API Keys"},
+	{Name: exchanges.FieldSecret, Label: "API Key Secret", Help: "about 43 characters; shown once, when the key is made"},
+}}
 
 // Bitfinex does not document the lengths, and key and secret look the same, so
 // that little can be seen of a mistake.
@@ -38,15 +39,29 @@ func signed(c exchanges.Credential, r rest.Request, nonce string) rest.Request {
 	return r
 }
 
-// Signing shows how a call is signed.
-func (v *venue) Signing(c exchanges.Credential, call exchanges.Call) (*exchanges.Signing, error) {
-	api := rest.API{Client: v.Client, Sign: func(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
-		n, err := ticks.Shown(nonce.Call{Exchange: ID, Op: r.Method + " " + r.Path}, c, r.Nonce, now)
-		if err != nil {
-			return r, err
-		}
-		r.Trace.Note(exchanges.StepNonce, "", n)
-		return signed(c, r, n), nil
-	}}
-	return api.Signing(c, call)
+// numbered returns what signs calls with the next numbers of a turn.
+func (v *venue) numbered(turn *nonce.Turn) func(exchanges.Credential, rest.Request, time.Time) (rest.Request, error) {
+	return func(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
+		at := nonce.Time(now, v.Now(), time.Second/2)
+		return signed(c, r, strconv.FormatInt(turn.Next(turn.Count(at)), 10)), nil
+	}
+}
+
+// shown signs a call that is shown and not sent.
+func shown(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
+	n, err := ticks.Shown(nonce.Call{Exchange: ID, Op: r.Method + " " + r.Path}, c, r.Nonce, now)
+	if err != nil {
+		return r, err
+	}
+	r.Trace.Note(exchanges.StepNonce, "", n)
+	return signed(c, r, n), nil
+}
+
+// count begins a call that moves the key's nonce.
+func (v *venue) count(ctx context.Context, c exchanges.Credential, _ exchanges.Drill) (rest.Signing, error) {
+	turn, err := nonces.Begin(ctx, nonce.Call{Exchange: ID, Op: http.MethodPost + " " + walletsPath}, c, ticks)
+	if err != nil {
+		return rest.Signing{}, err
+	}
+	return rest.Signing{Sign: v.numbered(turn), Done: turn.Done}, nil
 }

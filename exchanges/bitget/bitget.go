@@ -22,6 +22,7 @@ package bitget
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -53,24 +54,33 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
-func info() exchanges.Info {
-	const origin, page = "https://api.bitget.com", "https://www.bitget.com"
-	told := exchanges.Capabilities{Permissions: true, IPList: true}
-	managed := told
-	managed.Create, managed.List, managed.Edit, managed.Revoke, managed.Reach = true, true, true, true, exchanges.SubAccountKeys
-	return exchanges.Info{
-		ID: ID, Name: "Bitget", Form: form(), Guide: guide(),
-		Sites: []exchanges.Site{
-			{ID: "global", Name: "Bitget", Environment: exchanges.Live, Origin: origin, KeysPage: page, Capabilities: managed},
-			{ID: "global", Name: "Bitget Demo Trading", Environment: exchanges.Demo, Origin: origin, KeysPage: page, Capabilities: told, ByHeader: true},
+const origin, keysPage = "https://api.bitget.com", "https://www.bitget.com"
+
+// sites are two of one host: a header tells demo trading.
+var sites = []exchanges.Site{
+	{
+		ID: "global", Name: "Bitget", Environment: exchanges.Live, Origin: origin, KeysPage: keysPage,
+		Capabilities: exchanges.Capabilities{
+			Permissions: true, IPList: true,
+			Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys,
 		},
+	},
+	{
+		ID: "global", Name: "Bitget Demo Trading", Environment: exchanges.Demo, Origin: origin, KeysPage: keysPage, ByHeader: true,
+		Capabilities: exchanges.Capabilities{Permissions: true, IPList: true},
+	},
+}
+
+func info() exchanges.Info {
+	return exchanges.Info{
+		ID: ID, Name: "Bitget", Form: form, Guide: guide(), Sites: sites,
 		Aliases: map[exchanges.Environment][]string{exchanges.Live: {"capi.bitget.com"}},
 	}
 }
 
 // venue is one site.
 type venue struct {
-	rest.API
+	rest.Venue
 	classic *rate.Limiter
 	demo    bool
 }
@@ -84,27 +94,24 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 		return nil, err
 	}
 	v := &venue{classic: rate.NewLimiter(classicPerSecond, 1), demo: c.Site.Environment == exchanges.Demo}
-	v.API = rest.API{Client: client, Sign: v.signed, Refusal: refusal}
+	v.Venue = rest.Venue{API: rest.API{Client: client, Sign: v.signed, Refusal: refusal}, About: info, Check: check, Trip: &course, Look: v.inspect}
+	if v.demo {
+		v.Public = http.Header{"Paptrading": {"1"}}
+	}
 	if c.Site.Capabilities.Reach == exchanges.NoKeys {
 		return v, nil
 	}
 	return &manager{v, rate.NewLimiter(changesPerSecond, 1)}, nil
 }
 
-// Info describes Bitget.
-func (v *venue) Info() exchanges.Info { return info() }
-
-// Inspect asks what the exchange says of the calling key.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
-	c, err := check(c)
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
+// inspect asks what the exchange says of the calling key.
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential, out *exchanges.KeyInfo) error {
 	k, err := v.ask(ctx, c)
 	if err != nil {
-		return exchanges.KeyInfo{}, err
+		return err
 	}
-	return v.Stamp(k.info(c.KeyID)), nil
+	*out = k.info(c.KeyID)
+	return nil
 }
 
 // ask makes the calling key describe itself. A refusal by the unified call that
@@ -130,4 +137,17 @@ func (v *venue) signed(c exchanges.Credential, r rest.Request, now time.Time) (r
 		r.Header.Set("Paptrading", "1")
 	}
 	return r, err
+}
+
+// course is by www.bitget.com/api-doc: "Get Account Assets" of both generations
+// of accounts, "Get OrderBook Depth" and "Get Ticker Information" of the spot
+// market, and the error codes. Which generation an account is of shows in the
+// answer.
+var course = rest.Course{
+	Market:      "BTCUSDT",
+	Balance:     "GET /api/v3/account/assets",
+	BalanceElse: "GET /api/v2/spot/account/assets",
+	Book:        "GET /api/v2/spot/market/orderbook?symbol={market}&limit=5",
+	Ticker:      "GET /api/v2/spot/market/tickers?symbol={market}",
+	Limit:       "6,000 calls a minute for an address",
 }

@@ -10,22 +10,21 @@ import (
 // pairs are the key pairs whose public half Bitget takes.
 var pairs = []cred.Algorithm{cred.RSA}
 
-func form() exchanges.Form {
-	return exchanges.Form{Fields: []exchanges.Field{
-		{
-			Name: exchanges.FieldKey, Label: "API Key",
-			Help: "usually bg_ and 32 letters and digits, shown under API Keys",
-		},
-		{
-			Name: exchanges.FieldSecret, Label: "Secret Key", PEM: true,
-			Help: "shown once when the key is made, or the PEM of your own RSA private key",
-		},
-		{
-			Name: exchanges.FieldPassphrase, Label: "Passphrase",
-			Help: "what you chose when the key was made: 8 to 32 letters and digits",
-		},
-	}}
-}
+// form is what is asked for of a key.
+var form = exchanges.Form{Fields: []exchanges.Field{
+	{
+		Name: exchanges.FieldKey, Label: "API Key",
+		Help: "usually bg_ and 32 letters and digits, shown under API Keys",
+	},
+	{
+		Name: exchanges.FieldSecret, Label: "Secret Key", PEM: true,
+		Help: "shown once when the key is made, or the PEM of your own RSA private key",
+	},
+	{
+		Name: exchanges.FieldPassphrase, Label: "Passphrase",
+		Help: "what you chose when the key was made: 8 to 32 letters and digits",
+	},
+}}
 
 // usual is how keys begin in all examples.
 const usual = "bg_"

@@ -40,10 +40,7 @@ const (
 const unknownKey = 40037
 
 // verdicts are the codes that a call can end in; they come with HTTP 4xx.
-var verdicts = rest.Verdicts(meanings)
-
-// meanings are apart from verdicts so that the linker lays them out.
-var meanings = []rest.Meaning[int64]{
+var verdicts = rest.Verdicts[int64]{
 	{Kind: exchanges.RateLimited, Hint: hintLimit, Codes: []int64{429}},
 	{Kind: exchanges.Protocol, Hint: hintRequest, Codes: []int64{
 		40001, // 40001 to 40011: a header is missing or odd

@@ -67,7 +67,7 @@ func TestHintsNameEveryCause(t *testing.T) {
 
 // That a key is invalid is also said for other reasons, in other tables.
 func TestUnknownKeyIsSaidByOneCodeOnly(t *testing.T) {
-	for code := range verdicts {
+	for _, code := range verdicts.Codes() {
 		if got := refusedWith(t, strconv.FormatInt(code, 10)).UnknownKey; got != (code == 40037) {
 			t.Errorf("%d: unknown key %t", code, got)
 		}
@@ -99,11 +99,11 @@ func TestEveryDocumentedCodeHasAVerdict(t *testing.T) {
 		429, 40001, 40002, 40003, 40005, 40006, 40008, 40009, 40010, 40011, 40012, 40013, 40014, 40015, 40018, 40022, 40023, 40024,
 		40025, 40026, 40032, 40036, 40037, 40038, 40040, 40041, 40048, 40061, 40063, 40065, 40066, 40068, 40069, 40070, 45001,
 	}
-	if len(verdicts) != len(documented) {
-		t.Errorf("%d verdicts, %d codes", len(verdicts), len(documented))
+	if len(verdicts.Codes()) != len(documented) {
+		t.Errorf("%d verdicts, %d codes", len(verdicts.Codes()), len(documented))
 	}
 	for _, code := range documented {
-		if v, ok := verdicts[code]; !ok || v.Hint == "" || v.Kind == "" {
+		if v, ok := verdicts.Of(code); !ok || v.Hint == "" || v.Kind == "" {
 			t.Errorf("code %d: %+v", code, v)
 		}
 	}

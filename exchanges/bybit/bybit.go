@@ -51,64 +51,60 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
-func info() exchanges.Info {
-	return exchanges.Info{ID: ID, Name: "Bybit", Form: form(), Guide: guide(), Sites: sites()}
-}
-
-// sites lists the deployments that Bybit documents. Where only the address of
-// a site is documented, and not the page for keys, its front page stands in.
-func sites() []exchanges.Site {
-	const page = "/app/user/api-management"
-	all := []exchanges.Site{
-		{ID: "global", Name: "Bybit", Origin: "https://api.bybit.com", KeysPage: "https://www.bybit.com" + page},
-		{ID: "bytick", Name: "Bybit by its second address", Origin: "https://api.bytick.com", KeysPage: "https://www.bybit.com" + page},
-		{ID: "eu", Name: "Bybit EU", Origin: "https://api.bybit.eu", KeysPage: "https://www.bybit.eu/en-EU/app/user/add-secret-key?type=system"},
-		{ID: "nl", Name: "Bybit Netherlands", Origin: "https://api.bybit.nl", KeysPage: "https://www.bybit.nl"},
-		{ID: "tr", Name: "Bybit Türkiye", Origin: "https://api.bybit.tr", KeysPage: "https://www.bybit.tr"},
-		{ID: "kz", Name: "Bybit Kazakhstan", Origin: "https://api.bybit.kz", KeysPage: "https://www.bybit.kz"},
-		{ID: "ge", Name: "Bybit Georgia", Origin: "https://api.bybitgeorgia.ge", KeysPage: "https://www.bybitgeorgia.ge"},
-		{ID: "ae", Name: "Bybit UAE", Origin: "https://api.bybit.ae", KeysPage: "https://www.bybit.ae"},
-		{ID: "id", Name: "Bybit Indonesia", Origin: "https://api.bybit.id", KeysPage: "https://www.bybit.id"},
-		{ID: "jp", Name: "Bybit Japan", Origin: "https://api.manepa.jp", KeysPage: "https://www.manepa.jp"},
-		{
-			ID: "global", Name: "Bybit Testnet", Environment: exchanges.Testnet,
-			Origin: "https://api-testnet.bybit.com", KeysPage: "https://testnet.bybit.com" + page,
-		},
-		{
-			ID: "jp", Name: "Bybit Japan Testnet", Environment: exchanges.Testnet,
-			Origin: "https://api-testnet.manepa.jp", KeysPage: "https://testnet.manepa.jp",
-		},
-		{
-			ID: "global", Name: "Bybit Demo Trading", Environment: exchanges.Demo,
-			Origin: "https://api-demo.bybit.com", KeysPage: "https://www.bybit.com" + page,
-		},
-	}
-	for i := range all {
-		if all[i].Environment == "" {
-			all[i].Environment = exchanges.Live
-		}
-		all[i].Capabilities = capabilities(all[i])
-	}
-	return all
-}
-
-// capabilities says what can be done at a site. The one of the EU makes no keys
-// by API.
-func capabilities(s exchanges.Site) exchanges.Capabilities {
-	c := exchanges.Capabilities{
+// What can be done at a site: with demo keys, where keys are not made by API, and
+// elsewhere.
+var (
+	told = exchanges.Capabilities{
 		Permissions: true, IPList: true, Created: true, Expires: true, Label: true,
 		KeyPair: exchanges.RSA,
 	}
-	if s.Environment == exchanges.Demo {
-		return c
+	unmade = exchanges.Capabilities{
+		Permissions: true, IPList: true, Created: true, Expires: true, Label: true,
+		KeyPair: exchanges.RSA,
+		List:    true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys, RevokesItself: true,
 	}
-	c.Create = s.ID != "eu"
-	c.List, c.Edit, c.Revoke, c.Reach, c.RevokesItself = true, true, true, exchanges.SubAccountKeys, true
-	return c
+	managed = exchanges.Capabilities{
+		Permissions: true, IPList: true, Created: true, Expires: true, Label: true,
+		KeyPair: exchanges.RSA,
+		Create:  true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys, RevokesItself: true,
+	}
+)
+
+const keysPage = "/app/user/api-management"
+
+// sites are the deployments that Bybit documents. Where only the address of a
+// site is documented, and not the page for keys, its front page stands in.
+var sites = []exchanges.Site{
+	{ID: "global", Name: "Bybit", Environment: exchanges.Live, Origin: "https://api.bybit.com", KeysPage: "https://www.bybit.com" + keysPage, Capabilities: managed},
+	{ID: "bytick", Name: "Bybit by its second address", Environment: exchanges.Live, Origin: "https://api.bytick.com", KeysPage: "https://www.bybit.com" + keysPage, Capabilities: managed},
+	{ID: "eu", Name: "Bybit EU", Environment: exchanges.Live, Origin: "https://api.bybit.eu", KeysPage: "https://www.bybit.eu/en-EU/app/user/add-secret-key?type=system", Capabilities: unmade},
+	{ID: "nl", Name: "Bybit Netherlands", Environment: exchanges.Live, Origin: "https://api.bybit.nl", KeysPage: "https://www.bybit.nl", Capabilities: managed},
+	{ID: "tr", Name: "Bybit Türkiye", Environment: exchanges.Live, Origin: "https://api.bybit.tr", KeysPage: "https://www.bybit.tr", Capabilities: managed},
+	{ID: "kz", Name: "Bybit Kazakhstan", Environment: exchanges.Live, Origin: "https://api.bybit.kz", KeysPage: "https://www.bybit.kz", Capabilities: managed},
+	{ID: "ge", Name: "Bybit Georgia", Environment: exchanges.Live, Origin: "https://api.bybitgeorgia.ge", KeysPage: "https://www.bybitgeorgia.ge", Capabilities: managed},
+	{ID: "ae", Name: "Bybit UAE", Environment: exchanges.Live, Origin: "https://api.bybit.ae", KeysPage: "https://www.bybit.ae", Capabilities: managed},
+	{ID: "id", Name: "Bybit Indonesia", Environment: exchanges.Live, Origin: "https://api.bybit.id", KeysPage: "https://www.bybit.id", Capabilities: managed},
+	{ID: "jp", Name: "Bybit Japan", Environment: exchanges.Live, Origin: "https://api.manepa.jp", KeysPage: "https://www.manepa.jp", Capabilities: managed},
+	{
+		ID: "global", Name: "Bybit Testnet", Environment: exchanges.Testnet,
+		Origin: "https://api-testnet.bybit.com", KeysPage: "https://testnet.bybit.com" + keysPage, Capabilities: managed,
+	},
+	{
+		ID: "jp", Name: "Bybit Japan Testnet", Environment: exchanges.Testnet,
+		Origin: "https://api-testnet.manepa.jp", KeysPage: "https://testnet.manepa.jp", Capabilities: managed,
+	},
+	{
+		ID: "global", Name: "Bybit Demo Trading", Environment: exchanges.Demo,
+		Origin: "https://api-demo.bybit.com", KeysPage: "https://www.bybit.com" + keysPage, Capabilities: told,
+	},
+}
+
+func info() exchanges.Info {
+	return exchanges.Info{ID: ID, Name: "Bybit", Form: form, Guide: guide(), Sites: sites}
 }
 
 // venue is one site.
-type venue struct{ rest.API }
+type venue struct{ rest.Venue }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	client, err := rest.New(rest.Config{
@@ -118,7 +114,8 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &venue{rest.API{Client: client, Sign: signed, Refusal: refusal}}
+	v := &venue{rest.Venue{API: rest.API{Client: client, Sign: signed, Refusal: refusal}, About: info, Check: check, Trip: &course}}
+	v.Look = v.inspect
 	m := &manager{v, rate.NewLimiter(changesPerSecond, 1)}
 	switch can := c.Site.Capabilities; {
 	case can.Create:
@@ -129,20 +126,14 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	return v, nil
 }
 
-// Info describes Bybit.
-func (v *venue) Info() exchanges.Info { return info() }
-
-// Inspect asks what the exchange says of the calling key.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
-	c, err := check(c)
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
+// inspect asks what the exchange says of the calling key.
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential, out *exchanges.KeyInfo) error {
 	k, err := v.ask(ctx, c)
 	if err != nil {
-		return exchanges.KeyInfo{}, err
+		return err
 	}
-	return v.Stamp(k.info(c.KeyID)), nil
+	*out = k.info(c.KeyID)
+	return nil
 }
 
 // ask makes the calling key describe itself.
@@ -162,4 +153,15 @@ func readTime(r rest.Response) (time.Time, error) {
 		}
 	}
 	return time.Time{}, errors.New("no time")
+}
+
+// course is by Bybit's V5 API: "Get Wallet Balance", "Get Orderbook", "Get
+// Tickers", "Rate Limit Rules" and "Error Codes".
+var course = rest.Course{
+	Market:  "BTCUSDT",
+	Balance: "GET /v5/account/wallet-balance?accountType=UNIFIED",
+	Book:    "GET /v5/market/orderbook?category=spot&symbol={market}&limit=5",
+	Ticker:  "GET /v5/market/tickers?category=spot&symbol={market}",
+	Usage:   usage,
+	Limit:   "600 calls in 5 s for an address",
 }

@@ -8,19 +8,18 @@ import (
 // pairs are the key pairs whose public half Bybit takes.
 var pairs = []cred.Algorithm{cred.RSA}
 
-func form() exchanges.Form {
-	return exchanges.Form{Fields: []exchanges.Field{
-		{
-			Name: exchanges.FieldKey, Usual: usualKey, Label: "API Key",
-			Help: "about 18 letters and digits, shown under API Management",
-		},
-		{
-			Name: exchanges.FieldSecret, Usual: usualSecret, Label: "API Secret", PEM: true,
-			Help: "about 36 letters and digits, or the PEM of your own RSA private key",
-		},
-		cred.PEMPassword(),
-	}}
-}
+// form is what is asked for of a key.
+var form = exchanges.Form{Fields: []exchanges.Field{
+	{
+		Name: exchanges.FieldKey, Usual: usualKey, Label: "API Key",
+		Help: "about 18 letters and digits, shown under API Management",
+	},
+	{
+		Name: exchanges.FieldSecret, Usual: usualSecret, Label: "API Secret", PEM: true,
+		Help: "about 36 letters and digits, or the PEM of your own RSA private key",
+	},
+	cred.PEMPassword(),
+}}
 
 // usualKey and usualSecret are the lengths of Bybit's examples.
 const usualKey, usualSecret = 18, 36

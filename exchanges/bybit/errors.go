@@ -37,10 +37,7 @@ const banned = 10 * time.Minute
 
 // verdicts are the codes that a signed call can end in. Most come with HTTP
 // 200, so that the code alone decides.
-var verdicts = rest.Verdicts(meanings)
-
-// meanings are apart from verdicts so that the linker lays them out.
-var meanings = []rest.Meaning[int64]{
+var verdicts = rest.Verdicts[int64]{
 	{Kind: exchanges.RateLimited, Hint: hintLimit, Codes: []int64{
 		429,
 		10006,

@@ -88,11 +88,11 @@ func TestEveryDocumentedCodeHasAVerdict(t *testing.T) {
 		429, -2015, 10000, 10001, 10002, 10003, 10004, 10005, 10006, 10007, 10008, 10009, 10010, 10014, 10016, 10017, 10018,
 		10024, 10027, 10028, 20096, 33004, 81007,
 	}
-	if len(verdicts) != len(documented) {
-		t.Errorf("%d verdicts, %d codes", len(verdicts), len(documented))
+	if len(verdicts.Codes()) != len(documented) {
+		t.Errorf("%d verdicts, %d codes", len(verdicts.Codes()), len(documented))
 	}
 	for _, code := range documented {
-		if v, ok := verdicts[code]; !ok || v.Hint == "" || v.Kind == "" {
+		if v, ok := verdicts.Of(code); !ok || v.Hint == "" || v.Kind == "" {
 			t.Errorf("code %d: %+v", code, v)
 		}
 	}

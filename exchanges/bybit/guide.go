@@ -40,27 +40,39 @@ var unbound = exchanges.Lifetime{
 	AsOf:   "2026-11-23",
 }
 
-func guide() exchanges.Guide {
-	g := pages.Page{
-		Place: "Profile icon → API Management",
-		Make: pages.Steps(
-			pages.Only(exchanges.FromExchange, pages.Go("Create New Key → System-generated")),
-			pages.Only(exchanges.FromKeyPair, pages.Steps(pages.Go("Create New Key → Self-generated"), pages.PublicKey("The public key"))),
-			pages.Label("API key usage: API transaction. The name of the key")),
-		// A key without a list ends after 90 days.
-		Rights: pages.Steps(pages.Go("Read-Write if a box beyond reading is named below, else Read-Only"),
-			pages.IPs("Only IPs with permissions granted may use the key"), pages.Rights("Tick", "Leave off, with every box that is not named here")),
-		Made: pages.Steps(pages.Go("Submit, and confirm with the code by e-mail or SMS and the authenticator"),
-			pages.Only(exchanges.FromExchange, pages.Go("Copy API Key and API Secret now: the secret is not shown again"))),
-		Edit:   pages.Go("Edit"),
-		Edited: pages.Go("Submit, and confirm with the authenticator"),
-		Delete: pages.Go("Delete, and confirm with the authenticator"),
-	}.Guide(exchanges.Guide{
+// page is the page of every site.
+var page = pages.Page{
+	Place: "Profile icon → API Management",
+	Make: pages.Steps{
+		{Text: "Create New Key → System-generated", Only: exchanges.FromExchange},
+		{Text: "Create New Key → Self-generated", Only: exchanges.FromKeyPair},
+		{Text: "The public key", Put: exchanges.PutPublicKey, Only: exchanges.FromKeyPair},
+		{Text: "API key usage: API transaction. The name of the key", Put: exchanges.PutLabel},
+	},
+	// A key without a list ends after 90 days.
+	Rights: pages.Steps{
+		{Text: "Read-Write if a box beyond reading is named below, else Read-Only"},
+		{Text: "Only IPs with permissions granted may use the key", Put: exchanges.PutIPs},
+		{Text: "Tick", Put: exchanges.PutTicks},
+		{Text: "Leave off, with every box that is not named here", Put: exchanges.PutNoTicks},
+	},
+	Made: pages.Steps{
+		{Text: "Submit, and confirm with the code by e-mail or SMS and the authenticator"},
+		{Text: "Copy API Key and API Secret now: the secret is not shown again", Only: exchanges.FromExchange},
+	},
+	Edit:   pages.Steps{{Text: "Edit"}},
+	Edited: pages.Steps{{Text: "Submit, and confirm with the authenticator"}},
+	Delete: pages.Steps{{Text: "Delete, and confirm with the authenticator"}},
+	Takes: exchanges.Guide{
 		IPs:       exchanges.IPRule{Separator: ","},
 		Lifetimes: []exchanges.Lifetime{unbound},
 		Source:    "www.bybit.com, API Management; bybit-exchange.github.io/docs, V5, User",
 		AsOf:      "2026-11-23",
-	})
+	},
+}
+
+func guide() exchanges.Guide {
+	g := page.Guide()
 	for _, b := range boxes {
 		g.Boxes = append(g.Boxes, exchanges.Box{Words: b.words, Gives: b.gives})
 	}

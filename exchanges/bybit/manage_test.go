@@ -94,7 +94,7 @@ func TestIncompleteListIsAnError(t *testing.T) {
 }
 
 func TestUnknownKeyIsSaidByOneCodeOnly(t *testing.T) {
-	for code := range verdicts {
+	for _, code := range verdicts.Codes() {
 		_, err := inspect(t, said(200, int(code), "no"))
 		if got := exchanges.AsError(err).UnknownKey; got != (code == 10003) {
 			t.Errorf("%d: unknown key %t", code, got)

@@ -9,44 +9,38 @@ import (
 	"github.com/keyrota/keyrota/exchanges/internal/wire"
 )
 
-// effect is what a right in Bybit's words means here. What a right may bring
-// along without Bybit saying so is unknown, not denied.
-type effect struct {
-	gives []exchanges.Permission
-	maybe []exchanges.Permission
-}
-
-func gives(p ...exchanges.Permission) effect { return effect{gives: p} }
-
-// effects are the documented rights, group by group. Any right of the wallet
-// also lets a key edit and delete itself and manage the keys of sub-accounts.
-var effects = map[string]map[string]effect{
+// rights are the documented ones, as "group:right". What one may bring along
+// without Bybit saying so is unknown, not denied. Any right of the wallet also
+// lets a key edit and delete itself and manage the keys of sub-accounts.
+var rights = wire.Rights{
 	// On a unified account spot trading includes margin, if that is switched on.
-	"Spot": {"SpotTrade": {gives: []exchanges.Permission{exchanges.Spot}, maybe: []exchanges.Permission{exchanges.Margin}}},
+	{Word: "Spot:SpotTrade", Gives: []exchanges.Permission{exchanges.Spot}, Maybe: []exchanges.Permission{exchanges.Margin}},
 	// Options trading includes USDC perpetuals on accounts that have them.
-	"Options":       {"OptionsTrade": {gives: []exchanges.Permission{exchanges.Options}, maybe: []exchanges.Permission{exchanges.Futures}}},
-	"ContractTrade": {"Order": gives(exchanges.Futures), "Position": gives(exchanges.Futures)},
-	"Derivatives":   {"DerivativesTrade": gives(exchanges.Futures)},
-	"Wallet": {
-		"AccountTransfer":       gives(exchanges.Transfer, exchanges.Admin),
-		"SubMemberTransfer":     gives(exchanges.Transfer, exchanges.Admin),
-		"SubMemberTransferList": gives(exchanges.Transfer, exchanges.Admin),
-		"Withdraw":              gives(exchanges.Withdraw, exchanges.Admin),
-	},
-	"Earn": {"Earn": gives(exchanges.Earn)},
+	{Word: "Options:OptionsTrade", Gives: []exchanges.Permission{exchanges.Options}, Maybe: []exchanges.Permission{exchanges.Futures}},
+	{Word: "ContractTrade:Order", Gives: []exchanges.Permission{exchanges.Futures}},
+	{Word: "ContractTrade:Position", Gives: []exchanges.Permission{exchanges.Futures}},
+	{Word: "Derivatives:DerivativesTrade", Gives: []exchanges.Permission{exchanges.Futures}},
+	{Word: "Wallet:AccountTransfer", Gives: []exchanges.Permission{exchanges.Transfer, exchanges.Admin}},
+	{Word: "Wallet:SubMemberTransfer", Gives: []exchanges.Permission{exchanges.Transfer, exchanges.Admin}},
+	{Word: "Wallet:SubMemberTransferList", Gives: []exchanges.Permission{exchanges.Transfer, exchanges.Admin}},
+	{Word: "Wallet:Withdraw", Gives: []exchanges.Permission{exchanges.Withdraw, exchanges.Admin}},
+	{Word: "Earn:Earn", Gives: []exchanges.Permission{exchanges.Earn}},
 }
 
 // deciders is the group that must be there for a permission to be denied.
-var deciders = map[exchanges.Permission]string{
-	exchanges.Spot:     "Spot",
-	exchanges.Margin:   "Spot",
-	exchanges.Futures:  "ContractTrade",
-	exchanges.Options:  "Options",
-	exchanges.Transfer: "Wallet",
-	exchanges.Withdraw: "Wallet",
-	exchanges.Admin:    "Wallet",
-	exchanges.Earn:     "Earn",
-	exchanges.Other:    "Exchange",
+var deciders = []struct {
+	of    exchanges.Permission
+	group string
+}{
+	{exchanges.Spot, "Spot"},
+	{exchanges.Margin, "Spot"},
+	{exchanges.Futures, "ContractTrade"},
+	{exchanges.Options, "Options"},
+	{exchanges.Transfer, "Wallet"},
+	{exchanges.Withdraw, "Wallet"},
+	{exchanges.Admin, "Wallet"},
+	{exchanges.Earn, "Earn"},
+	{exchanges.Other, "Exchange"},
 }
 
 // groups are a key's rights as Bybit lists them. A group that is not a list of
@@ -95,9 +89,9 @@ func permissions(g groups, readOnly wire.Flag) exchanges.PermissionSet {
 	}
 	given, maybe := g.apply()
 	var set exchanges.PermissionSet
-	for p, group := range deciders {
-		if _, told := g[group]; told && !slices.Contains(maybe, p) {
-			set = set.With(p, exchanges.NotGranted)
+	for _, d := range deciders {
+		if _, told := g[d.group]; told && !slices.Contains(maybe, d.of) {
+			set = set.With(d.of, exchanges.NotGranted)
 		}
 	}
 	for _, p := range given {
@@ -113,29 +107,29 @@ func permissions(g groups, readOnly wire.Flag) exchanges.PermissionSet {
 	return set
 }
 
-// effectOf returns what a right means. One that is not in the table gives Other:
+// meaning returns what a right means. One that is not in the table gives Other:
 // convert, fiat, card, block trades, and what is new. It may also give whatever its
 // group is about.
-func effectOf(group, word string) effect {
-	if e, known := effects[group][word]; known {
-		return e
+func meaning(group, word string) wire.Right {
+	r, known := rights.Of(group + ":" + word)
+	if known {
+		return r
 	}
-	e := gives(exchanges.Other)
-	for p, decider := range deciders {
-		if decider == group {
-			e.maybe = append(e.maybe, p)
+	for _, d := range deciders {
+		if d.group == group {
+			r.Maybe = append(r.Maybe, d.of)
 		}
 	}
-	return e
+	return r
 }
 
 // apply collects what the rights give and may give.
 func (g groups) apply() (given, maybe []exchanges.Permission) {
-	for name, rights := range g {
-		for _, right := range rights {
-			e := effectOf(name, right)
-			given = append(given, e.gives...)
-			maybe = append(maybe, e.maybe...)
+	for name, words := range g {
+		for _, word := range words {
+			r := meaning(name, word)
+			given = append(given, r.Gives...)
+			maybe = append(maybe, r.Maybe...)
 		}
 	}
 	return given, maybe

@@ -73,7 +73,8 @@ func TestEmptyGroupsDeny(t *testing.T) {
 }
 
 func TestAbsentGroupIsUnknown(t *testing.T) {
-	for p, group := range deciders {
+	for _, d := range deciders {
+		p, group := d.of, d.group
 		g := parse(t, allEmpty)
 		delete(g, group)
 		if got := permissions(g, readWrite).Get(p); got != exchanges.Unknown {

@@ -10,17 +10,23 @@ import (
 // right is one right in Bybit's words.
 type right struct{ group, word string }
 
+// taking is what a permission takes.
+type taking struct {
+	given  exchanges.Permission
+	rights []right
+}
+
 // takes says which rights a permission takes, the least there are. What is
 // not here cannot be given to a new key by API: withdrawal goes to keys of the
 // master account only, margin comes along with spot or does not, and "other" is
 // many rights. Derivatives are added by Bybit itself.
-var takes = map[exchanges.Permission][]right{
-	exchanges.Spot:     {{"Spot", "SpotTrade"}},
-	exchanges.Futures:  {{"ContractTrade", "Order"}, {"ContractTrade", "Position"}},
-	exchanges.Options:  {{"Options", "OptionsTrade"}},
-	exchanges.Transfer: {{"Wallet", "AccountTransfer"}},
-	exchanges.Admin:    {{"Wallet", "AccountTransfer"}},
-	exchanges.Earn:     {{"Earn", "Earn"}},
+var takes = []taking{
+	{exchanges.Spot, []right{{"Spot", "SpotTrade"}}},
+	{exchanges.Futures, []right{{"ContractTrade", "Order"}, {"ContractTrade", "Position"}}},
+	{exchanges.Options, []right{{"Options", "OptionsTrade"}}},
+	{exchanges.Transfer, []right{{"Wallet", "AccountTransfer"}}},
+	{exchanges.Admin, []right{{"Wallet", "AccountTransfer"}}},
+	{exchanges.Earn, []right{{"Earn", "Earn"}}},
 }
 
 // addedByBybit is a group that requests must not have.
@@ -47,11 +53,11 @@ func asked(op string, want exchanges.PermissionSet, have groups) (mode, error) {
 		if p == exchanges.Read || slices.Contains(given, p) {
 			continue
 		}
-		rights, ok := takes[p]
-		if !ok {
+		i := slices.IndexFunc(takes, func(t taking) bool { return t.given == p })
+		if i < 0 {
 			return mode{}, desk.Invalid(op, "Bybit's API cannot give a key the right to "+p.String()+". Ask for less, or do it under API Management.")
 		}
-		m.Permissions.add(rights...)
+		m.Permissions.add(takes[i].rights...)
 	}
 	if len(m.Permissions) > 0 {
 		return m, nil
@@ -70,7 +76,7 @@ func (g groups) kept(want exchanges.PermissionSet, to groups) []exchanges.Permis
 	denied := func(p exchanges.Permission) bool { return want.Get(p) == exchanges.NotGranted }
 	for name, words := range g {
 		for _, word := range words {
-			gives := effectOf(name, word).gives
+			gives := meaning(name, word).Gives
 			if name == addedByBybit || slices.ContainsFunc(gives, denied) {
 				continue
 			}

@@ -41,26 +41,29 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
+// sites has the only deployment.
+var sites = []exchanges.Site{{
+	ID:           "global",
+	Name:         "Coinbase Advanced",
+	Environment:  exchanges.Live,
+	Origin:       "https://" + host,
+	KeysPage:     "https://portal.cdp.coinbase.com",
+	Capabilities: exchanges.Capabilities{Permissions: true},
+}}
+
 func info() exchanges.Info {
 	return exchanges.Info{
 		ID:    ID,
 		Name:  "Coinbase",
-		Form:  form(),
+		Form:  form,
 		Guide: guide(),
-		Sites: []exchanges.Site{{
-			ID:           "global",
-			Name:         "Coinbase Advanced",
-			Environment:  exchanges.Live,
-			Origin:       "https://" + host,
-			KeysPage:     "https://portal.cdp.coinbase.com",
-			Capabilities: exchanges.Capabilities{Permissions: true},
-		}},
+		Sites: sites,
 		// A live key has nothing to ask there.
 		Aliases: map[exchanges.Environment][]string{exchanges.Testnet: {"api-sandbox.coinbase.com"}},
 	}
 }
 
-type venue struct{ rest.API }
+type venue struct{ rest.Venue }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	client, err := rest.New(rest.Config{
@@ -70,29 +73,31 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &venue{rest.API{Client: client, Sign: signed, Refusal: refusal}}, nil
+	v := &venue{rest.Venue{API: rest.API{Client: client, Sign: signed, Refusal: refusal}, About: info, Check: check, Trip: &course}}
+	v.Look = v.inspect
+	return v, nil
 }
 
-// Info describes Coinbase.
-func (v *venue) Info() exchanges.Info { return info() }
-
-// Inspect asks Coinbase about the key of c. A refusal of the key is asked for
+// inspect asks Coinbase about the key of c. A refusal of the key is asked for
 // once more, with a new token: good keys have been refused now and then.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (found exchanges.KeyInfo, err error) {
-	if c, err = check(c); err != nil {
-		return exchanges.KeyInfo{}, err
-	}
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential, found *exchanges.KeyInfo) (err error) {
 	for range 2 {
-		err = v.Get(ctx, rest.Call{Credential: c}, inspectPath, rest.Into(&found, parsePermissions))
+		err = v.Get(ctx, rest.Call{Credential: c}, inspectPath, rest.Into(found, parsePermissions))
 		if !errors.Is(err, exchanges.Auth) {
 			break
 		}
 		e := exchanges.AsError(err)
 		e.Hint, e.Causes = causes(c, v.Clock()), leftOpen(v.Clock())
 	}
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
-	found.KeyID = c.KeyID
-	return v.Stamp(found), nil
+	return err
+}
+
+// course is by docs.cdp.coinbase.com, Advanced Trade: "List Accounts", "Get
+// Public Product Book" and "Get Public Market Trades", which has the best bid and
+// ask beside the trades.
+var course = rest.Course{
+	Market:  "BTC-USD",
+	Balance: "GET /api/v3/brokerage/accounts",
+	Book:    "GET /api/v3/brokerage/market/product_book?product_id={market}&limit=5",
+	Ticker:  "GET /api/v3/brokerage/market/products/{market}/ticker?limit=1",
 }

@@ -13,18 +13,17 @@ import (
 	"github.com/keyrota/keyrota/exchanges/internal/cred"
 )
 
-func form() exchanges.Form {
-	return exchanges.Form{Fields: []exchanges.Field{
-		{
-			Name: exchanges.FieldKey, Label: "API key name",
-			Help: `"organizations/…/apiKeys/…", or the ID of the key alone: as the CDP portal or the key file shows it`,
-		},
-		{
-			Name: exchanges.FieldSecret, Label: "Private key", PEM: true,
-			Help: `"privateKey" of the key file: base64 for an Ed25519 key, a PEM for an ECDSA key`,
-		},
-	}}
-}
+// form is what is asked for of a key.
+var form = exchanges.Form{Fields: []exchanges.Field{
+	{
+		Name: exchanges.FieldKey, Label: "API key name",
+		Help: `"organizations/…/apiKeys/…", or the ID of the key alone: as the CDP portal or the key file shows it`,
+	},
+	{
+		Name: exchanges.FieldSecret, Label: "Private key", PEM: true,
+		Help: `"privateKey" of the key file: base64 for an Ed25519 key, a PEM for an ECDSA key`,
+	},
+}}
 
 // pairs are the kinds of private key that Coinbase makes.
 var pairs = []cred.Algorithm{cred.Ed25519, cred.P256}

@@ -37,15 +37,14 @@ func pattern(expr string) func(string) bool {
 // pairs are the kinds of key pairs that Deribit registers.
 var pairs = []cred.Algorithm{cred.Ed25519, cred.RSA}
 
-func form() exchanges.Form {
-	return exchanges.Form{Fields: []exchanges.Field{
-		{Name: exchanges.FieldKey, Label: "Client ID", Help: "about 8 characters, from Account > API"},
-		{Name: exchanges.FieldSecret, Label: "Client Secret or private key", PEM: true,
-			Help: "43 characters; for a self-generated key the private key file (PEM, Ed25519 or RSA)"},
-		{Name: exchanges.FieldPassphrase, Label: "Password of the private key", Optional: true,
-			Help: "only where the private key file is encrypted"},
-	}}
-}
+// form is what is asked for of a key.
+var form = exchanges.Form{Fields: []exchanges.Field{
+	{Name: exchanges.FieldKey, Label: "Client ID", Help: "about 8 characters, from Account > API"},
+	{Name: exchanges.FieldSecret, Label: "Client Secret or private key", PEM: true,
+		Help: "43 characters; for a self-generated key the private key file (PEM, Ed25519 or RSA)"},
+	{Name: exchanges.FieldPassphrase, Label: "Password of the private key", Optional: true,
+		Help: "only where the private key file is encrypted"},
+}}
 
 var rules = cred.Rules{
 	Exchange: ID,

@@ -39,35 +39,39 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
+// able is what can be done at both sites. Keys do not expire at Deribit, and it does not tell their last use.
+var able = exchanges.Capabilities{
+	Permissions: true, IPList: true, Created: true, Label: true,
+	Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.OwnKeys,
+	IPsByEdit: true, SecondFactor: true, KeyPair: exchanges.Ed25519, KeyPairByAPI: true,
+}
+
+// sites are the deployments that have keys of their own.
+var sites = []exchanges.Site{
+	{
+		ID: "global", Name: "Deribit", Environment: exchanges.Live,
+		Origin: "https://www.deribit.com", KeysPage: "https://www.deribit.com/account/BTC/api",
+		Capabilities: able,
+	},
+	{
+		ID: "global", Name: "Deribit test", Environment: exchanges.Testnet,
+		Origin: "https://test.deribit.com", KeysPage: "https://test.deribit.com/account/BTC/api",
+		Capabilities: able,
+	},
+}
+
 func info() exchanges.Info {
-	// Keys do not expire at Deribit, and it does not tell their last use.
-	can := exchanges.Capabilities{
-		Permissions: true, IPList: true, Created: true, Label: true,
-		Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.OwnKeys,
-		IPsByEdit: true, SecondFactor: true, KeyPair: exchanges.Ed25519, KeyPairByAPI: true,
-	}
 	return exchanges.Info{
 		ID:    ID,
 		Name:  "Deribit",
-		Form:  form(),
+		Form:  form,
 		Guide: guide(),
-		Sites: []exchanges.Site{
-			{
-				ID: "global", Name: "Deribit", Environment: exchanges.Live,
-				Origin: "https://www.deribit.com", KeysPage: "https://www.deribit.com/account/BTC/api",
-				Capabilities: can,
-			},
-			{
-				ID: "global", Name: "Deribit test", Environment: exchanges.Testnet,
-				Origin: "https://test.deribit.com", KeysPage: "https://test.deribit.com/account/BTC/api",
-				Capabilities: can,
-			},
-		},
+		Sites: sites,
 	}
 }
 
 type venue struct {
-	*rest.Client
+	rest.Venue
 	env    exchanges.Environment
 	tokens *tokens
 	rows   *sightings
@@ -85,13 +89,13 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.Client = client
+	v.Venue = rest.Venue{
+		API:   rest.API{Client: client, Sign: shown, Refusal: v.refused, ReadsOnly: true},
+		About: info, Check: check, Trip: &course, Begin: v.begin,
+	}
 	v.tokens, v.rows = newTokens(client.Now), newSightings(client.Now)
 	return v, nil
 }
-
-// Info describes Deribit.
-func (v *venue) Info() exchanges.Info { return info() }
 
 // Inspect asks Deribit which scopes the key of c has and, where the key may
 // see it, what the account's list says of it.

@@ -24,12 +24,6 @@ var course = rest.Course{
 	Stale:   []exchanges.Kind{exchanges.Auth, exchanges.ClockSkew},
 }
 
-// Course is a test run of a key.
-func (v *venue) Course(c exchanges.Credential, market string) ([]exchanges.TestCall, error) {
-	api := rest.API{Client: v.Client, Refusal: v.refused, ReadsOnly: true}
-	return course.Calls(rest.Runner{API: api, Check: check, Begin: v.begin}, c, market)
-}
-
 // refused judges an answer to any call.
 func (v *venue) refused(r rest.Response) *exchanges.Error {
 	var got reply[json.RawMessage]

@@ -2,6 +2,7 @@ package deribit
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -48,10 +49,7 @@ var (
 // None of them proves that a key is gone: 13004 is what a key that was removed
 // gets, but also a wrong secret, a disabled key and, as far as is known, an
 // address that is not on the whitelist. So no error says UnknownKey.
-var verdicts = rest.Verdicts(meanings)
-
-// meanings are apart from verdicts so that the linker lays them out.
-var meanings = []rest.Meaning[int]{
+var verdicts = rest.Verdicts[int]{
 	{Kind: exchanges.Auth, Hint: hintSignature, Causes: signature, Codes: []int{
 		10000, // authorization_required
 		13009, // unauthorized, invalid_token
@@ -156,7 +154,7 @@ func (e *wireError) classify(r rest.Response, method string) *exchanges.Error {
 	if method == createMethod {
 		v = e.aboutNewKey(v)
 	}
-	if scopeCode[string(e.Code)] && changes[method] {
+	if slices.Contains(scopeCodes, string(e.Code)) && slices.Contains(changes, method) {
 		v.Hint = hintManage
 	}
 	return &exchanges.Error{
@@ -168,7 +166,7 @@ func (e *wireError) classify(r rest.Response, method string) *exchanges.Error {
 
 func (e *wireError) verdict() rest.Verdict {
 	code, err := strconv.Atoi(string(e.Code))
-	v, ok := verdicts[code]
+	v, ok := verdicts.Of(code)
 	if err != nil || !ok {
 		return rest.Refused(exchanges.Protocol, hintUnknown)
 	}
@@ -196,11 +194,11 @@ func (d errorData) refine(v rest.Verdict) rest.Verdict {
 	return v
 }
 
-// scopeCode are the refusals that a managing key gets for lack of rights:
+// scopeCodes are the refusals that a managing key gets for lack of rights:
 // permission_denied, forbidden, scope_exceeded.
-var scopeCode = map[string]bool{"11042": true, "13021": true, "13403": true}
+var scopeCodes = []string{"11042", "13021", "13403"}
 
-var changes = map[string]bool{createMethod: true, editMethod: true, removeMethod: true}
+var changes = []string{createMethod, editMethod, removeMethod}
 
 var (
 	tooMany   = pattern(`(?i)(max(imum)?.?(number|count|amount)|limit|too.?many).{0,12}keys|keys?.{0,12}(limit|max(imum)?.?reached|too.?many)`)
@@ -211,7 +209,7 @@ var (
 // own. No page lists codes for them, so that only words that mean nothing else
 // are taken for one.
 func (e *wireError) aboutNewKey(v rest.Verdict) rest.Verdict {
-	if v.Kind != exchanges.Protocol && v.Kind != exchanges.Denied || scopeCode[string(e.Code)] {
+	if v.Kind != exchanges.Protocol && v.Kind != exchanges.Denied || slices.Contains(scopeCodes, string(e.Code)) {
 		return v
 	}
 	switch words := e.words(); {

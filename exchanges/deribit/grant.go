@@ -45,7 +45,8 @@ func (s scope) grant(want exchanges.PermissionSet) ([]string, error) {
 func (s scope) level(area string, have, next exchanges.PermissionSet) string {
 	now := s.of(area)
 	var some, open bool
-	for _, p := range areas[area] {
+	right, _ := areas.Of(area)
+	for _, p := range right.Gives {
 		some = some || next.Has(p)
 		open = open || next.Get(p) == exchanges.Unknown
 	}
@@ -77,7 +78,7 @@ func (s scope) others(next exchanges.PermissionSet) []string {
 	return slices.DeleteFunc(slices.Clone(s.words), func(w string) bool {
 		area, level, _ := strings.Cut(w, ":")
 		switch {
-		case slices.Contains(ordinary, area), sessionWords[area]:
+		case slices.Contains(ordinary, area), slices.Contains(sessionWords, area):
 			return true
 		case level == "none":
 			return false

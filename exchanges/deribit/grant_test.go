@@ -73,7 +73,7 @@ func TestNoScopeGivesThese(t *testing.T) {
 func TestEveryGrantIsWhatItSays(t *testing.T) {
 	for bits := range 1 << 4 {
 		asked := exchanges.NewPermissionSet()
-		for i, group := range [][]exchanges.Permission{{exchanges.Read}, areas["account"], areas["trade"], areas["wallet"]} {
+		for i, group := range [][]exchanges.Permission{{exchanges.Read}, accountGives, tradeGives, walletGives} {
 			for _, p := range group {
 				if bits&(1<<i) != 0 {
 					asked = asked.With(p, exchanges.Granted).With(exchanges.Read, exchanges.Granted)

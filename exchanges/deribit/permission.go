@@ -23,23 +23,28 @@ func (s *scope) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// What the areas give that the page for keys has boxes for.
+var (
+	accountGives = []exchanges.Permission{exchanges.Admin}
+	tradeGives   = []exchanges.Permission{exchanges.Spot, exchanges.Futures, exchanges.Options}
+	walletGives  = []exchanges.Permission{exchanges.Transfer, exchanges.Withdraw}
+)
+
 // areas maps what may be written in each area of a scope to the normal form.
 // Reading is the same everywhere. One area covers all instruments, so that
 // trading comes as three rights at once; wallet moves funds within the
 // account as well as out of it; account makes keys.
-var areas = map[string][]exchanges.Permission{
-	"account":     {exchanges.Admin},
-	"trade":       {exchanges.Spot, exchanges.Futures, exchanges.Options},
-	"wallet":      {exchanges.Transfer, exchanges.Withdraw},
-	"block_trade": {exchanges.Other},
-	"block_rfq":   {exchanges.Other},
-	"custody":     {exchanges.Other},
+var areas = wire.Rights{
+	{Word: "account", Gives: accountGives},
+	{Word: "trade", Gives: tradeGives},
+	{Word: "wallet", Gives: walletGives},
+	{Word: "block_trade", Gives: []exchanges.Permission{exchanges.Other}},
+	{Word: "block_rfq", Gives: []exchanges.Permission{exchanges.Other}},
+	{Word: "custody", Gives: []exchanges.Permission{exchanges.Other}},
 }
 
 // sessionWords are parts of a token's scope that describe the session.
-var sessionWords = map[string]bool{
-	"connection": true, "mainaccount": true, "session": true, "expires": true, "ip": true,
-}
+var sessionWords = []string{"connection", "mainaccount", "session", "expires", "ip"}
 
 // permissions brings the scope of a token to the normal form and returns its
 // rights in Deribit's words, sorted. The token was asked for without limits,
@@ -52,7 +57,7 @@ func permissions(s scope) (exchanges.PermissionSet, []string) {
 	var words []string
 	for _, w := range s.words {
 		area, level, _ := strings.Cut(w, ":")
-		if sessionWords[area] || level == "none" {
+		if slices.Contains(sessionWords, area) || level == "none" {
 			continue
 		}
 		if shown := exchanges.Clean(w); shown != "" {
@@ -71,7 +76,7 @@ func permissions(s scope) (exchanges.PermissionSet, []string) {
 // grants says what one word of a scope does. A level that Deribit may add
 // tomorrow leaves its area unknown, and any word that is new is Other.
 func grants(area, level string) map[exchanges.Permission]exchanges.Grant {
-	writes, known := areas[area]
+	right, known := areas.Of(area)
 	switch {
 	case area == "custody" && level == "read":
 		// The custodian is a third party, its data no part of the account's.
@@ -80,7 +85,7 @@ func grants(area, level string) map[exchanges.Permission]exchanges.Grant {
 		return map[exchanges.Permission]exchanges.Grant{exchanges.Read: exchanges.Granted}
 	case known && level == "read_write":
 		out := map[exchanges.Permission]exchanges.Grant{exchanges.Read: exchanges.Granted}
-		for _, p := range writes {
+		for _, p := range right.Gives {
 			out[p] = exchanges.Granted
 		}
 		return out
@@ -89,7 +94,7 @@ func grants(area, level string) map[exchanges.Permission]exchanges.Grant {
 	if known {
 		out[exchanges.Read] = exchanges.Unknown
 	}
-	for _, p := range writes {
+	for _, p := range right.Gives {
 		out[p] = exchanges.Unknown
 	}
 	out[exchanges.Other] = exchanges.Granted

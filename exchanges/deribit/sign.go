@@ -44,14 +44,9 @@ func signIn(t *cred.Trace, c exchanges.Credential, s stamp) (any, error) {
 	}, nil
 }
 
-// Signing shows how a call is signed: public/auth by its parameters, which is
+// shown signs a call that is shown and not sent: public/auth by its parameters, which is
 // how keyrota signs in, and any other by its own header, where the key has a
 // secret.
-func (v *venue) Signing(c exchanges.Credential, call exchanges.Call) (*exchanges.Signing, error) {
-	api := rest.API{Client: v.Client, Sign: shown}
-	return api.Signing(c, call)
-}
-
 func shown(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
 	s := stamp{at: now, nonce: cmp.Or(r.Nonce, rand.Text())}
 	r.Trace.Milliseconds(now)

@@ -21,7 +21,7 @@ type driven struct {
 
 func (v driven) Course(c exchanges.Credential, market string) ([]exchanges.TestCall, error) {
 	course := rest.Course{Market: "TOY", Balance: "GET /balance", Book: "GET /book/{market}", Ticker: "GET /ticker"}
-	by := rest.Runner{Check: v.toy.check, API: rest.API{
+	by := rest.Venue{Trip: &course, Check: v.toy.check, API: rest.API{
 		Client: v.client, Refusal: toyRefusal, Sign: func(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
 			r.Header = http.Header{"X-Key": {c.KeyID}}
 			return r, nil
@@ -30,7 +30,7 @@ func (v driven) Course(c exchanges.Credential, market string) ([]exchanges.TestC
 	if v.unread {
 		by.Check, market = accept, ""
 	}
-	calls, err := course.Calls(by, c, market)
+	calls, err := by.Course(c, market)
 	return v.spoil(calls), err
 }
 

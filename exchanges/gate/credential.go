@@ -13,12 +13,11 @@ import (
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
-func form() exchanges.Form {
-	return exchanges.Form{Fields: []exchanges.Field{
-		{Name: exchanges.FieldKey, Usual: usualKey, Label: "Key", Help: "about 32 digits and letters from a to f, of an API v4 key"},
-		{Name: exchanges.FieldSecret, Usual: usualSecret, Label: "Secret", Help: "about 64 digits and letters from a to f, shown when the key is made"},
-	}}
-}
+// form is what is asked for of a key.
+var form = exchanges.Form{Fields: []exchanges.Field{
+	{Name: exchanges.FieldKey, Usual: usualKey, Label: "Key", Help: "about 32 digits and letters from a to f, of an API v4 key"},
+	{Name: exchanges.FieldSecret, Usual: usualSecret, Label: "Secret", Help: "about 64 digits and letters from a to f, shown when the key is made"},
+}}
 
 // usualKey and usualSecret are the lengths of Gate's examples.
 const usualKey, usualSecret = 32, 64

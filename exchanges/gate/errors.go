@@ -43,10 +43,7 @@ const (
 )
 
 // verdicts are the labels that a call of this package can end in.
-var verdicts = rest.Verdicts(meanings)
-
-// meanings are apart from verdicts so that the linker lays them out.
-var meanings = []rest.Meaning[string]{
+var verdicts = rest.Verdicts[string]{
 	{Kind: exchanges.Auth, Hint: hintKey, Causes: []exchanges.Cause{exchanges.CauseEnvironment, exchanges.CauseDeleted, exchanges.CauseExpired, exchanges.CauseSwapped, exchanges.CauseDamaged}, Codes: []string{labelUnknownKey}},
 	{Kind: exchanges.IPBlocked, Hint: hintIPOr, Causes: []exchanges.Cause{exchanges.CauseIP, exchanges.CauseBlocked}, Codes: []string{labelAddress}},
 	{Kind: exchanges.Auth, Hint: hintCredentials, Causes: []exchanges.Cause{exchanges.CauseEnvironment, exchanges.CauseDeleted, exchanges.CauseExpired, exchanges.CauseSecret, exchanges.CauseSwapped, exchanges.CauseDamaged}, Codes: []string{"INVALID_CREDENTIALS"}},

@@ -69,7 +69,7 @@ func TestHintsNameEveryCause(t *testing.T) {
 // A key counts as unknown by one label with its usual words and by nothing
 // else: what Gate says to a locked key is not documented.
 func TestUnknownKeyIsSaidInOneWayOnly(t *testing.T) {
-	for label := range verdicts {
+	for _, label := range verdicts.Codes() {
 		for _, words := range []string{"Invalid key provided", "the key is frozen", ""} {
 			_, err := inspect(t, said(401, label, words), exchangetest.Status(404, ""))
 			if got := exchanges.AsError(err).UnknownKey; got != (label == "INVALID_KEY" && words == "Invalid key provided") {
@@ -103,11 +103,11 @@ func TestRateLimitTellsHowLong(t *testing.T) {
 func TestEveryDocumentedLabelHasAVerdict(t *testing.T) {
 	documented := strings.Fields("INVALID_KEY INVALID_CREDENTIALS INVALID_SIGNATURE IP_FORBIDDEN FORBIDDEN READ_ONLY ACCOUNT_LOCKED SUB_ACCOUNT_LOCKED " +
 		"SUB_ACCOUNT_NOT_FOUND REQUEST_EXPIRED MISSING_REQUIRED_HEADER INVALID_PARAM_VALUE TOO_MANY_REQUESTS INTERNAL SERVER_ERROR")
-	if len(verdicts) != len(documented) {
-		t.Errorf("%d verdicts, %d labels", len(verdicts), len(documented))
+	if len(verdicts.Codes()) != len(documented) {
+		t.Errorf("%d verdicts, %d labels", len(verdicts.Codes()), len(documented))
 	}
 	for _, label := range documented {
-		if v, ok := verdicts[label]; !ok || v.Hint == "" || v.Kind == "" {
+		if v, ok := verdicts.Of(label); !ok || v.Hint == "" || v.Kind == "" {
 			t.Errorf("%s: %+v", label, v)
 		}
 	}

@@ -49,20 +49,29 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
-func info() exchanges.Info {
-	const page = "https://www.gate.com/myaccount/apiv4keys"
-	facts := exchanges.Capabilities{
-		Permissions: true, IPList: true, Created: true, LastUsed: true, LastUsedCountsOwn: true, Label: true,
-	}
-	// Whether the testnet has calls about sub-accounts is not documented.
-	live := facts
-	live.Create, live.List, live.Edit, live.Revoke, live.Reach, live.Survey = true, true, true, true, exchanges.SubAccountKeys, true
-	return exchanges.Info{
-		ID: ID, Name: "Gate", Form: form(), Guide: guide(),
-		Sites: []exchanges.Site{
-			{ID: "global", Name: "Gate", Environment: exchanges.Live, Origin: "https://api.gateio.ws", KeysPage: page, Capabilities: live},
-			{ID: "global", Name: "Gate TestNet", Environment: exchanges.Testnet, Origin: "https://api-testnet.gateapi.io", KeysPage: page, Capabilities: facts},
+const keysPage = "https://www.gate.com/myaccount/apiv4keys"
+
+// sites are the deployments. Whether the testnet has calls about sub-accounts is
+// not documented.
+var sites = []exchanges.Site{
+	{
+		ID: "global", Name: "Gate", Environment: exchanges.Live, Origin: "https://api.gateio.ws", KeysPage: keysPage,
+		Capabilities: exchanges.Capabilities{
+			Permissions: true, IPList: true, Created: true, LastUsed: true, LastUsedCountsOwn: true, Label: true,
+			Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys, Survey: true,
 		},
+	},
+	{
+		ID: "global", Name: "Gate TestNet", Environment: exchanges.Testnet, Origin: "https://api-testnet.gateapi.io", KeysPage: keysPage,
+		Capabilities: exchanges.Capabilities{
+			Permissions: true, IPList: true, Created: true, LastUsed: true, LastUsedCountsOwn: true, Label: true,
+		},
+	},
+}
+
+func info() exchanges.Info {
+	return exchanges.Info{
+		ID: ID, Name: "Gate", Form: form, Guide: guide(), Sites: sites,
 		Aliases: map[exchanges.Environment][]string{
 			exchanges.Live:    {"fx-api.gateio.ws"},
 			exchanges.Testnet: {"fx-api-testnet.gateio.ws"},
@@ -71,7 +80,7 @@ func info() exchanges.Info {
 }
 
 // venue is one site.
-type venue struct{ rest.API }
+type venue struct{ rest.Venue }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	client, err := rest.New(rest.Config{
@@ -81,35 +90,37 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &venue{rest.API{Client: client, Sign: signed, Refusal: refusal}}
+	v := &venue{rest.Venue{API: rest.API{Client: client, Sign: signed, Refusal: refusal}, About: info, Check: check, Trip: &course}}
+	v.Look = v.inspect
 	if c.Site.Capabilities.Reach == exchanges.NoKeys {
 		return v, nil
 	}
 	return &manager{v, rate.NewLimiter(subCallsPerSecond, subCallsPerSecond)}, nil
 }
 
-// Info describes Gate.
-func (v *venue) Info() exchanges.Info { return info() }
-
-// Inspect asks what the exchange says of the calling key. Where the list of keys
+// inspect asks what the exchange says of the calling key. Where the list of keys
 // does not help, there is a call that tells at least a little; where that is
 // refused too, the first refusal says more.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (out exchanges.KeyInfo, err error) {
-	if c, err = check(c); err != nil {
-		return exchanges.KeyInfo{}, err
-	}
-	err = v.Get(ctx, rest.Call{Credential: c}, keysPath, rest.Into(&out, func(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential, out *exchanges.KeyInfo) error {
+	err := v.Get(ctx, rest.Call{Credential: c}, keysPath, rest.Into(out, func(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
 		return parseOwn(r, c.KeyID)
 	}))
 	if err != nil && mayBeDescribed(err) {
-		detail := v.Get(ctx, rest.Call{Credential: c}, detailPath, rest.Into(&out, parseDetail))
+		detail := v.Get(ctx, rest.Call{Credential: c}, detailPath, rest.Into(out, parseDetail))
 		if detail == nil || !errors.Is(detail, exchanges.Denied) && !errors.Is(detail, exchanges.Protocol) {
 			err = detail
 		}
 	}
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
-	out.KeyID = c.KeyID
-	return v.Stamp(out), nil
+	return err
+}
+
+// course is by Gate's API v4 documentation, Spot: "List spot trading accounts",
+// "Get market depth information", "Get currency pair ticker information", and
+// the error labels.
+var course = rest.Course{
+	Market:  "BTC_USDT",
+	Balance: "GET " + base + "/spot/accounts",
+	Book:    "GET " + base + "/spot/order_book?currency_pair={market}&limit=5",
+	Ticker:  "GET " + base + "/spot/tickers?currency_pair={market}",
+	Usage:   usage,
 }

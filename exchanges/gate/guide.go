@@ -43,26 +43,39 @@ var unbound = exchanges.Lifetime{
 	AsOf:   "2026-11-23",
 }
 
-func guide() exchanges.Guide {
-	g := pages.Page{
-		Place: "Profile icon → API Management",
-		Make: pages.Steps(pages.Go("Create API Key → API v4 Key",
-			"Account type: Classic, Unified where the account is one, or TestNet for a key of the testnet"), pages.Label("The remark")),
-		// Without a list the key ends after 90 days.
-		Rights: pages.Steps(pages.IPs("IP permission: bind the addresses that may use the key"), pages.Rights("Choose", "Leave off, with every area that is not named here")),
-		Made: pages.Go("Submit, read the warning, and confirm with the fund password and your second factor",
-			"Copy Key and Secret now. The key may take 5 minutes to work"),
-		Edit:   pages.Go("Edit"),
-		Edited: pages.Go("Submit, and confirm as the page asks. The change may take 5 minutes"),
-		Delete: pages.Go("Delete, and confirm as the page asks. The key may go on working for 5 minutes"),
-	}.Guide(exchanges.Guide{
+// page is the page for live and testnet keys.
+var page = pages.Page{
+	Place: "Profile icon → API Management",
+	Make: pages.Steps{
+		{Text: "Create API Key → API v4 Key"},
+		{Text: "Account type: Classic, Unified where the account is one, or TestNet for a key of the testnet"},
+		{Text: "The remark", Put: exchanges.PutLabel},
+	},
+	// Without a list the key ends after 90 days.
+	Rights: pages.Steps{
+		{Text: "IP permission: bind the addresses that may use the key", Put: exchanges.PutIPs},
+		{Text: "Choose", Put: exchanges.PutTicks},
+		{Text: "Leave off, with every area that is not named here", Put: exchanges.PutNoTicks},
+	},
+	Made: pages.Steps{
+		{Text: "Submit, read the warning, and confirm with the fund password and your second factor"},
+		{Text: "Copy Key and Secret now. The key may take 5 minutes to work"},
+	},
+	Edit:   pages.Steps{{Text: "Edit"}},
+	Edited: pages.Steps{{Text: "Submit, and confirm as the page asks. The change may take 5 minutes"}},
+	Delete: pages.Steps{{Text: "Delete, and confirm as the page asks. The key may go on working for 5 minutes"}},
+	Takes: exchanges.Guide{
 		// What a remark may hold is not documented: letters and digits will do.
 		Label:    exchanges.LabelRule{},
 		IPs:      exchanges.IPRule{Separator: ",", Most: mostIPs},
 		MostKeys: 20, Lifetimes: []exchanges.Lifetime{unbound},
 		Source: "www.gate.com, API Management and help centre; Gate API v4 documentation, Account and SubAccount",
 		AsOf:   "2026-11-23",
-	})
+	},
+}
+
+func guide() exchanges.Guide {
+	g := page.Guide()
 	for _, b := range boxes {
 		g.Boxes = append(g.Boxes, exchanges.Box{Words: b.words, Gives: b.gives})
 	}

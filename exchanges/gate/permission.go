@@ -9,27 +9,27 @@ import (
 	"github.com/keyrota/keyrota/exchanges/internal/wire"
 )
 
-// gives says what the areas that Gate documents let a key do that may write
+// rights say what the areas that Gate documents let a key do that may write
 // there. Any other area gives Other, and perhaps more.
-var gives = map[string][]exchanges.Permission{
-	"spot":       {exchanges.Spot, exchanges.Margin}, // margin orders are spot orders with another account
-	"margin":     {exchanges.Margin},
-	"unified":    {exchanges.Margin},
-	"futures":    {exchanges.Futures},
-	"delivery":   {exchanges.Futures},
-	"options":    {exchanges.Options},
-	"wallet":     {exchanges.Transfer},
-	"withdraw":   {exchanges.Withdraw},
-	"withdrawal": {exchanges.Withdraw},
-	"earn":       {exchanges.Earn},
-	"account":    {exchanges.Other},
-	"loan":       {exchanges.Other},
-	"custody":    {exchanges.Other},
-	"copy":       {exchanges.Other},
-	"pilot":      {exchanges.Other},
-	"otc":        {exchanges.Other},
-	"alpha":      {exchanges.Other},
-	"crossx":     {exchanges.Other},
+var rights = wire.Rights{
+	{Word: "spot", Gives: []exchanges.Permission{exchanges.Spot, exchanges.Margin}}, // margin orders are spot orders with another account
+	{Word: "margin", Gives: []exchanges.Permission{exchanges.Margin}},
+	{Word: "unified", Gives: []exchanges.Permission{exchanges.Margin}},
+	{Word: "futures", Gives: []exchanges.Permission{exchanges.Futures}},
+	{Word: "delivery", Gives: []exchanges.Permission{exchanges.Futures}},
+	{Word: "options", Gives: []exchanges.Permission{exchanges.Options}},
+	{Word: "wallet", Gives: []exchanges.Permission{exchanges.Transfer}},
+	{Word: "withdraw", Gives: []exchanges.Permission{exchanges.Withdraw}},
+	{Word: "withdrawal", Gives: []exchanges.Permission{exchanges.Withdraw}},
+	{Word: "earn", Gives: []exchanges.Permission{exchanges.Earn}},
+	{Word: "account", Gives: []exchanges.Permission{exchanges.Other}},
+	{Word: "loan", Gives: []exchanges.Permission{exchanges.Other}},
+	{Word: "custody", Gives: []exchanges.Permission{exchanges.Other}},
+	{Word: "copy", Gives: []exchanges.Permission{exchanges.Other}},
+	{Word: "pilot", Gives: []exchanges.Permission{exchanges.Other}},
+	{Word: "otc", Gives: []exchanges.Permission{exchanges.Other}},
+	{Word: "alpha", Gives: []exchanges.Permission{exchanges.Other}},
+	{Word: "crossx", Gives: []exchanges.Permission{exchanges.Other}},
 }
 
 // perm is one area with what a key may do there.
@@ -42,10 +42,8 @@ func (p perm) gives() []exchanges.Permission {
 	if p.ReadOnly {
 		return []exchanges.Permission{exchanges.Read}
 	}
-	if g, known := gives[p.Name]; known {
-		return g
-	}
-	return []exchanges.Permission{exchanges.Other}
+	r, _ := rights.Of(p.Name)
+	return r.Gives
 }
 
 // perms are the areas of a key as Gate lists them.
@@ -111,16 +109,16 @@ func (p perms) base(o owner) exchanges.PermissionSet {
 		set = set.With(exchanges.Withdraw, exchanges.Unknown).With(exchanges.Admin, exchanges.Unknown)
 	}
 	for _, each := range p.all {
-		areas, known := gives[each.Name]
+		right, known := rights.Of(each.Name)
 		if !known && !each.ReadOnly {
 			return exchanges.PermissionSet{}
 		}
-		if slices.Contains(areas, exchanges.Withdraw) {
+		if slices.Contains(right.Gives, exchanges.Withdraw) {
 			set = set.With(exchanges.Withdraw, exchanges.NotGranted)
 		}
 	}
 	for _, name := range p.vague {
-		if _, known := gives[name]; !known {
+		if _, known := rights.Of(name); !known {
 			return exchanges.PermissionSet{}
 		}
 	}

@@ -13,12 +13,11 @@ const (
 	masterPrefix  = "master-"
 )
 
-func form() exchanges.Form {
-	return exchanges.Form{Fields: []exchanges.Field{
-		{Name: exchanges.FieldKey, Label: "API Key", Help: `begins with "account-" or "master-"; shown under Settings → API`},
-		{Name: exchanges.FieldSecret, Label: "API Secret", Help: "shown once, when the key is made"},
-	}}
-}
+// form is what is asked for of a key.
+var form = exchanges.Form{Fields: []exchanges.Field{
+	{Name: exchanges.FieldKey, Label: "API Key", Help: `begins with "account-" or "master-"; shown under Settings → API`},
+	{Name: exchanges.FieldSecret, Label: "API Secret", Help: "shown once, when the key is made"},
+}}
 
 // check is Adapter.Check. Gemini documents how keys begin and nothing of their
 // length, nor of secrets.

@@ -19,8 +19,8 @@ func TestReasons(t *testing.T) {
 		"MissingAccountName": exchanges.Unsupported, "MissingAccounts": exchanges.Unsupported,
 		"RateLimit": exchanges.RateLimited, "Maintenance": exchanges.Unavailable,
 	}
-	if len(kinds) != len(verdicts) {
-		t.Errorf("%d reasons, %d tested", len(verdicts), len(kinds))
+	if len(kinds) != len(verdicts.Codes()) {
+		t.Errorf("%d reasons, %d tested", len(verdicts.Codes()), len(kinds))
 	}
 	for reason, kind := range kinds {
 		// The status may be another one than the documented.
@@ -75,9 +75,10 @@ func TestHintsNameEveryCause(t *testing.T) {
 		"InvalidNonce":           {"upwards", "unasked", `nonce = "ms"`, `[key."NAME"]`},
 		"MissingAccountName":     {"group", "one account"},
 	} {
+		v, _ := verdicts.Of(reason)
 		for _, want := range wants {
-			if !strings.Contains(verdicts[reason].Hint, want) {
-				t.Errorf("%s: the hint does not speak of %q: %s", reason, want, verdicts[reason].Hint)
+			if !strings.Contains(v.Hint, want) {
+				t.Errorf("%s: the hint does not speak of %q: %s", reason, want, v.Hint)
 			}
 		}
 	}

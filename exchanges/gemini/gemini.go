@@ -40,25 +40,29 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
+// sites are the deployments that have keys of their own.
+var sites = []exchanges.Site{
+	{
+		ID: "global", Name: "Gemini", Environment: exchanges.Live,
+		Origin: "https://api.gemini.com", KeysPage: "https://exchange.gemini.com/settings/api",
+		Capabilities: exchanges.Capabilities{Permissions: true},
+	},
+	{
+		ID: "sandbox", Name: "Gemini Sandbox", Environment: exchanges.Testnet,
+		Origin: "https://api.sandbox.gemini.com", KeysPage: "https://exchange.sandbox.gemini.com/settings/api",
+		Capabilities: exchanges.Capabilities{Permissions: true},
+	},
+}
+
 func info() exchanges.Info {
-	caps := exchanges.Capabilities{Permissions: true}
 	return exchanges.Info{
-		ID: ID, Name: "Gemini", Form: form(), Guide: guide(),
-		Sites: []exchanges.Site{
-			{
-				ID: "global", Name: "Gemini", Environment: exchanges.Live, Capabilities: caps,
-				Origin: "https://api.gemini.com", KeysPage: "https://exchange.gemini.com/settings/api",
-			},
-			{
-				ID: "sandbox", Name: "Gemini Sandbox", Environment: exchanges.Testnet, Capabilities: caps,
-				Origin: "https://api.sandbox.gemini.com", KeysPage: "https://exchange.sandbox.gemini.com/settings/api",
-			},
-		},
+		ID: ID, Name: "Gemini", Form: form, Guide: guide(),
+		Sites: sites,
 	}
 }
 
 // venue is one site.
-type venue struct{ *rest.Client }
+type venue struct{ rest.Venue }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	client, err := rest.New(rest.Config{
@@ -67,34 +71,29 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &venue{client}, nil
+	v := &venue{rest.Venue{
+		API:   rest.API{Client: client, Sign: shown, Refusal: refusal, ReadsOnly: true},
+		About: info, Check: check, Trip: &course,
+	}}
+	v.Begin, v.Look = v.count, v.inspect
+	return v, nil
 }
 
-// Info describes Gemini.
-func (v *venue) Info() exchanges.Info { return info() }
-
-// Inspect asks for the roles of the key of c, and for the name of its account.
+// inspect asks for the roles of the key of c, and for the name of its account.
 // That the second is not told spoils nothing; a key of a whole group has no
 // account of its own.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (found exchanges.KeyInfo, err error) {
-	if c, err = check(c); err != nil {
-		return exchanges.KeyInfo{}, err
-	}
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential, found *exchanges.KeyInfo) error {
 	turn, err := counts.Begin(ctx, nonce.Call{Exchange: ID, Op: http.MethodPost + " " + rolesPath}, c, ticks)
 	if err != nil {
-		return exchanges.KeyInfo{}, err
+		return err
 	}
 	defer turn.Done()
 	t := &talk{venue: v, c: c, turn: turn}
-	err = t.ask(ctx, rolesPath, rest.Into(&found, func(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) { return parseRoles(r, c.KeyID) }))
+	err = t.ask(ctx, rolesPath, rest.Into(found, func(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) { return parseRoles(r, c.KeyID) }))
 	if err == nil && !strings.HasPrefix(c.KeyID, masterPrefix) {
-		err = t.name(ctx, &found)
+		err = t.name(ctx, found)
 	}
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
-	found.KeyID = c.KeyID
-	return v.Stamp(found), nil
+	return err
 }
 
 // talk is the calls of one inspection.
@@ -123,19 +122,32 @@ func (t *talk) name(ctx context.Context, info *exchanges.KeyInfo) error {
 // is off, it is made once more by that of Gemini.
 func (t *talk) ask(ctx context.Context, path string, read func(rest.Response) *exchanges.Error) error {
 	var last int64
-	api := rest.API{
-		Client: t.Client, ReadsOnly: true,
-		Sign: func(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
-			last = t.number(now, t.Now())
-			return signed(c, r, strconv.FormatInt(last, 10)), nil
-		},
-		Refusal: func(r rest.Response) *exchanges.Error {
-			e := refusal(r)
-			if off := time.Unix(last, 0).Sub(t.ExchangeNow()); e != nil && e.Kind == exchanges.Nonce {
-				whyNonce(e, t.c.Nonce, off, t.Clock())
-			}
-			return e
-		},
+	api := t.API
+	api.Sign = func(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
+		last = t.number(now, t.Now())
+		return signed(c, r, strconv.FormatInt(last, 10)), nil
+	}
+	api.Refusal = func(r rest.Response) *exchanges.Error {
+		e := refusal(r)
+		if off := time.Unix(last, 0).Sub(t.ExchangeNow()); e != nil && e.Kind == exchanges.Nonce {
+			whyNonce(e, t.c.Nonce, off, t.Clock())
+		}
+		return e
 	}
 	return api.Ask(ctx, rest.Call{Credential: t.c}, rest.Request{Method: http.MethodPost, Path: path}, read)
 }
+
+// course is by docs.gemini.com, REST API: "Get Available Balances", "Current
+// Order Book", "Ticker", and its rate limits and error codes. A nonce of an
+// hour ago is too old by the clock for a key whose nonces are times, and too small
+// for one that counts upwards.
+var course = rest.Course{
+	Market:  "btcusd",
+	Balance: "POST " + balancesPath,
+	Book:    "GET /v1/book/{market}?limit_bids=5&limit_asks=5",
+	Ticker:  "GET /v1/pubticker/{market}",
+	Stale:   []exchanges.Kind{exchanges.Nonce, exchanges.ClockSkew},
+	Limit:   "120 public calls a minute for an address",
+}
+
+const balancesPath = "/v1/balances"

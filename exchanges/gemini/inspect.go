@@ -1,7 +1,6 @@
 package gemini
 
 import (
-	"encoding/json"
 	"strings"
 	"time"
 
@@ -85,10 +84,7 @@ const (
 
 // verdicts are the documented reasons. None of them is known to mean that the
 // key is gone and nothing else.
-var verdicts = rest.Verdicts(meanings)
-
-// meanings are apart from verdicts so that the linker lays them out.
-var meanings = []rest.Meaning[string]{
+var verdicts = rest.Verdicts[string]{
 	{Kind: exchanges.Auth, Hint: hintSecret, Causes: []exchanges.Cause{exchanges.CauseSecret, exchanges.CauseDamaged, exchanges.CauseEnvironment, exchanges.CauseSwapped}, Codes: []string{"InvalidSignature"}},
 	{Kind: exchanges.Auth, Hint: hintKey, Causes: []exchanges.Cause{exchanges.CauseEnvironment, exchanges.CauseDeleted, exchanges.CauseDamaged}, Codes: []string{"InvalidApiKey"}},
 	{Kind: exchanges.Protocol, Hint: hintOdd, Codes: []string{"MissingApikeyHeader"}},
@@ -106,15 +102,11 @@ const limitPause = time.Second
 // refusal turns an answer into an error, nil for success. What Gemini says
 // itself counts before the status.
 func refusal(r rest.Response) *exchanges.Error {
-	var answer struct {
-		Reason  wire.Text `json:"reason"`
-		Message wire.Text `json:"message"`
-	}
-	if json.Unmarshal(r.Body, &answer) != nil || answer.Reason == "" {
+	reason, message := wire.At[wire.Text](r.Body, "reason"), wire.At[wire.Text](r.Body, "message")
+	if reason == "" {
 		return rest.HTTPError(r)
 	}
-	reason := string(answer.Reason)
-	e := rest.Judge(r, verdicts, reason, strings.TrimSuffix(reason+": "+string(answer.Message), ": "), hintOdd)
+	e := rest.Judge(r, verdicts, string(reason), strings.TrimSuffix(string(reason+": "+message), ": "), hintOdd)
 	if e.Kind == exchanges.RateLimited && e.RetryAfter == 0 {
 		e.RetryAfter = limitPause
 	}

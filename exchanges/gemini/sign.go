@@ -1,12 +1,14 @@
 package gemini
 
 import (
+	"context"
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -80,24 +82,37 @@ func members(object string) string {
 	return strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(object, "{"), "}"))
 }
 
-// Signing shows how a call is signed. Its body is the parameters, as a JSON
-// object.
-func (v *venue) Signing(c exchanges.Credential, call exchanges.Call) (*exchanges.Signing, error) {
-	api := rest.API{Client: v.Client, Sign: func(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
-		n, err := ticks.Shown(nonce.Call{Exchange: ID, Op: r.Method + " " + r.Path}, c, r.Nonce, now)
-		if err != nil {
-			return r, err
-		}
-		if r.Body != "" && wire.Members([]byte(r.Body)) == nil {
-			return r, errors.New("the parameters are not a JSON object")
-		}
-		r.Trace.Note(exchanges.StepNonce, "", n)
-		return signed(c, r, n), nil
-	}}
-	return api.Signing(c, call)
+// shown signs a call that is shown and not sent. Its body is the parameters, as a
+// JSON object.
+func shown(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
+	n, err := ticks.Shown(nonce.Call{Exchange: ID, Op: r.Method + " " + r.Path}, c, r.Nonce, now)
+	if err != nil {
+		return r, err
+	}
+	if r.Body != "" && wire.Members([]byte(r.Body)) == nil {
+		return r, errors.New("the parameters are not a JSON object")
+	}
+	r.Trace.Note(exchanges.StepNonce, "", n)
+	return signed(c, r, n), nil
 }
 
 // sign returns the lower-case hex of HMAC-SHA384 over the encoded payload.
 func sign(t *cred.Trace, secret exchanges.Secret, payload string) string {
 	return t.Hex(t.MAC(sha512.New384, secret.Bytes(), payload))
+}
+
+// count begins a call that has a number. One that is stale on purpose is not
+// counted: the next one goes on from the last good one.
+func (v *venue) count(ctx context.Context, c exchanges.Credential, d exchanges.Drill) (rest.Signing, error) {
+	turn, err := counts.Begin(ctx, nonce.Call{Exchange: ID, Op: http.MethodPost + " " + balancesPath}, c, ticks)
+	if err != nil {
+		return rest.Signing{}, err
+	}
+	t := &talk{venue: v, c: c, turn: turn}
+	return rest.Signing{Done: turn.Done, Sign: func(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
+		if d == exchanges.Stale {
+			return signed(c, r, strconv.FormatInt(turn.Count(now), 10)), nil
+		}
+		return signed(c, r, strconv.FormatInt(t.number(now, t.Now()), 10)), nil
+	}}, nil
 }

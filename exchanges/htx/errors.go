@@ -38,10 +38,7 @@ var signature = []string{"api-signature-not-valid", "api-signature-check-failed"
 
 // verdicts are HTX's codes: words in answers of its older calls, numbers in
 // those of the newer ones.
-var verdicts = rest.Verdicts(meanings)
-
-// meanings are apart from verdicts so that the linker lays them out.
-var meanings = []rest.Meaning[string]{
+var verdicts = rest.Verdicts[string]{
 	{Kind: exchanges.Auth, Hint: hintAny, Causes: leftOpen, Codes: []string{"api-signature-not-valid", "api-signature-check-failed", "1003"}},
 	{Kind: exchanges.Denied, Hint: hintDenied, Codes: []string{"1002"}},
 	{Kind: exchanges.Protocol, Hint: hintValue, Codes: []string{"2002"}},
@@ -51,17 +48,16 @@ var meanings = []rest.Meaning[string]{
 }
 
 // causes are the words beside the codes in signature, the telling ones first.
-var causes = []struct {
-	words string
-	rest.Verdict
-}{
-	{"incorrect ip", rest.Refused(exchanges.IPBlocked, hintIP)},
-	{"has expired", rest.Refused(exchanges.Expired, hintExpired)},
-	{"no permission", rest.Refused(exchanges.Denied, hintDenied)},
-	{"timestamp", rest.Refused(exchanges.ClockSkew, hintClock)},
-	{"submission time", rest.Refused(exchanges.ClockSkew, hintClock)}, // as in github.com/ccxt/ccxt, issue 25931
-	{unknownKey, rest.Refused(exchanges.Auth, hintKey, exchanges.CauseDeleted, exchanges.CauseSwapped, exchanges.CauseDamaged)},
-	{"verification failure", rest.Refused(exchanges.Auth, hintSecret, rest.NotItsSecret...)},
+var causes = rest.Verdicts[string]{
+	{Kind: exchanges.IPBlocked, Hint: hintIP, Codes: []string{"incorrect ip"}},
+	{Kind: exchanges.Expired, Hint: hintExpired, Codes: []string{"has expired"}},
+	{Kind: exchanges.Denied, Hint: hintDenied, Codes: []string{"no permission"}},
+	{Kind: exchanges.ClockSkew, Hint: hintClock, Codes: []string{
+		"timestamp",
+		"submission time", // as in github.com/ccxt/ccxt, issue 25931
+	}},
+	{Kind: exchanges.Auth, Hint: hintKey, Causes: []exchanges.Cause{exchanges.CauseDeleted, exchanges.CauseSwapped, exchanges.CauseDamaged}, Codes: []string{unknownKey}},
+	{Kind: exchanges.Auth, Hint: hintSecret, Causes: rest.NotItsSecret, Codes: []string{"verification failure"}},
 }
 
 // unknownKey is what HTX says to a key that it does not have. It has other words
@@ -85,9 +81,10 @@ func refusal(r rest.Response) *exchanges.Error {
 		return e
 	}
 	low := strings.ToLower(words)
-	for _, c := range causes {
-		if strings.Contains(low, c.words) {
-			e.Kind, e.Hint, e.Causes, e.UnknownKey = c.Kind, c.Hint, c.Causes, c.words == unknownKey
+	for _, telling := range causes.Codes() {
+		if strings.Contains(low, telling) {
+			v, _ := causes.Of(telling)
+			e.Kind, e.Hint, e.Causes, e.UnknownKey = v.Kind, v.Hint, v.Causes, telling == unknownKey
 			break
 		}
 	}

@@ -55,19 +55,22 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
+// sites has the only deployment.
+var sites = []exchanges.Site{{
+	ID: "global", Name: "HTX", Environment: exchanges.Live,
+	Origin: "https://api.huobi.pro", KeysPage: "https://www.htx.com/apikey/",
+	Capabilities: exchanges.Capabilities{
+		Permissions: true, IPList: true, Created: true, Expires: true, Label: true,
+		// Of the calling key's own user there is a list, and nothing else.
+		Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys, Survey: true,
+		SecondFactor: true, KeyPair: exchanges.Ed25519,
+	},
+}}
+
 func info() exchanges.Info {
 	return exchanges.Info{
-		ID: ID, Name: "HTX", Form: form(), Guide: guide(),
-		Sites: []exchanges.Site{{
-			ID: "global", Name: "HTX", Environment: exchanges.Live,
-			Origin: "https://api.huobi.pro", KeysPage: "https://www.htx.com/apikey/",
-			Capabilities: exchanges.Capabilities{
-				Permissions: true, IPList: true, Created: true, Expires: true, Label: true,
-				// Of the calling key's own user there is a list, and nothing else.
-				Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys, Survey: true,
-				SecondFactor: true, KeyPair: exchanges.Ed25519,
-			},
-		}},
+		ID: ID, Name: "HTX", Form: form, Guide: guide(),
+		Sites: sites,
 		// The same for those whose programs run at AWS.
 		Aliases: map[exchanges.Environment][]string{exchanges.Live: {"api-aws.huobi.pro"}},
 	}
@@ -76,7 +79,7 @@ func info() exchanges.Info {
 // venue is HTX at one address. A key of a parent user manages the keys of its
 // sub-users there; HTX has no call that makes, changes or deletes the parent's.
 type venue struct {
-	rest.API
+	rest.Venue
 	changes *rate.Limiter
 }
 
@@ -93,38 +96,32 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 		return nil, err
 	}
 	api := rest.API{Client: client, Sign: signedFor(strings.ToLower(origin.Hostname())), Refusal: refusal}
-	return &venue{api, rate.NewLimiter(changesPerSecond, 1)}, nil
+	v := &venue{rest.Venue{API: api, About: info, Check: check, Trip: &course}, rate.NewLimiter(changesPerSecond, 1)}
+	v.Look = v.inspect
+	return v, nil
 }
 
-// Info describes HTX.
-func (v *venue) Info() exchanges.Info { return info() }
-
-// Inspect asks what the exchange says of the calling key. Whether a key of a
+// inspect asks what the exchange says of the calling key. Whether a key of a
 // sub-user is described to itself is not documented. Where it is not, the first
 // call was accepted all the same: what is left unknown says nothing against it.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
-	c, err := check(c)
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential, out *exchanges.KeyInfo) error {
 	uid, err := v.uid(ctx, c)
 	if err != nil {
-		return exchanges.KeyInfo{}, err
+		return err
 	}
-	var out exchanges.KeyInfo
 	found, err := v.keys(ctx, c, uid)
 	switch k := wire.FindShown(found.keys, key.id, c.KeyID); {
 	case err != nil && !undescribed(err):
-		return exchanges.KeyInfo{}, err
+		return err
 	case err != nil:
-		out = accepted("HTX refuses to describe it to itself: " + exchanges.AsError(err).Code + ".")
+		*out = accepted("HTX refuses to describe it to itself: " + exchanges.AsError(err).Code + ".")
 	case k == nil:
-		out = accepted("HTX's list of keys does not show it.")
+		*out = accepted("HTX's list of keys does not show it.")
 	default:
-		out = k.info(ofCaller, v.ExchangeNow())
+		*out = k.info(ofCaller, v.ExchangeNow())
 	}
-	out.KeyID, out.Account, out.Usage = c.KeyID, uid, found.usage
-	return v.Stamp(out), nil
+	out.Account, out.Usage = uid, found.usage
+	return nil
 }
 
 // uid asks whose the calling key is. It takes no more than the right to read,
@@ -143,4 +140,35 @@ func (v *venue) uid(ctx context.Context, c exchanges.Credential) (uid string, er
 func (v *venue) keys(ctx context.Context, c exchanges.Credential, uid string) (found list, err error) {
 	err = v.Ask(ctx, rest.Call{Credential: c}, rest.Request{Method: http.MethodGet, Path: keysPath, Query: "uid=" + uid}, rest.Into(&found, parseKeys))
 	return found, err
+}
+
+// course is by HTX's API documentation for spot: "Get all Accounts of the
+// Current User", "Get Account Balance of a Specific Account", "Get Market Depth"
+// and "Get Latest Aggregated Ticker". The balance is that of the first account.
+var course = rest.Course{
+	Market:  "btcusdt",
+	Account: "GET /v1/account/accounts",
+	ReadAccount: func(r rest.Response) (string, *exchanges.Error) {
+		return string(wire.At[wire.Text](r.Body, "data", "0", "id")), nil
+	},
+	Balance: "GET /v1/account/accounts/{account}/balance",
+	Book:    "GET /market/depth?symbol={market}&type=step0&depth=5",
+	Ticker:  "GET /market/detail/merged?symbol={market}",
+	Usage:   usage,
+}
+
+// Course is a test run of a key.
+func (v *venue) Course(c exchanges.Credential, market string) ([]exchanges.TestCall, error) {
+	run := v.Venue
+	run.Refusal = olderRefusal
+	return run.Course(c, market)
+}
+
+// olderRefusal is refusal for the calls of before "code": they say "ok" where all
+// is well.
+func olderRefusal(r rest.Response) *exchanges.Error {
+	if wire.At[wire.Text](r.Body, "status") == "ok" {
+		return rest.HTTPError(r)
+	}
+	return refusal(r)
 }

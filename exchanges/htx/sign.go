@@ -14,19 +14,18 @@ import (
 // pairs are the key pairs whose public half HTX takes.
 var pairs = []cred.Algorithm{cred.Ed25519}
 
-func form() exchanges.Form {
-	return exchanges.Form{Fields: []exchanges.Field{
-		{
-			Name: exchanges.FieldKey, Label: "Access Key",
-			Help: "four groups of digits and letters with hyphens, shown under API Management",
-		},
-		{
-			Name: exchanges.FieldSecret, Label: "Secret Key", PEM: true,
-			Help: "four groups with hyphens, shown once when the key is made, or the PEM of your own Ed25519 private key",
-		},
-		cred.PEMPassword(),
-	}}
-}
+// form is what is asked for of a key.
+var form = exchanges.Form{Fields: []exchanges.Field{
+	{
+		Name: exchanges.FieldKey, Label: "Access Key",
+		Help: "four groups of digits and letters with hyphens, shown under API Management",
+	},
+	{
+		Name: exchanges.FieldSecret, Label: "Secret Key", PEM: true,
+		Help: "four groups with hyphens, shown once when the key is made, or the PEM of your own Ed25519 private key",
+	},
+	cred.PEMPassword(),
+}}
 
 // check is Adapter.Check. HTX documents no lengths.
 func check(c exchanges.Credential) (exchanges.Credential, error) {

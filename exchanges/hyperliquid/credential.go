@@ -15,18 +15,17 @@ import (
 	"github.com/keyrota/keyrota/exchanges/internal/cred"
 )
 
-func form() exchanges.Form {
-	return exchanges.Form{Fields: []exchanges.Field{
-		{
-			Name: exchanges.FieldKey, Label: "API wallet address", Optional: true,
-			Help: "0x and 40 hexadecimal digits; it follows from the private key, so it may stay empty",
-		},
-		{
-			Name: exchanges.FieldPrivateKey, Label: "Private key",
-			Help: "0x and 64 hexadecimal digits: that of the API wallet, never that of your own wallet",
-		},
-	}}
-}
+// form is what is asked for of a key.
+var form = exchanges.Form{Fields: []exchanges.Field{
+	{
+		Name: exchanges.FieldKey, Label: "API wallet address", Optional: true,
+		Help: "0x and 40 hexadecimal digits; it follows from the private key, so it may stay empty",
+	},
+	{
+		Name: exchanges.FieldPrivateKey, Label: "Private key",
+		Help: "0x and 64 hexadecimal digits: that of the API wallet, never that of your own wallet",
+	},
+}}
 
 var (
 	address    = regexp.MustCompile(`^0[xX][0-9a-fA-F]{40}$`)

@@ -48,36 +48,44 @@ func Adapter() exchanges.Adapter {
 	}
 }
 
+// able is what can be done at both sites.
+var able = exchanges.Capabilities{
+	Permissions: true, Expires: true, Label: true,
+	List: true, Reach: exchanges.OwnKeys, ListIsPublic: true,
+	KeyPair: exchanges.Secp256k1, KeyIsPublicHalf: true,
+}
+
+// sites are the deployments that have accounts of their own.
+var sites = []exchanges.Site{
+	{
+		ID: "global", Name: "Hyperliquid", Environment: exchanges.Live,
+		Origin: "https://api.hyperliquid.xyz", KeysPage: "https://app.hyperliquid.xyz/API", Capabilities: able,
+	},
+	{
+		ID: "global", Name: "Hyperliquid Testnet", Environment: exchanges.Testnet,
+		Origin: "https://api.hyperliquid-testnet.xyz", KeysPage: "https://app.hyperliquid-testnet.xyz/API", Capabilities: able,
+	},
+}
+
 func info() exchanges.Info {
-	i := exchanges.Info{ID: ID, Name: "Hyperliquid", Form: form(), Guide: guide()}
-	for _, s := range []exchanges.Site{
-		{Environment: exchanges.Live, Name: "Hyperliquid", Origin: "https://api.hyperliquid.xyz", KeysPage: "https://app.hyperliquid.xyz/API"},
-		{Environment: exchanges.Testnet, Name: "Hyperliquid Testnet", Origin: "https://api.hyperliquid-testnet.xyz", KeysPage: "https://app.hyperliquid-testnet.xyz/API"},
-	} {
-		s.ID = "global"
-		s.Capabilities = exchanges.Capabilities{
-			Permissions: true, Expires: true, Label: true,
-			List: true, Reach: exchanges.OwnKeys, ListIsPublic: true,
-			KeyPair: exchanges.Secp256k1, KeyIsPublicHalf: true,
-		}
-		i.Sites = append(i.Sites, s)
-	}
-	return i
+	return exchanges.Info{ID: ID, Name: "Hyperliquid", Form: form, Guide: guide(), Sites: sites}
 }
 
 // venue is one site.
-type venue struct{ rest.API }
+type venue struct{ rest.Venue }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	client, err := rest.New(rest.Config{Exchange: ID, Connection: c, Limit: callsPerSecond, Burst: callsAtOnce})
 	if err != nil {
 		return nil, err
 	}
-	return &venue{rest.API{Client: client, Sign: unsigned, Refusal: refusal, ReadsOnly: true}}, nil
+	v := &venue{rest.Venue{
+		API:   rest.API{Client: client, Sign: unsigned, Refusal: refusal, ReadsOnly: true},
+		About: info, Check: check, Trip: &course, Public: http.Header{"Content-Type": {"application/json"}},
+	}}
+	v.Look = v.inspect
+	return v, nil
 }
-
-// Info describes Hyperliquid.
-func (v *venue) Info() exchanges.Info { return info() }
 
 // The questions that are asked, each about one address.
 const (
@@ -118,4 +126,23 @@ func refusal(r rest.Response) *exchanges.Error {
 		e.Kind, e.Hint = exchanges.Protocol, "Something between here and Hyperliquid asks for a login: check base_url and proxy."
 	}
 	return e
+}
+
+// course is by Hyperliquid's documentation of the info endpoint: "Query a user's
+// role", "Retrieve user's perpetuals account summary", "L2 book snapshot" and
+// "Retrieve mids for all coins". Nothing is signed to read, so that a test run
+// shows the way to the exchange and the account that the key acts for, and
+// nothing of the key's signatures.
+var course = rest.Course{
+	Market:      "BTC",
+	Account:     "POST " + infoPath + "#" + askRole + ` {"type":"` + askRole + `","user":"{key}"}`,
+	ReadAccount: parseRole,
+	Balance:     "POST " + infoPath + `#clearinghouseState {"type":"clearinghouseState","user":"{account}"}`,
+	PublicReads: true,
+	Book:        "POST " + infoPath + `#l2Book {"type":"l2Book","coin":"{market}"}`,
+	Ticker:      "POST " + infoPath + `#allMids {"type":"allMids"}`,
+	Broken:      "POST " + infoPath + `#l2Book {"type":"l2Book"`,
+	Timeless:    "Hyperliquid's reads are not signed: there is no time in them",
+	Unsigned:    "Hyperliquid's reads are not signed",
+	Limit:       "a weight of 1200 a minute for an address, of which these prices are 2",
 }

@@ -11,28 +11,25 @@ import (
 	"github.com/keyrota/keyrota/exchanges/internal/wire"
 )
 
-// Inspect asks whose agent the key's address is, and what that account says of
+// inspect asks whose agent the key's address is, and what that account says of
 // it. No secret is sent, so that the exchange proves no more than that the
 // agent lives; that the private key belongs to its address was computed here
 // before, and both together are what a signed call would prove.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
-	c, err := check(c)
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential, out *exchanges.KeyInfo) error {
 	var master string
 	if err := v.ask(ctx, c, askRole, c.KeyID, rest.Into(&master, parseRole)); err != nil {
-		return exchanges.KeyInfo{}, err
+		return err
 	}
 	var all []agent
 	if err := v.ask(ctx, c, askAgents, master, rest.Into(&all, parseAgents)); err != nil {
-		return exchanges.KeyInfo{}, err
+		return err
 	}
 	self, named := find(all, c.KeyID)
 	if !named {
 		self.Address = wire.Text(c.KeyID)
 	}
-	return v.Stamp(self.info(master)), nil
+	*out = self.info(master)
+	return nil
 }
 
 const (

@@ -19,7 +19,7 @@ const (
 // second, so the middle of that second is the best guess.
 func (v *venue) readTime(r rest.Response) (time.Time, error) {
 	// A public call says nothing of a key, whatever words it uses.
-	if e := refusal(r, v.ExchangeNow()); e != nil && !e.Kind.Verdict() {
+	if e := v.refused(r); e != nil && !e.Kind.Verdict() {
 		return time.Time{}, e
 	}
 	unix := wire.At[wire.Int](r.Body, "result", "unixtime")

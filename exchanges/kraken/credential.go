@@ -16,14 +16,13 @@ const (
 	secretBytes = 64
 )
 
-func form() exchanges.Form {
-	return exchanges.Form{Fields: []exchanges.Field{
-		{Name: exchanges.FieldKey, Label: "API key", Usual: keyLen, Help: "56 characters, from Settings > Connections & API at Kraken Pro"},
-		{Name: exchanges.FieldSecret, Label: "Private key", Help: `88 characters that end in "=="; shown once, when the key is made`},
-		{Name: exchanges.FieldPassphrase, Label: "Second factor of the key", Optional: true,
-			Help: "only for a key with a static password of its own; a code from an authenticator app changes and cannot be kept"},
-	}}
-}
+// form is what is asked for of a key.
+var form = exchanges.Form{Fields: []exchanges.Field{
+	{Name: exchanges.FieldKey, Label: "API key", Usual: keyLen, Help: "56 characters, from Settings > Connections & API at Kraken Pro"},
+	{Name: exchanges.FieldSecret, Label: "Private key", Help: `88 characters that end in "=="; shown once, when the key is made`},
+	{Name: exchanges.FieldPassphrase, Label: "Second factor of the key", Optional: true,
+		Help: "only for a key with a static password of its own; a code from an authenticator app changes and cannot be kept"},
+}}
 
 var secretShape = cred.Base64(`the private key, 88 characters of base64 that end in "=="`, func(bytes int) bool { return bytes == secretBytes })
 

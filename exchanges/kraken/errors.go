@@ -59,10 +59,7 @@ var invalidKey = []exchanges.Cause{
 // also the answer to a key that has expired or is one of Kraken Futures, and
 // may be that to an address which is not on the key's list. So none sets
 // Error.UnknownKey.
-var verdicts = rest.Verdicts(meanings)
-
-// meanings are apart from verdicts so that the linker lays them out.
-var meanings = []rest.Meaning[string]{
+var verdicts = rest.Verdicts[string]{
 	{Kind: exchanges.Auth, Hint: hintKey, Causes: invalidKey, Codes: []string{"eapi:invalid key"}},
 	{Kind: exchanges.Auth, Hint: hintSignature, Causes: []exchanges.Cause{exchanges.CauseSecret, exchanges.CauseDamaged, exchanges.CausePassphrase}, Codes: []string{"eapi:invalid signature"}},
 	{Kind: exchanges.Nonce, Hint: hintNonce, Causes: []exchanges.Cause{exchanges.CauseNonce, exchanges.CauseClock}, Codes: []string{"eapi:invalid nonce"}},
@@ -141,7 +138,7 @@ func lookup(word string) (rest.Verdict, bool) {
 	for i, p := range parts {
 		parts[i] = strings.TrimSpace(p)
 	}
-	v, ok := verdicts[strings.Join(parts[:min(len(parts), 2)], ":")]
+	v, ok := verdicts.Of(strings.Join(parts[:min(len(parts), 2)], ":"))
 	if !ok && parts[0] == "eservice" {
 		return rest.Trouble(hintDown), true
 	}

@@ -20,21 +20,28 @@ var boxes = []exchanges.Box{
 	{Words: "Access WebSockets API", Gives: []exchanges.Permission{exchanges.Other}},
 }
 
-// guide leads through Kraken Pro. That one box gives spot and margin cannot be
+// page is that of Kraken Pro. That one box gives spot and margin cannot be
 // helped: whether an account trades on margin is not a matter of its keys.
-func guide() exchanges.Guide {
-	return pages.Page{
-		Place:  "Kraken Pro: profile icon → Settings → Connections & API",
-		Make:   pages.Steps(pages.Go("Create API key"), pages.Label("The name of the key")),
-		Rights: pages.Steps(pages.Rights("Tick", "Leave off, with every box that is not named here"), pages.IPs("IP allow-list")),
-		Made: pages.Go(
-			"An expiration is worth setting: Kraken then ends the key by itself",
-			"Generate, and confirm with your second factor",
-			"Copy API key and private key now: the private key is not shown again"),
-		Edit:   pages.Go("Edit"),
-		Edited: pages.Go("Save, and confirm with your second factor"),
-		Delete: pages.Go("Delete it, and confirm with your second factor"),
-	}.Guide(exchanges.Guide{
+var page = pages.Page{
+	Place: "Kraken Pro: profile icon → Settings → Connections & API",
+	Make: pages.Steps{
+		{Text: "Create API key"},
+		{Text: "The name of the key", Put: exchanges.PutLabel},
+	},
+	Rights: pages.Steps{
+		{Text: "Tick", Put: exchanges.PutTicks},
+		{Text: "Leave off, with every box that is not named here", Put: exchanges.PutNoTicks},
+		{Text: "IP allow-list", Put: exchanges.PutIPs},
+	},
+	Made: pages.Steps{
+		{Text: "An expiration is worth setting: Kraken then ends the key by itself"},
+		{Text: "Generate, and confirm with your second factor"},
+		{Text: "Copy API key and private key now: the private key is not shown again"},
+	},
+	Edit:   pages.Steps{{Text: "Edit"}},
+	Edited: pages.Steps{{Text: "Save, and confirm with your second factor"}},
+	Delete: pages.Steps{{Text: "Delete it, and confirm with your second factor"}},
+	Takes: exchanges.Guide{
 		Boxes: boxes,
 		// The length is documented for keys made by applications. The hyphen is
 		// in the names that Kraken itself proposes.
@@ -42,5 +49,7 @@ func guide() exchanges.Guide {
 		IPs:    exchanges.IPRule{Separator: ",", CIDR: true, IPv6: true},
 		Source: `support.kraken.com, "How to create an API key"; docs.kraken.com, Spot REST and Connect`,
 		AsOf:   "2026-11-23",
-	})
+	},
 }
+
+func guide() exchanges.Guide { return page.Guide() }

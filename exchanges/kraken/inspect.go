@@ -96,7 +96,7 @@ func (k keyInfo) nonceNotes(tick time.Duration) []string {
 	if !n.Known || seen >= tick {
 		return nil
 	}
-	return []string{"Another program uses this key with nonces in " + tickWords[seen] + ", larger than keyrota's: " +
+	return []string{"Another program uses this key with nonces in " + wordOf(seen) + ", larger than keyrota's: " +
 		"one of the two will be refused. Give each program a key of its own."}
 }
 

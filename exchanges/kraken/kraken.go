@@ -16,7 +16,6 @@ package kraken
 import (
 	"context"
 	"net/http"
-	"strconv"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -46,27 +45,30 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
+// sites has the only deployment.
+var sites = []exchanges.Site{{
+	ID:          "global",
+	Name:        "Kraken",
+	Environment: exchanges.Live,
+	Origin:      "https://api.kraken.com",
+	KeysPage:    "https://pro.kraken.com/app/settings/api",
+	Capabilities: exchanges.Capabilities{
+		Permissions: true, IPList: true, Created: true, Expires: true, LastUsed: true, Label: true,
+		LastUsedCountsOwn: true,
+	},
+}}
+
 func info() exchanges.Info {
 	return exchanges.Info{
 		ID:    ID,
 		Name:  "Kraken",
-		Form:  form(),
+		Form:  form,
 		Guide: guide(),
-		Sites: []exchanges.Site{{
-			ID:          "global",
-			Name:        "Kraken",
-			Environment: exchanges.Live,
-			Origin:      "https://api.kraken.com",
-			KeysPage:    "https://pro.kraken.com/app/settings/api",
-			Capabilities: exchanges.Capabilities{
-				Permissions: true, IPList: true, Created: true, Expires: true, LastUsed: true, Label: true,
-				LastUsedCountsOwn: true,
-			},
-		}},
+		Sites: sites,
 	}
 }
 
-type venue struct{ *rest.Client }
+type venue struct{ rest.Venue }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	v := &venue{}
@@ -80,12 +82,12 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.Client = client
+	v.Venue = rest.Venue{
+		API:   rest.API{Client: client, Sign: shown, Refusal: v.refused},
+		About: info, Check: check, Trip: &course, Begin: v.count,
+	}
 	return v, nil
 }
-
-// Info describes Kraken.
-func (v *venue) Info() exchanges.Info { return info() }
 
 // Inspect asks Kraken about the key of c with a single signed call. It is never
 // repeated by itself, not even after a dropped connection: each try costs the
@@ -98,15 +100,8 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (out exchan
 		return exchanges.KeyInfo{}, err
 	}
 	defer turn.Done()
-	api := rest.API{
-		Client:  v.Client,
-		Refusal: func(r rest.Response) *exchanges.Error { return refusal(r, v.ExchangeNow()) },
-		Sign: func(c exchanges.Credential, r rest.Request, now time.Time) (rest.Request, error) {
-			n := strconv.FormatInt(turn.Next(turn.Count(nonce.Time(now, v.Now(), timeGrain/2))), 10)
-			r.Body = inspectForm(n, c.Passphrase)
-			return signed(c, r, n)
-		},
-	}
+	api := v.API
+	api.Sign = v.numbered(turn)
 	err = api.Ask(ctx, rest.Call{Credential: c}, rest.Request{Method: http.MethodPost, Path: inspectPath},
 		rest.Into(&out, func(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) { return parseKeyInfo(r, turn.Tick) }))
 	if err != nil {
@@ -115,3 +110,18 @@ func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (out exchan
 	out.KeyID = c.KeyID
 	return v.Stamp(out), nil
 }
+
+// refused judges an answer at Kraken's present time.
+func (v *venue) refused(r rest.Response) *exchanges.Error { return refusal(r, v.ExchangeNow()) }
+
+// course is by docs.kraken.com, Spot REST: "Get Account Balance", "Get Order
+// Book" and "Get Ticker Information". The balance costs the account one call of
+// its counter, and the two public calls are counted by address.
+var course = rest.Course{
+	Market:  "XBTUSD",
+	Balance: "POST " + balancePath,
+	Book:    "GET /0/public/Depth?pair={market}&count=5",
+	Ticker:  "GET /0/public/Ticker?pair={market}",
+}
+
+const balancePath = "/0/private/Balance"

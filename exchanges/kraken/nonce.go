@@ -38,6 +38,14 @@ func tickOf(seen int64) time.Duration {
 	}
 }
 
-var tickWords = map[time.Duration]string{
-	time.Millisecond: "milliseconds", time.Microsecond: "microseconds", time.Nanosecond: "nanoseconds",
+// wordOf names a scale of nonces.
+func wordOf(tick time.Duration) string {
+	switch tick {
+	case time.Millisecond:
+		return "milliseconds"
+	case time.Microsecond:
+		return "microseconds"
+	default:
+		return "nanoseconds"
+	}
 }

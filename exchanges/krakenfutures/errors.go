@@ -34,10 +34,7 @@ var leftOpen = []exchanges.Cause{
 // each of them covers is not documented: the first one is for an unknown key, a
 // wrong signature and perhaps a foreign address alike, so that none of them
 // says that a key is unknown and nothing else.
-var verdicts = rest.Verdicts(meanings)
-
-// meanings are apart from verdicts so that the linker lays them out.
-var meanings = []rest.Meaning[string]{
+var verdicts = rest.Verdicts[string]{
 	{Kind: exchanges.Auth, Hint: hintKey, Causes: leftOpen, Codes: []string{
 		"authenticationerror",
 		// Statuses that mean more than one thing at Kraken, whatever its words.
@@ -70,7 +67,7 @@ func refusal(r rest.Response) *exchanges.Error {
 		}
 	}
 	code, status := strings.ToLower(string(a.Error)), fmt.Sprintf("HTTP %d", r.Status)
-	if _, known := verdicts[code]; !known {
+	if _, known := verdicts.Of(code); !known {
 		code = strings.ToLower(status)
 	}
 	return rest.Judge(r, verdicts, code, cmp.Or(strings.Join(words, ": "), status+", no words"), hintOther)

@@ -2,7 +2,6 @@ package krakenfutures
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -88,10 +87,10 @@ func TestWordsAreKeptCleanAndTogether(t *testing.T) {
 }
 
 func TestAnErrorInTheBodyBeatsTheStatus(t *testing.T) {
-	for _, word := range slices.Sorted(maps.Keys(verdicts)) {
+	for _, word := range slices.Sorted(slices.Values(verdicts.Codes())) {
 		for _, status := range []int{200, 400, 401, 403, 500} {
 			e := judged(t, status, fmt.Sprintf(`{"result":"error","error":%q}`, strings.ToUpper(word)))
-			if v := verdicts[word]; e.Kind != v.Kind || e.Outcome != v.Outcome || e.Hint == "" {
+			if v, _ := verdicts.Of(word); e.Kind != v.Kind || e.Outcome != v.Outcome || e.Hint == "" {
 				t.Errorf("HTTP %d %s: %+v", status, word, e)
 			}
 		}

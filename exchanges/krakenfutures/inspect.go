@@ -66,36 +66,37 @@ func (k key) whitelist() (out exchanges.IPWhitelist) {
 // of each.
 type levels map[string]wire.Text
 
-// noAccess is the level that gives nothing.
-const noAccess = "NO_ACCESS"
+const (
+	general  = "general"   // the area of all calls but withdrawals
+	noAccess = "NO_ACCESS" // the level that gives nothing
+)
 
-// effect is what a level gives, what it may give, and what it denies.
-type effect struct{ gives, maybe, denies []exchanges.Permission }
+// effect is what a level of an area gives, what it may give, and what it denies.
+type effect struct {
+	area, level          string
+	gives, maybe, denies []exchanges.Permission
+}
 
 // effects are those of the documented levels. Full general access reaches all
 // calls but withdrawals, also those that move funds between wallets; whether it
 // covers options or sub-accounts is not said. What a key with READ_ONLY for
 // transfers may do is not documented. A withdrawal goes to the linked account at
 // Kraken's spot exchange: out of this one, and not further.
-var effects = map[string]map[wire.Text]effect{
-	"general": {
-		noAccess: {denies: []exchanges.Permission{
-			exchanges.Read, exchanges.Futures, exchanges.Options, exchanges.Admin, exchanges.Other,
-		}},
-		"READ_ONLY": {
-			gives:  []exchanges.Permission{exchanges.Read},
-			denies: []exchanges.Permission{exchanges.Futures, exchanges.Options, exchanges.Admin, exchanges.Other},
-		},
-		"FULL_ACCESS": {
-			gives: []exchanges.Permission{exchanges.Read, exchanges.Futures},
-			maybe: []exchanges.Permission{exchanges.Transfer},
-		},
+var effects = []effect{
+	{area: general, level: noAccess, denies: []exchanges.Permission{
+		exchanges.Read, exchanges.Futures, exchanges.Options, exchanges.Admin, exchanges.Other,
+	}},
+	{
+		area: general, level: "READ_ONLY", gives: []exchanges.Permission{exchanges.Read},
+		denies: []exchanges.Permission{exchanges.Futures, exchanges.Options, exchanges.Admin, exchanges.Other},
 	},
-	"transfer": {
-		noAccess:      {denies: []exchanges.Permission{exchanges.Transfer, exchanges.Withdraw}},
-		"READ_ONLY":   {},
-		"FULL_ACCESS": {gives: []exchanges.Permission{exchanges.Transfer, exchanges.Withdraw}},
+	{
+		area: general, level: "FULL_ACCESS", gives: []exchanges.Permission{exchanges.Read, exchanges.Futures},
+		maybe: []exchanges.Permission{exchanges.Transfer},
 	},
+	{area: "transfer", level: noAccess, denies: []exchanges.Permission{exchanges.Transfer, exchanges.Withdraw}},
+	{area: "transfer", level: "READ_ONLY"},
+	{area: "transfer", level: "FULL_ACCESS", gives: []exchanges.Permission{exchanges.Transfer, exchanges.Withdraw}},
 }
 
 // elsewhere are products of Kraken's spot exchange, whose keys are others.
@@ -105,12 +106,12 @@ var elsewhere = []exchanges.Permission{exchanges.Spot, exchanges.Margin, exchang
 func (l levels) permissions() exchanges.PermissionSet {
 	var all effect
 	for area, level := range l {
-		e := effectOf(area, level)
+		e, _ := effectOf(area, string(level))
 		all.gives = append(all.gives, e.gives...)
 		all.maybe = append(all.maybe, e.maybe...)
 		all.denies = append(all.denies, e.denies...)
 	}
-	if _, told := effects["general"][l["general"]]; told {
+	if _, documented := effectOf(general, string(l[general])); documented {
 		all.denies = append(all.denies, elsewhere...)
 	} else {
 		all.maybe = append(all.maybe, exchanges.Transfer)
@@ -119,17 +120,19 @@ func (l levels) permissions() exchanges.PermissionSet {
 	return with(with(set, exchanges.Unknown, all.maybe), exchanges.Granted, all.gives)
 }
 
-// effectOf returns what a level means. One that is not documented gives Other,
-// unless it says that there is no access or cannot be read.
-func effectOf(area string, level wire.Text) effect {
-	e, known := effects[area][level]
+// effectOf returns what a level means, and whether it is documented. One that is
+// not gives Other, unless it says that there is no access or cannot be read.
+func effectOf(area, level string) (e effect, documented bool) {
+	i := slices.IndexFunc(effects, func(e effect) bool { return e.area == area && e.level == level })
 	switch {
-	case known || level == noAccess:
-		return e
+	case i >= 0:
+		return effects[i], true
+	case level == noAccess:
+		return effect{}, false
 	case level == "":
-		return effect{maybe: []exchanges.Permission{exchanges.Other}}
+		return effect{maybe: []exchanges.Permission{exchanges.Other}}, false
 	}
-	return effect{gives: []exchanges.Permission{exchanges.Other}}
+	return effect{gives: []exchanges.Permission{exchanges.Other}}, false
 }
 
 func with(set exchanges.PermissionSet, g exchanges.Grant, all []exchanges.Permission) exchanges.PermissionSet {

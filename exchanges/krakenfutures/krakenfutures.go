@@ -26,8 +26,6 @@ import (
 	"errors"
 	"net/http"
 
-	"golang.org/x/time/rate"
-
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
@@ -52,21 +50,24 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
+// sites are the deployments that have keys of their own.
+var sites = []exchanges.Site{
+	{
+		ID: "global", Name: "Kraken Futures", Environment: exchanges.Live,
+		Origin: "https://futures.kraken.com", KeysPage: "https://pro.kraken.com/app/settings/api",
+		Capabilities: exchanges.Capabilities{Permissions: true, IPList: true, Created: true},
+	},
+	{
+		// The check may be missing here, so no fact is promised.
+		ID: "global", Name: "Kraken Futures Demo", Environment: exchanges.Demo,
+		Origin: "https://demo-futures.kraken.com", KeysPage: "https://demo-futures.kraken.com",
+	},
+}
+
 func info() exchanges.Info {
 	return exchanges.Info{
-		ID: ID, Name: "Kraken Futures", Form: form(), Guide: guide(),
-		Sites: []exchanges.Site{
-			{
-				ID: "global", Name: "Kraken Futures", Environment: exchanges.Live,
-				Origin: "https://futures.kraken.com", KeysPage: "https://pro.kraken.com/app/settings/api",
-				Capabilities: exchanges.Capabilities{Permissions: true, IPList: true, Created: true},
-			},
-			{
-				// The check may be missing here, so no fact is promised.
-				ID: "global", Name: "Kraken Futures Demo", Environment: exchanges.Demo,
-				Origin: "https://demo-futures.kraken.com", KeysPage: "https://demo-futures.kraken.com",
-			},
-		},
+		ID: ID, Name: "Kraken Futures", Form: form, Guide: guide(),
+		Sites: sites,
 		// For addresses that Kraken lets connect directly.
 		Aliases: map[exchanges.Environment][]string{exchanges.Live: {"api.futures.kraken.com"}},
 	}
@@ -74,47 +75,39 @@ func info() exchanges.Info {
 
 // venue is one site.
 type venue struct {
-	rest.API
+	rest.Venue
 	demo bool
 }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
-	client, err := rest.New(rest.Config{Exchange: ID, Connection: c, Limit: rate.Limit(callsPerSecond), Burst: callsAtOnce})
+	client, err := rest.New(rest.Config{Exchange: ID, Connection: c, Limit: callsPerSecond, Burst: callsAtOnce})
 	if err != nil {
 		return nil, err
 	}
-	return &venue{rest.API{Client: client, Sign: unnumbered, Refusal: refusal}, c.Site.Environment == exchanges.Demo}, nil
+	v := &venue{rest.Venue{API: rest.API{Client: client, Sign: unnumbered, Refusal: refusal}, About: info, Check: check, Trip: &course}, c.Site.Environment == exchanges.Demo}
+	v.Look = v.inspect
+	return v, nil
 }
 
-// Info describes Kraken Futures.
-func (v *venue) Info() exchanges.Info { return info() }
-
-// Inspect makes the key describe itself.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (out exchanges.KeyInfo, err error) {
-	if c, err = check(c); err != nil {
-		return exchanges.KeyInfo{}, err
-	}
+// inspect makes the key describe itself.
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential, out *exchanges.KeyInfo) error {
 	status := 0
 	service := v.API
 	service.Refusal = func(r rest.Response) *exchanges.Error {
 		status = r.Status
 		return refusal(r)
 	}
-	err = service.Get(ctx, rest.Call{Credential: c}, checkPath, rest.Into(&out, parseKey))
+	err := service.Get(ctx, rest.Call{Credential: c}, checkPath, rest.Into(out, parseKey))
 	switch {
 	case status == http.StatusNotFound && v.demo:
-		out, err = v.accepted(ctx, c, noteMissing)
+		*out, err = v.accepted(ctx, c, noteMissing)
 	case status == http.StatusUnauthorized && errors.Is(err, exchanges.Auth):
 		// Only an answer to the contrary takes the refusal back.
 		if other, e := v.accepted(ctx, c, noteDoubted); e == nil {
-			out, err = other, nil
+			*out, err = other, nil
 		}
 	}
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
-	out.KeyID = c.KeyID
-	return v.Stamp(out), nil
+	return err
 }
 
 const (
@@ -129,4 +122,14 @@ func (v *venue) accepted(ctx context.Context, c exchanges.Credential, note strin
 	return exchanges.KeyInfo{
 		Permissions: exchanges.PermissionSet{}.With(exchanges.Read, exchanges.Granted), Notes: []string{note},
 	}, err
+}
+
+// course is by docs.kraken.com, Futures: "Get wallets", "Get orderbook" and "Get
+// ticker by symbol".
+var course = rest.Course{
+	Market:   "PF_XBTUSD",
+	Balance:  "GET " + walletsPath,
+	Book:     "GET /derivatives/api/v3/orderbook?symbol={market}",
+	Ticker:   "GET /derivatives/api/v3/tickers/{market}",
+	Timeless: "keyrota signs these calls without a nonce, which Kraken allows: there is no time in them",
 }

@@ -11,12 +11,11 @@ import (
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
-func form() exchanges.Form {
-	return exchanges.Form{Fields: []exchanges.Field{
-		{Name: exchanges.FieldKey, Usual: usualKey, Label: "Public key", Help: "about 56 characters, from Settings > API Keys of Kraken Futures"},
-		{Name: exchanges.FieldSecret, Usual: usualSecret, Label: "Private key", Help: "about 88 characters of base64; shown once, when the key is made"},
-	}}
-}
+// form is what is asked for of a key.
+var form = exchanges.Form{Fields: []exchanges.Field{
+	{Name: exchanges.FieldKey, Usual: usualKey, Label: "Public key", Help: "about 56 characters, from Settings > API Keys of Kraken Futures"},
+	{Name: exchanges.FieldSecret, Usual: usualSecret, Label: "Private key", Help: "about 88 characters of base64; shown once, when the key is made"},
+}}
 
 // The lengths of keys are known from examples only; what is refused is far from
 // them.

@@ -8,22 +8,21 @@ import (
 	"github.com/keyrota/keyrota/exchanges/internal/cred"
 )
 
-func form() exchanges.Form {
-	return exchanges.Form{Fields: []exchanges.Field{
-		{
-			Name: exchanges.FieldKey, Usual: usualKey, Label: "API Key",
-			Help: "24 digits and letters from a to f, shown under API Management",
-		},
-		{
-			Name: exchanges.FieldSecret, Usual: usualSecret, Label: "API Secret",
-			Help: "36 characters in five groups with hyphens, shown once when the key is made",
-		},
-		{
-			Name: exchanges.FieldPassphrase, Label: "API Passphrase",
-			Help: "what you chose when the key was made, 7 to 32 characters without blanks; not the trading password",
-		},
-	}}
-}
+// form is what is asked for of a key.
+var form = exchanges.Form{Fields: []exchanges.Field{
+	{
+		Name: exchanges.FieldKey, Usual: usualKey, Label: "API Key",
+		Help: "24 digits and letters from a to f, shown under API Management",
+	},
+	{
+		Name: exchanges.FieldSecret, Usual: usualSecret, Label: "API Secret",
+		Help: "36 characters in five groups with hyphens, shown once when the key is made",
+	},
+	{
+		Name: exchanges.FieldPassphrase, Label: "API Passphrase",
+		Help: "what you chose when the key was made, 7 to 32 characters without blanks; not the trading password",
+	},
+}}
 
 // usualKey and usualSecret are the lengths of KuCoin's examples.
 const usualKey, usualSecret = 24, 36

@@ -45,10 +45,7 @@ const (
 
 // verdicts are the codes that a signed call can end in. They come with HTTP
 // 200, 400 or 401, so that the code alone decides.
-var verdicts = rest.Verdicts(meanings)
-
-// meanings are apart from verdicts so that the linker lays them out.
-var meanings = []rest.Meaning[int64]{
+var verdicts = rest.Verdicts[int64]{
 	{Kind: exchanges.Protocol, Hint: hintRequest, Codes: []int64{
 		400001, // a header is missing
 		400100, // a parameter

@@ -63,7 +63,7 @@ func TestHintsNameEveryCause(t *testing.T) {
 }
 
 func TestOneCodeSaysThatAKeyIsUnknown(t *testing.T) {
-	for code := range verdicts {
+	for _, code := range verdicts.Codes() {
 		_, err := inspect(t, said(200, int(code), "no"))
 		if unknown := exchanges.AsError(err).UnknownKey; unknown != (code == 400003) {
 			t.Errorf("%d: unknown key %t", code, unknown)
@@ -95,11 +95,11 @@ func TestEveryDocumentedCodeHasAVerdict(t *testing.T) {
 	documented := []int64{
 		400001, 400002, 400003, 400004, 400005, 400006, 400007, 400100, 400500, 126047, 411100, 112010, 429000,
 	}
-	if len(verdicts) != len(documented) {
-		t.Errorf("%d verdicts, %d codes", len(verdicts), len(documented))
+	if len(verdicts.Codes()) != len(documented) {
+		t.Errorf("%d verdicts, %d codes", len(verdicts.Codes()), len(documented))
 	}
 	for _, code := range documented {
-		if v, ok := verdicts[code]; !ok || v.Hint == "" || v.Kind == "" {
+		if v, ok := verdicts.Of(code); !ok || v.Hint == "" || v.Kind == "" {
 			t.Errorf("code %d: %+v", code, v)
 		}
 	}

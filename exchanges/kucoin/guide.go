@@ -34,25 +34,38 @@ var idle = exchanges.Lifetime{
 	AsOf:   "2026-11-23",
 }
 
-func guide() exchanges.Guide {
-	g := pages.Page{
-		Place: "Avatar → API Management",
-		Make: pages.Steps(pages.Go("Create API → API trading"), pages.Label("The name of the key"),
-			pages.Go("A passphrase of 7 to 32 characters without blanks: keep it, keyrota asks for it beside key and secret, and it is never shown again")),
-		// A trading key without a list is deleted after 30 days without use.
-		Rights: pages.Steps(pages.Rights("Tick", "Leave off, with every box that is not named here"), pages.IPs("The addresses that may use the key")),
-		Made: pages.Go("Confirm with the trading password, the code by e-mail and the Google code",
-			"Copy API Key and API Secret now: the secret is not shown again"),
-		Edit:   pages.Go("Edit"),
-		Edited: pages.Go("Confirm with the trading password and the codes that are asked for"),
-		Delete: pages.Go("Delete, and confirm with the trading password and the codes that are asked for"),
-	}.Guide(exchanges.Guide{
+// page is that of the main account.
+var page = pages.Page{
+	Place: "Avatar → API Management",
+	Make: pages.Steps{
+		{Text: "Create API → API trading"},
+		{Text: "The name of the key", Put: exchanges.PutLabel},
+		{Text: "A passphrase of 7 to 32 characters without blanks: keep it, keyrota asks for it beside key and secret, and it is never shown again"},
+	},
+	// A trading key without a list is deleted after 30 days without use.
+	Rights: pages.Steps{
+		{Text: "Tick", Put: exchanges.PutTicks},
+		{Text: "Leave off, with every box that is not named here", Put: exchanges.PutNoTicks},
+		{Text: "The addresses that may use the key", Put: exchanges.PutIPs},
+	},
+	Made: pages.Steps{
+		{Text: "Confirm with the trading password, the code by e-mail and the Google code"},
+		{Text: "Copy API Key and API Secret now: the secret is not shown again"},
+	},
+	Edit:   pages.Steps{{Text: "Edit"}},
+	Edited: pages.Steps{{Text: "Confirm with the trading password and the codes that are asked for"}},
+	Delete: pages.Steps{{Text: "Delete, and confirm with the trading password and the codes that are asked for"}},
+	Takes: exchanges.Guide{
 		Label:     exchanges.LabelRule{Max: 24},
 		IPs:       exchanges.IPRule{Separator: ",", Most: 20},
 		Lifetimes: []exchanges.Lifetime{idle},
 		Source:    "www.kucoin.com, API Management; www.kucoin.com/docs-new, sub-account API",
 		AsOf:      "2026-11-23",
-	})
+	},
+}
+
+func guide() exchanges.Guide {
+	g := page.Guide()
 	for _, b := range boxes {
 		g.Boxes = append(g.Boxes, exchanges.Box{Words: b.words, Gives: rights.Set([]string{b.word}).All(exchanges.Granted)})
 	}

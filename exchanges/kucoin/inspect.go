@@ -46,7 +46,7 @@ var rights = wire.Rights{
 }
 
 // siteTypes are KuCoin's words for its sites.
-var siteTypes = map[string]wire.Text{"global": "global", "eu": "europe", australian: "australia"}
+var siteTypes = wire.Glossary{{"global", "global"}, {"eu", "europe"}, {australian, "australia"}}
 
 // parseKey reads the answer of a key about itself.
 func parseKey(r rest.Response) (key, *exchanges.Error) {
@@ -130,7 +130,7 @@ func (k *key) notes(info exchanges.KeyInfo, site string) []string {
 	case idle.Covers(exchanges.Live, info.Permissions, info.IPs):
 		out = append(out, idle.Words)
 	}
-	if own, known := siteTypes[site]; known && k.SiteType != "" && k.SiteType != own {
+	if own := siteTypes.Of(site); own != "" && k.SiteType != "" && string(k.SiteType) != own {
 		out = append(out, fmt.Sprintf("KuCoin says that the account belongs to its site %s, which is not the site chosen.", k.SiteType))
 	}
 	if k.APIKey != "" && !wire.Shows(k.id(), info.KeyID) {

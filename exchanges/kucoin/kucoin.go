@@ -18,6 +18,7 @@ package kucoin
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -48,36 +49,42 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
-func info() exchanges.Info {
-	return exchanges.Info{ID: ID, Name: "KuCoin", Form: form(), Guide: guide(), Sites: sites()}
-}
-
 // australian is the site that is told from the global one by a header alone.
 const australian = "australia"
 
-// sites lists the deployments whose API is documented; Turkey and Thailand have
+const keysPage = "https://www.kucoin.com/account/api"
+
+// able is what can be done at every site.
+var able = exchanges.Capabilities{
+	Permissions: true, IPList: true, Created: true, Expires: true, Label: true,
+	Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys, RevokeWantsPassphrase: true,
+}
+
+// sites are the deployments whose API is documented; Turkey and Thailand have
 // sites too. There is no testnet any more.
-func sites() []exchanges.Site {
-	const page = "https://www.kucoin.com/account/api"
-	all := []exchanges.Site{
-		{ID: "global", Name: "KuCoin", Origin: "https://api.kucoin.com", KeysPage: page},
-		{ID: "eu", Name: "KuCoin EU", Origin: "https://api.kucoin.eu", KeysPage: "https://www.kucoin.eu"},
-		{ID: australian, Name: "KuCoin Australia", Origin: "https://api.kucoin.com", KeysPage: page, ByHeader: true},
-	}
-	for i := range all {
-		all[i].Environment = exchanges.Live
-		all[i].Capabilities = exchanges.Capabilities{
-			Permissions: true, IPList: true, Created: true, Expires: true, Label: true,
-			Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys, RevokeWantsPassphrase: true,
-		}
-	}
-	return all
+var sites = []exchanges.Site{
+	{
+		ID: "global", Name: "KuCoin", Environment: exchanges.Live,
+		Origin: "https://api.kucoin.com", KeysPage: keysPage, Capabilities: able,
+	},
+	{
+		ID: "eu", Name: "KuCoin EU", Environment: exchanges.Live,
+		Origin: "https://api.kucoin.eu", KeysPage: "https://www.kucoin.eu", Capabilities: able,
+	},
+	{
+		ID: australian, Name: "KuCoin Australia", Environment: exchanges.Live, ByHeader: true,
+		Origin: "https://api.kucoin.com", KeysPage: keysPage, Capabilities: able,
+	},
+}
+
+func info() exchanges.Info {
+	return exchanges.Info{ID: ID, Name: "KuCoin", Form: form, Guide: guide(), Sites: sites}
 }
 
 // venue is one site. A key of a master account manages the keys of its
 // sub-accounts there; KuCoin has no call for the master account's own keys.
 type venue struct {
-	rest.API
+	rest.Venue
 	site    string
 	changes *rate.Limiter
 }
@@ -91,30 +98,27 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 		return nil, err
 	}
 	v := &venue{site: c.Site.ID, changes: rate.NewLimiter(changesPerSecond, 1)}
-	v.API = rest.API{Client: client, Sign: v.signed, Refusal: refusal}
+	v.Venue = rest.Venue{API: rest.API{Client: client, Sign: v.signed, Refusal: refusal}, About: info, Check: check, Trip: &course, Look: v.inspect}
+	if v.site == australian {
+		v.Public = http.Header{"X-Site-Type": {australian}}
+	}
 	return v, nil
 }
 
-// Info describes KuCoin.
-func (v *venue) Info() exchanges.Info { return info() }
-
-// Inspect asks what the exchange says of the calling key. Where the call is
+// inspect asks what the exchange says of the calling key. Where the call is
 // refused in a way that is no verdict on the key, that of unified accounts may
 // do: nothing says which accounts the two are closed to.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
-	c, err := check(c)
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential, out *exchanges.KeyInfo) error {
 	var k key
-	err = v.Get(ctx, rest.Call{Credential: c}, inspectPath, rest.Into(&k, parseKey))
+	err := v.Get(ctx, rest.Call{Credential: c}, inspectPath, rest.Into(&k, parseKey))
 	if err != nil && unexplained(err) && v.Get(ctx, rest.Call{Credential: c}, unifiedPath, rest.Into(&k, parseKey)) == nil {
 		err = nil
 	}
 	if err != nil {
-		return exchanges.KeyInfo{}, err
+		return err
 	}
-	return v.Stamp(k.info(c.KeyID, v.site)), nil
+	*out = k.info(c.KeyID, v.site)
+	return nil
 }
 
 // signed signs a request, and names the site where its address does not.
@@ -124,4 +128,14 @@ func (v *venue) signed(c exchanges.Credential, r rest.Request, now time.Time) (r
 		r.Header.Set("X-Site-Type", australian)
 	}
 	return r, err
+}
+
+// course is by www.kucoin.com/docs-new: "Get Account List - Spot", "Get Part
+// OrderBook" and "Get Ticker".
+var course = rest.Course{
+	Market:  "BTC-USDT",
+	Balance: "GET /api/v1/accounts",
+	Book:    "GET /api/v1/market/orderbook/level2_20?symbol={market}",
+	Ticker:  "GET /api/v1/market/orderbook/level1?symbol={market}",
+	Usage:   usage,
 }

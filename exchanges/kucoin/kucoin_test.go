@@ -37,7 +37,7 @@ func serverTime(exchangetest.Request) exchangetest.Reply {
 }
 
 func routes(s exchanges.Site) exchangetest.Routes {
-	body := strings.Replace(goodKey, `"siteType":"global"`, `"siteType":"`+string(siteTypes[s.ID])+`"`, 1)
+	body := strings.Replace(goodKey, `"siteType":"global"`, `"siteType":"`+siteTypes.Of(s.ID)+`"`, 1)
 	return exchangetest.Routes{"GET " + timePath: serverTime, "GET " + inspectPath: exchangetest.JSON(body).Handler()}
 }
 

@@ -10,12 +10,17 @@ import (
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
-func form() exchanges.Form {
-	return exchanges.Form{Fields: []exchanges.Field{
-		{Name: exchanges.FieldKey, Label: "Access Key", Help: "about 18 letters and digits that begin with mx0"},
-		{Name: exchanges.FieldSecret, Label: "Secret Key", Help: "about 32 digits and letters from a to f; shown once, when the key is made"},
-	}}
-}
+// What the two parts of MEXC's examples look like.
+const (
+	helpKey     = "about 18 letters and digits that begin with mx0"
+	helpPrivate = "about 32 digits and letters from a to f; shown once, when the key is made"
+)
+
+// form is what is asked for of a key.
+var form = exchanges.Form{Fields: []exchanges.Field{
+	{Name: exchanges.FieldKey, Label: "Access Key", Help: helpKey},
+	{Name: exchanges.FieldSecret, Label: "Secret Key", Help: helpPrivate},
+}}
 
 // The form of MEXC's examples is good enough to tell a key from a secret, and
 // to find pieces; it is not promised.
@@ -28,10 +33,10 @@ const (
 var rules = cred.Rules{
 	Exchange: ID,
 	Key: cred.Shape{
-		Words: form().Fields[0].Help,
+		Words: helpKey,
 		Fits:  func(s string) bool { return len(s) >= leastKey && len(s) <= mostKey },
 	},
-	Secret:  cred.Whole(form().Fields[1].Help),
+	Secret:  cred.Whole(helpPrivate),
 	Swapped: cred.ByForm(func(s string) bool { return strings.HasPrefix(s, usualStart) }),
 }
 

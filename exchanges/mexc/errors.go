@@ -1,7 +1,6 @@
 package mexc
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -31,10 +30,7 @@ const (
 )
 
 // verdicts are the codes that a signed call can end in.
-var verdicts = rest.Verdicts(meanings)
-
-// meanings are apart from verdicts so that the linker lays them out.
-var meanings = []rest.Meaning[int64]{
+var verdicts = rest.Verdicts[int64]{
 	{Kind: exchanges.Protocol, Hint: hintHeader, Causes: rest.Interfered, Codes: []int64{400}},
 	{Kind: exchanges.Auth, Hint: hintSecret, Causes: rest.NotItsSecret, Codes: []int64{602, 700002}},
 	{Kind: exchanges.Auth, Hint: hintKey, Causes: []exchanges.Cause{exchanges.CauseDeleted, exchanges.CauseExpired, exchanges.CauseRight, exchanges.CauseSwapped, exchanges.CauseDamaged}, Codes: []int64{10072}},
@@ -59,13 +55,9 @@ var meanings = []rest.Meaning[int64]{
 // what the status says. Nil for success, which has no code or one that says so.
 func refusal(r rest.Response) *exchanges.Error {
 	const fine, fineToo = 0, 200
-	var body struct {
-		Code wire.Int  `json:"code"`
-		Msg  wire.Text `json:"msg"`
-	}
-	code := func() int64 { return body.Code.Value }
-	if json.Unmarshal(r.Body, &body) != nil || code() == fine || code() == fineToo {
+	code, message := wire.At[wire.Int](r.Body, "code").Value, wire.At[wire.Text](r.Body, "msg")
+	if code == fine || code == fineToo {
 		return rest.HTTPError(r)
 	}
-	return rest.Judge(r, verdicts, code(), fmt.Sprintf("%d: %s", code(), body.Msg), hintOther)
+	return rest.Judge(r, verdicts, code, fmt.Sprintf("%d: %s", code, message), hintOther)
 }

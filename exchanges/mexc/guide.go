@@ -37,21 +37,30 @@ const (
 	asOf   = "2026-11-23"
 )
 
-func guide() exchanges.Guide {
-	return pages.Page{
-		Place:  "Avatar → API Management",
-		Rights: pages.Steps(pages.Rights("Tick", "Leave off, with every box that is not named here"), pages.IPs("Link IP address: the addresses that may use the key. One without ends after 90 days")),
-		Made: pages.Steps(pages.Label("Notes: the name of the key"), pages.Go(
-			"Create, and confirm with your second factor", "Copy Access Key and Secret Key now: the secret is not shown again")),
-		Edit:   pages.Go("Edit"),
-		Edited: pages.Go("Save, and confirm with your second factor"),
-		Delete: pages.Go("Delete, and confirm with your second factor"),
-	}.Guide(exchanges.Guide{
+// page asks for the rights of a key before its name.
+var page = pages.Page{
+	Place: "Avatar → API Management",
+	Rights: pages.Steps{
+		{Text: "Tick", Put: exchanges.PutTicks},
+		{Text: "Leave off, with every box that is not named here", Put: exchanges.PutNoTicks},
+		{Text: "Link IP address: the addresses that may use the key. One without ends after 90 days", Put: exchanges.PutIPs},
+	},
+	Made: pages.Steps{
+		{Text: "Notes: the name of the key", Put: exchanges.PutLabel},
+		{Text: "Create, and confirm with your second factor"},
+		{Text: "Copy Access Key and Secret Key now: the secret is not shown again"},
+	},
+	Edit:   pages.Steps{{Text: "Edit"}},
+	Edited: pages.Steps{{Text: "Save, and confirm with your second factor"}},
+	Delete: pages.Steps{{Text: "Delete, and confirm with your second factor"}},
+	Takes: exchanges.Guide{
 		Boxes:     boxes,
 		IPs:       exchanges.IPRule{Separator: ",", Most: mostIPs},
 		MostKeys:  30,
 		Lifetimes: lifetimes,
 		Source:    source,
 		AsOf:      asOf,
-	})
+	},
 }
+
+func guide() exchanges.Guide { return page.Guide() }

@@ -27,10 +27,10 @@ var reading = []string{"SPOT_ACCOUNT_READ", "SPOT_DEAL_READ", "CONTRACT_ACCOUNT_
 // rights are the documented permissions of a key. Of two that give the same,
 // the first is asked for.
 var rights = wire.Rights{
-	{Word: reading[0], Gives: []exchanges.Permission{exchanges.Read}},
-	{Word: reading[1], Gives: []exchanges.Permission{exchanges.Read}},
-	{Word: reading[2], Gives: []exchanges.Permission{exchanges.Read}},
-	{Word: reading[3], Gives: []exchanges.Permission{exchanges.Read}},
+	{Word: "SPOT_ACCOUNT_READ", Gives: []exchanges.Permission{exchanges.Read}},
+	{Word: "SPOT_DEAL_READ", Gives: []exchanges.Permission{exchanges.Read}},
+	{Word: "CONTRACT_ACCOUNT_READ", Gives: []exchanges.Permission{exchanges.Read}},
+	{Word: "CONTRACT_DEAL_READ", Gives: []exchanges.Permission{exchanges.Read}},
 	{Word: "SPOT_TRANSFER_READ", Gives: []exchanges.Permission{exchanges.Read}},
 	{Word: "SPOT_WITHDRAW_READ", Gives: []exchanges.Permission{exchanges.Read}},
 	{Word: "SPOT_DEAL_WRITE", Gives: []exchanges.Permission{exchanges.Spot}},

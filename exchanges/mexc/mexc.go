@@ -49,21 +49,24 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
+// sites has the only deployment.
+var sites = []exchanges.Site{{
+	ID: "global", Name: "MEXC", Environment: exchanges.Live,
+	Origin: "https://api.mexc.com", KeysPage: "https://www.mexc.com/user/openapi",
+	Capabilities: exchanges.Capabilities{Create: true, List: true, Revoke: true, Reach: exchanges.SubAccountKeys},
+}}
+
 func info() exchanges.Info {
 	return exchanges.Info{
-		ID: ID, Name: "MEXC", Form: form(), Guide: guide(),
-		Sites: []exchanges.Site{{
-			ID: "global", Name: "MEXC", Environment: exchanges.Live,
-			Origin: "https://api.mexc.com", KeysPage: "https://www.mexc.com/user/openapi",
-			Capabilities: exchanges.Capabilities{Create: true, List: true, Revoke: true, Reach: exchanges.SubAccountKeys},
-		}},
+		ID: ID, Name: "MEXC", Form: form, Guide: guide(),
+		Sites:   sites,
 		Aliases: map[exchanges.Environment][]string{exchanges.Live: {"contract.mexc.com"}},
 	}
 }
 
 // venue is MEXC.
 type venue struct {
-	rest.API
+	rest.Venue
 	accounts, changes *rate.Limiter
 }
 
@@ -75,26 +78,22 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &venue{
-		rest.API{Client: client, Sign: signed, Refusal: refusal},
+	v := &venue{
+		rest.Venue{API: rest.API{Client: client, Sign: signed, Refusal: refusal}, About: info, Check: check, Trip: &course},
 		rate.NewLimiter(accountsPerSecond, 1), rate.NewLimiter(changesPerSecond, 1),
-	}, nil
+	}
+	v.Look = v.inspect
+	return v, nil
 }
 
-// Info describes MEXC.
-func (v *venue) Info() exchanges.Info { return info() }
-
-// Inspect has the key read its account. The account's number comes from another
+// inspect has the key read its account. The account's number comes from another
 // call; where that fails, it is not known.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (found exchanges.KeyInfo, err error) {
-	if c, err = check(c); err != nil {
-		return exchanges.KeyInfo{}, err
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential, found *exchanges.KeyInfo) error {
+	if err := v.Get(ctx, rest.Call{Credential: c, Limiter: v.accounts}, accountPath, rest.Into(found, parseAccount)); err != nil {
+		return err
 	}
-	if err := v.Get(ctx, rest.Call{Credential: c, Limiter: v.accounts}, accountPath, rest.Into(&found, parseAccount)); err != nil {
-		return exchanges.KeyInfo{}, err
-	}
-	found.KeyID, found.Account = c.KeyID, v.uid(ctx, c)
-	return v.Stamp(found), nil
+	found.Account = v.uid(ctx, c)
+	return nil
 }
 
 // uid asks for the account's number, and not for long: the key is judged already.
@@ -151,4 +150,13 @@ func words(name string, f wire.Flag) string {
 	default:
 		return ""
 	}
+}
+
+// course is by MEXC's spot v3 API documentation: "Account Information", "Order
+// Book" and "Symbol Order Book Ticker".
+var course = rest.Course{
+	Market:  "BTCUSDT",
+	Balance: "GET " + accountPath,
+	Book:    "GET /api/v3/depth?symbol={market}&limit=5",
+	Ticker:  "GET /api/v3/ticker/bookTicker?symbol={market}",
 }

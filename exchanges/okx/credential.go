@@ -10,22 +10,21 @@ import (
 	"github.com/keyrota/keyrota/exchanges/internal/cred"
 )
 
-func form() exchanges.Form {
-	return exchanges.Form{Fields: []exchanges.Field{
-		{
-			Name: exchanges.FieldKey, Label: "API key",
-			Usual: 36, Help: "36 characters in five groups, shown under API and connections",
-		},
-		{
-			Name: exchanges.FieldSecret, Label: "Secret key",
-			Usual: 32, Help: "about 32 characters, shown once, when the key is made",
-		},
-		{
-			Name: exchanges.FieldPassphrase, Label: "Passphrase",
-			Help: "the one that you chose for this key; not the password of your account",
-		},
-	}}
-}
+// form is what is asked for of a key.
+var form = exchanges.Form{Fields: []exchanges.Field{
+	{
+		Name: exchanges.FieldKey, Label: "API key",
+		Usual: 36, Help: "36 characters in five groups, shown under API and connections",
+	},
+	{
+		Name: exchanges.FieldSecret, Label: "Secret key",
+		Usual: 32, Help: "about 32 characters, shown once, when the key is made",
+	},
+	{
+		Name: exchanges.FieldPassphrase, Label: "Passphrase",
+		Help: "the one that you chose for this key; not the password of your account",
+	},
+}}
 
 var (
 	keyForm       = regexp.MustCompile(`^(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)

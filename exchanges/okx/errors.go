@@ -44,10 +44,7 @@ const window = 2 * time.Second
 
 // verdicts are the codes that a signed call can end in. They come with various
 // HTTP statuses, 200 among them, so that the code alone decides.
-var verdicts = rest.Verdicts(meanings)
-
-// meanings are apart from verdicts so that the linker lays them out.
-var meanings = []rest.Meaning[string]{
+var verdicts = rest.Verdicts[string]{
 	{Kind: exchanges.Unavailable, Hint: hintTrouble, MayHaveActed: true, Codes: []string{
 		"50001",
 		"50013", // busy

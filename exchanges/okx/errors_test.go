@@ -85,7 +85,7 @@ func TestRefusedAddressIsTold(t *testing.T) {
 }
 
 func TestUnknownKeyIsSaidByOneCodeOnly(t *testing.T) {
-	for code := range verdicts {
+	for _, code := range verdicts.Codes() {
 		_, err := inspect(t, said(401, code, "no"))
 		if got := exchanges.AsError(err).UnknownKey; got != (code == "50119") {
 			t.Errorf("%s: unknown key %t", code, got)
@@ -129,11 +129,11 @@ func TestOnlyZeroIsSuccess(t *testing.T) {
 func TestEveryDocumentedCodeHasAVerdict(t *testing.T) {
 	documented := strings.Fields(`50001 50005 50011 50013 50026 50030 50035 50038 50061 50100 50101 50102 50103 50104 50105 50106
 		50107 50110 50111 50112 50113 50114 50119 50120 59500 59501 59502 59503 59504 59505 59506 59510 59518 59602 59604 59605`)
-	if len(verdicts) != len(documented) {
-		t.Errorf("%d verdicts, %d codes", len(verdicts), len(documented))
+	if len(verdicts.Codes()) != len(documented) {
+		t.Errorf("%d verdicts, %d codes", len(verdicts.Codes()), len(documented))
 	}
 	for _, code := range documented {
-		if v, ok := verdicts[code]; !ok || v.Hint == "" || v.Kind == "" {
+		if v, ok := verdicts.Of(code); !ok || v.Hint == "" || v.Kind == "" {
 			t.Errorf("code %s: %+v", code, v)
 		}
 	}

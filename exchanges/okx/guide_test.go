@@ -13,8 +13,8 @@ import (
 func TestBoxesGiveWhatAnInspectionReports(t *testing.T) {
 	exchangetest.Boxes(t, guide(), func(ticked []string) exchanges.PermissionSet {
 		k := key{Perms: wire.Words{Known: true}, UID: "1", MainUID: "1"}
-		for i, box := range boxWords {
-			if slices.Contains(ticked, box) {
+		for i, box := range boxes {
+			if slices.Contains(ticked, box.Words) {
 				k.Perms.Values = append(k.Perms.Values, rights[i].Word)
 			}
 		}

@@ -48,7 +48,7 @@ func (k key) info(env exchanges.Environment) exchanges.KeyInfo {
 		Created:             k.TS.Milliseconds(),
 	}
 	if k.subAccount() {
-		kind := cmp.Or(kinds[string(k.Type)], "a sub-account")
+		kind := cmp.Or(kinds.Of(string(k.Type)), "a sub-account")
 		out.Notes = append(out.Notes, "This is a key of "+kind+" of "+string(k.MainUID)+".")
 	}
 	if k.main() && out.Permissions.Known() && out.Permissions.Get(exchanges.Admin) == exchanges.Unknown {
@@ -61,11 +61,11 @@ func (k key) info(env exchanges.Environment) exchanges.KeyInfo {
 }
 
 // kinds words the types of sub-accounts that are not the standard one.
-var kinds = map[string]string{
-	"2":  "a managed sub-account",
-	"5":  "a custody sub-account (Copper)",
-	"9":  "a managed sub-account (Copper)",
-	"12": "a custody sub-account (Komainu)",
+var kinds = wire.Glossary{
+	{"2", "a managed sub-account"},
+	{"5", "a custody sub-account (Copper)"},
+	{"9", "a managed sub-account (Copper)"},
+	{"12", "a custody sub-account (Komainu)"},
 }
 
 // main reports whether OKX said that the key is of a main account.

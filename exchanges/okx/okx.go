@@ -51,34 +51,53 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: check, New: open}
 }
 
-// deployments are OKX's sites. Where only the address of a web site is
-// documented, and not its page for keys, its front page stands in.
-var deployments = []struct{ id, name, origin, page, demoPage string }{
-	{"global", "OKX", "https://openapi.okx.com", "https://www.okx.com/account/my-api", "https://www.okx.com"},
-	{"eea", "OKX Europe (EEA)", "https://eea.okx.com", "https://my.okx.com", "https://my.okx.com"},
-	{"us", "OKX US and Australia", "https://us.okx.com", "https://app.okx.com", "https://app.okx.com"},
+// What OKX tells of every key, and what can be done with those that are no demo
+// keys.
+var (
+	told    = exchanges.Capabilities{Permissions: true, IPList: true, Label: true}
+	managed = exchanges.Capabilities{
+		Permissions: true, IPList: true, Label: true,
+		Create: true, List: true, Edit: true, Revoke: true, Reach: exchanges.SubAccountKeys,
+	}
+)
+
+// sites are OKX's deployments, each with demo trading at the same address. Where
+// only the address of a web site is documented, and not its page for keys, its
+// front page stands in.
+var sites = []exchanges.Site{
+	{
+		ID: "global", Name: "OKX", Environment: exchanges.Live,
+		Origin: "https://openapi.okx.com", KeysPage: "https://www.okx.com/account/my-api", Capabilities: managed,
+	},
+	{
+		ID: "eea", Name: "OKX Europe (EEA)", Environment: exchanges.Live,
+		Origin: "https://eea.okx.com", KeysPage: "https://my.okx.com", Capabilities: managed,
+	},
+	{
+		ID: "us", Name: "OKX US and Australia", Environment: exchanges.Live,
+		Origin: "https://us.okx.com", KeysPage: "https://app.okx.com", Capabilities: managed,
+	},
+	{
+		ID: "global", Name: "OKX Demo Trading", Environment: exchanges.Demo, ByHeader: true,
+		Origin: "https://openapi.okx.com", KeysPage: "https://www.okx.com", Capabilities: told,
+	},
+	{
+		ID: "eea", Name: "OKX Europe (EEA) Demo Trading", Environment: exchanges.Demo, ByHeader: true,
+		Origin: "https://eea.okx.com", KeysPage: "https://my.okx.com", Capabilities: told,
+	},
+	{
+		ID: "us", Name: "OKX US and Australia Demo Trading", Environment: exchanges.Demo, ByHeader: true,
+		Origin: "https://us.okx.com", KeysPage: "https://app.okx.com", Capabilities: told,
+	},
 }
 
 func info() exchanges.Info {
-	told := exchanges.Capabilities{Permissions: true, IPList: true, Label: true}
-	managed := told
-	managed.Create, managed.List, managed.Edit, managed.Revoke, managed.Reach = true, true, true, true, exchanges.SubAccountKeys
-	var live, demo []exchanges.Site
-	for _, d := range deployments {
-		live = append(live, exchanges.Site{
-			ID: d.id, Name: d.name, Environment: exchanges.Live, Origin: d.origin, KeysPage: d.page, Capabilities: managed,
-		})
-		demo = append(demo, exchanges.Site{
-			ID: d.id, Name: d.name + " Demo Trading", Environment: exchanges.Demo, Origin: d.origin, KeysPage: d.demoPage, Capabilities: told,
-			ByHeader: true,
-		})
-	}
-	return exchanges.Info{ID: ID, Name: "OKX", Form: form(), Guide: guide(), Sites: append(live, demo...)}
+	return exchanges.Info{ID: ID, Name: "OKX", Form: form, Guide: guide(), Sites: sites}
 }
 
 // venue is one site.
 type venue struct {
-	rest.API
+	rest.Venue
 	env exchanges.Environment
 }
 
@@ -91,29 +110,24 @@ func open(c exchanges.Connection) (exchanges.Exchange, error) {
 		return nil, err
 	}
 	v := &venue{env: c.Site.Environment}
-	v.API = rest.API{Client: client, Sign: v.signed, Refusal: refusal}
+	v.Venue = rest.Venue{API: rest.API{Client: client, Sign: v.signed, Refusal: refusal}, About: info, Check: check, Trip: &course, Look: v.inspect}
+	if v.env == exchanges.Demo {
+		v.Public = http.Header{"x-simulated-trading": {"1"}}
+	}
 	if c.Site.Capabilities.Reach == exchanges.NoKeys {
 		return v, nil
 	}
 	return &master{v, rate.NewLimiter(rate.Every(managedEvery), 1)}, nil
 }
 
-// Info describes OKX.
-func (v *venue) Info() exchanges.Info { return info() }
-
-// Inspect asks what the exchange says of the calling key.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (exchanges.KeyInfo, error) {
-	c, err := check(c)
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
+// inspect asks what the exchange says of the calling key.
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential, out *exchanges.KeyInfo) error {
 	var found key
 	if err := v.Get(ctx, rest.Call{Credential: c}, inspectPath, rest.Into(&found, parseKey)); err != nil {
-		return exchanges.KeyInfo{}, err
+		return err
 	}
-	out := found.info(v.env)
-	out.KeyID = c.KeyID
-	return v.Stamp(out), nil
+	*out = found.info(v.env)
+	return nil
 }
 
 // stampForm is how OKX writes a moment: ISO 8601 in UTC, with milliseconds.
@@ -140,4 +154,14 @@ func (v *venue) signed(c exchanges.Credential, r rest.Request, now time.Time) (r
 		r.Header.Set("Content-Type", "application/json")
 	}
 	return r, err
+}
+
+// course is by www.okx.com/docs-v5: "Get balance", "Get order book", "Get
+// ticker" and the error codes. Demo trading has prices of its own, for which the
+// header goes with public calls too.
+var course = rest.Course{
+	Market:  "BTC-USDT",
+	Balance: "GET /api/v5/account/balance",
+	Book:    "GET /api/v5/market/books?instId={market}&sz=5",
+	Ticker:  "GET /api/v5/market/ticker?instId={market}",
 }

@@ -1,6 +1,9 @@
 package other
 
-import "github.com/keyrota/keyrota/exchanges"
+import (
+	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/pages"
+)
 
 // boxes has one for each permission of the normal form, in plain words: what
 // they are called differs from page to page.
@@ -16,35 +19,32 @@ var boxes = []exchanges.Box{
 	{Words: "Manage keys and sub-accounts", Gives: []exchanges.Permission{exchanges.Admin}},
 }
 
-func guide() exchanges.Guide {
-	const page = "The exchange's page for API keys, often under your account or its security settings"
-	rights := []exchanges.GuideStep{
+// page is the one that any exchange may have.
+var page = pages.Page{
+	Place: "The exchange's page for API keys, often under your account or its security settings",
+	Make: pages.Steps{
+		{Text: "Make a new key"},
+		{Text: "Its name or label, if the page has a place for it", Put: exchanges.PutLabel},
+	},
+	Rights: pages.Steps{
 		{Text: "Allow, by whatever name the page has for it", Put: exchanges.PutTicks},
 		{Text: "Leave off", Put: exchanges.PutNoTicks},
 		{Text: "The addresses from which the key may be used, if the page asks for them", Put: exchanges.PutIPs},
-	}
-	g := exchanges.Guide{
-		Create: append([]exchanges.GuideStep{
-			{Text: page},
-			{Text: "Make a new key"},
-			{Text: "Its name or label, if the page has a place for it", Put: exchanges.PutLabel},
-		}, rights...),
-		Restrict: append([]exchanges.GuideStep{
-			{Text: page},
-			{Text: "Find the key. If it cannot be changed, make a new one in its place", Put: exchanges.PutKey},
-		}, rights...),
-		Delete: []exchanges.GuideStep{
-			{Text: page},
-			{Text: "Find the key", Put: exchanges.PutKey},
-			{Text: "Delete it, and see that it is gone from the list"},
-		},
+	},
+	Made:   pages.Steps{{Text: "Copy key and secret now: most pages show the secret only once"}},
+	Delete: pages.Steps{{Text: "Delete it, and see that it is gone from the list"}},
+	Takes: exchanges.Guide{
 		Boxes: boxes,
 		// What the page takes is for the person to see: nothing is held back here.
 		Label:  exchanges.LabelRule{Chars: "-"},
 		IPs:    exchanges.IPRule{CIDR: true, IPv6: true},
 		Source: "your exchange's own page for API keys, whose words are its own",
 		AsOf:   "2026-11-26",
-	}
-	g.Create = append(g.Create, exchanges.GuideStep{Text: "Copy key and secret now: most pages show the secret only once"})
+	},
+}
+
+func guide() exchanges.Guide {
+	g := page.Guide()
+	g.Restrict[1].Text += ". If it cannot be changed, make a new one in its place"
 	return g
 }

@@ -21,28 +21,30 @@ func Adapter() exchanges.Adapter {
 	return exchanges.Adapter{Info: info(), Check: rules.Check, New: open}
 }
 
+// sites are one for each environment that a key may be of.
+var sites = []exchanges.Site{
+	{ID: "any", Name: "Other exchange", Environment: exchanges.Live},
+	{ID: "any", Name: "Other exchange, testnet", Environment: exchanges.Testnet},
+	{ID: "any", Name: "Other exchange, demo", Environment: exchanges.Demo},
+}
+
 func info() exchanges.Info {
 	return exchanges.Info{
-		ID: ID, Name: "Other exchange", Manual: true, Form: form(), Guide: guide(),
-		Sites: []exchanges.Site{
-			{ID: "any", Name: "Other exchange", Environment: exchanges.Live},
-			{ID: "any", Name: "Other exchange, testnet", Environment: exchanges.Testnet},
-			{ID: "any", Name: "Other exchange, demo", Environment: exchanges.Demo},
-		},
+		ID: ID, Name: "Other exchange", Manual: true, Form: form, Guide: guide(),
+		Sites: sites,
 	}
 }
 
 // rules ask for an API key and for a secret or a private key, of whatever form.
 var rules = cred.Rules{Exchange: ID, Loose: true}
 
-func form() exchanges.Form {
-	return exchanges.Form{Fields: []exchanges.Field{
-		{Name: exchanges.FieldKey, Label: "API key", Help: "the part that is no secret; where there is one token only, its name"},
-		{Name: exchanges.FieldSecret, Label: "Secret", Help: "the part that is shown once; empty if there is a private key in its place", Optional: true, PEM: true},
-		{Name: exchanges.FieldPassphrase, Label: "Passphrase", Help: "the third part, or the password of the private key", Optional: true},
-		{Name: exchanges.FieldPrivateKey, Label: "Private key", Help: "of a key pair: a PEM, or in the exchange's own form", Optional: true, PEM: true},
-	}}
-}
+// form is what is asked for of a key.
+var form = exchanges.Form{Fields: []exchanges.Field{
+	{Name: exchanges.FieldKey, Label: "API key", Help: "the part that is no secret; where there is one token only, its name"},
+	{Name: exchanges.FieldSecret, Label: "Secret", Help: "the part that is shown once; empty if there is a private key in its place", Optional: true, PEM: true},
+	{Name: exchanges.FieldPassphrase, Label: "Passphrase", Help: "the third part, or the password of the private key", Optional: true},
+	{Name: exchanges.FieldPrivateKey, Label: "Private key", Help: "of a key pair: a PEM, or in the exchange's own form", Optional: true, PEM: true},
+}}
 
 // anywhere is an exchange that nobody can ask.
 type anywhere struct{}

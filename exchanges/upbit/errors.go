@@ -1,8 +1,6 @@
 package upbit
 
 import (
-	"encoding/json"
-
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 	"github.com/keyrota/keyrota/exchanges/internal/wire"
@@ -24,10 +22,7 @@ const (
 
 // verdicts are Upbit's errors. That the one for an invalid access key means that
 // the key is gone, and nothing else, is not documented.
-var verdicts = rest.Verdicts(meanings)
-
-// meanings are apart from verdicts so that the linker lays them out.
-var meanings = []rest.Meaning[string]{
+var verdicts = rest.Verdicts[string]{
 	{Kind: exchanges.Auth, Hint: hintKey, Causes: []exchanges.Cause{exchanges.CauseSite, exchanges.CauseDeleted, exchanges.CauseSwapped, exchanges.CauseDamaged}, Codes: []string{"invalid_access_key"}},
 	{Kind: exchanges.Auth, Hint: hintSecret, Causes: []exchanges.Cause{exchanges.CauseSecret, exchanges.CauseSwapped, exchanges.CauseDamaged, exchanges.CauseSite, exchanges.CauseDeleted, exchanges.CauseExpired}, Codes: []string{"jwt_verification"}},
 	{Kind: exchanges.Expired, Hint: hintExpired, Codes: []string{"expired_access_key"}},
@@ -41,15 +36,9 @@ var meanings = []rest.Meaning[string]{
 // refusal turns an answer into an error: Upbit's own, if the body has one, else
 // what the status says. Nil for success.
 func refusal(r rest.Response) *exchanges.Error {
-	var body struct {
-		Error struct {
-			Name    wire.Text `json:"name"`
-			Message wire.Text `json:"message"`
-		} `json:"error"`
-	}
-	name := func() string { return string(body.Error.Name) }
-	if json.Unmarshal(r.Body, &body) != nil || name() == "" {
+	name, message := wire.At[wire.Text](r.Body, "error", "name"), wire.At[wire.Text](r.Body, "error", "message")
+	if name == "" {
 		return rest.HTTPError(r)
 	}
-	return rest.Judge(r, verdicts, name(), name()+": "+string(body.Error.Message), hintOther)
+	return rest.Judge(r, verdicts, string(name), string(name+": "+message), hintOther)
 }

@@ -1,6 +1,7 @@
 package upbit
 
 import (
+	"slices"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -28,25 +29,39 @@ var yearly = exchanges.Lifetime{
 	AsOf:   "2026-11-23",
 }
 
-func guide() exchanges.Guide {
-	g := pages.Page{
-		Place:  "Upbit on a PC, not in the app: 마이페이지 → Open API 관리 (My page → Open API management)",
-		Rights: pages.Steps(pages.Rights("Choose the functions", "Leave off, with every function that is not named here"), pages.IPs("IP 주소 등록: the public IPv4 addresses that may use it. Korea wants at least one, the other sites for orders and withdrawals")),
-		Made: pages.Steps(pages.Label("If the page asks for a name of the key"), pages.Go(
-			"Agree, then Open API Key 발급받기 (issue), and confirm by two-channel authentication",
-			"Copy Access key and Secret key now: the secret key is not shown again",
-			"A key that withdraws starts out blocked: release it in the app, under 인증/보안 → Open API 관리")),
-		Delete: pages.Go("삭제 (delete), and confirm by two-channel authentication"),
-	}.Guide(exchanges.Guide{
+// page is that of all sites, in Korea's words.
+var page = pages.Page{
+	Place: "Upbit on a PC, not in the app: 마이페이지 → Open API 관리 (My page → Open API management)",
+	Rights: pages.Steps{
+		{Text: "Choose the functions", Put: exchanges.PutTicks},
+		{Text: "Leave off, with every function that is not named here", Put: exchanges.PutNoTicks},
+		{Text: "IP 주소 등록: the public IPv4 addresses that may use it. Korea wants at least one, the other sites for orders and withdrawals", Put: exchanges.PutIPs},
+	},
+	Made: pages.Steps{
+		{Text: "If the page asks for a name of the key", Put: exchanges.PutLabel},
+		{Text: "Agree, then Open API Key 발급받기 (issue), and confirm by two-channel authentication"},
+		{Text: "Copy Access key and Secret key now: the secret key is not shown again"},
+		{Text: "A key that withdraws starts out blocked: release it in the app, under 인증/보안 → Open API 관리"},
+	},
+	Delete: pages.Steps{{Text: "삭제 (delete), and confirm by two-channel authentication"}},
+	Takes: exchanges.Guide{
 		Boxes:     boxes,
 		IPs:       exchanges.IPRule{Most: 10},
 		MostKeys:  10,
 		Lifetimes: []exchanges.Lifetime{yearly},
 		Source:    "docs.upbit.com, how to get an API key and authentication",
 		AsOf:      "2026-11-23",
-	})
-	// The functions of a key stay what they are.
-	g.Restrict = pages.Steps(g.Delete[:2], pages.IPs("변경 (change): the addresses that may use it"),
-		pages.Go("Functions cannot be changed: for others make a new key, then delete this one"))
+	},
+}
+
+// addresses are how a key is changed: its functions stay what they are.
+var addresses = pages.Steps{
+	{Text: "변경 (change): the addresses that may use it", Put: exchanges.PutIPs},
+	{Text: "Functions cannot be changed: for others make a new key, then delete this one"},
+}
+
+func guide() exchanges.Guide {
+	g := page.Guide()
+	g.Restrict = slices.Concat(g.Delete[:2], addresses)
 	return g
 }

@@ -36,7 +36,7 @@ func parseKeys(r rest.Response, keyID string) (exchanges.KeyInfo, *exchanges.Err
 	if len(keys) == 0 {
 		return exchanges.KeyInfo{}, rest.NotJSON(r)
 	}
-	out := exchanges.KeyInfo{KeyID: keyID, Notes: []string{noteRights}, Usage: usage(r.Header)}
+	out := exchanges.KeyInfo{KeyID: keyID, Notes: []string{noteRights}, Usage: usage(r)}
 	if k := wire.FindShown(keys, func(k key) string { return string(k.AccessKey) }, keyID); k != nil {
 		out.Expires = k.ExpireAt.Time()
 	} else {

@@ -20,19 +20,15 @@ import (
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
-func form() exchanges.Form {
-	return exchanges.Form{Fields: []exchanges.Field{
-		{Name: exchanges.FieldKey, Label: "Access key", Help: "about 40 letters and digits, shown under Open API management"},
-		{Name: exchanges.FieldSecret, Label: "Secret key", Help: "about 40 letters and digits; shown once, when the key is made"},
-	}}
-}
+// form is what is asked for of a key.
+var form = exchanges.Form{Fields: []exchanges.Field{
+	{Name: exchanges.FieldKey, Label: "Access key", Help: "about 40 letters and digits, shown under Open API management"},
+	{Name: exchanges.FieldSecret, Label: "Secret key", Help: "about 40 letters and digits; shown once, when the key is made"},
+}}
 
 // Upbit does not document the lengths, and its two keys look the same, so that
 // little can be seen of a mistake.
 var rules = cred.Rules{Exchange: ID, Key: cred.Whole("about 40 letters and digits"), Secret: cred.Whole("about 40 letters and digits")}
-
-// check is Adapter.Check.
-func check(c exchanges.Credential) (exchanges.Credential, error) { return rules.Check(c) }
 
 // algorithm is a way to sign a token.
 type algorithm struct {

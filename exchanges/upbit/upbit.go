@@ -17,13 +17,11 @@ package upbit
 
 import (
 	"context"
-	"net/http"
 	"strings"
-
-	"golang.org/x/time/rate"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
+	"github.com/keyrota/keyrota/exchanges/internal/wire"
 )
 
 // ID is how files and commands name Upbit.
@@ -32,10 +30,7 @@ const ID exchanges.ID = "upbit"
 const inspectPath = "/v1/api_keys"
 
 // Upbit allows an account 30 calls of this kind a second.
-const (
-	callsPerSecond = 10
-	callsAtOnce    = 10
-)
+const callsPerSecond, callsAtOnce = 10, 10
 
 // korea is the site whose keys and tokens are different from those of the
 // others.
@@ -43,56 +38,64 @@ const korea = "kr"
 
 // Adapter describes Upbit to the registry.
 func Adapter() exchanges.Adapter {
-	return exchanges.Adapter{Info: info(), Check: check, New: open}
+	return exchanges.Adapter{Info: info(), Check: rules.Check, New: open}
+}
+
+// told is what every site says of a key.
+var told = exchanges.Capabilities{Expires: true}
+
+// sites are the deployments that have accounts of their own.
+var sites = []exchanges.Site{
+	{
+		ID: korea, Name: "Upbit Korea", Environment: exchanges.Live, Capabilities: told,
+		Origin: "https://api.upbit.com", KeysPage: "https://upbit.com/mypage/open_api_management",
+	},
+	{
+		ID: "sg", Name: "Upbit Singapore", Environment: exchanges.Live, Capabilities: told,
+		Origin: "https://sg-api.upbit.com", KeysPage: "https://sg.upbit.com",
+	},
+	{
+		ID: "id", Name: "Upbit Indonesia", Environment: exchanges.Live, Capabilities: told,
+		Origin: "https://id-api.upbit.com", KeysPage: "https://id.upbit.com",
+	},
+	{
+		ID: "th", Name: "Upbit Thailand", Environment: exchanges.Live, Capabilities: told,
+		Origin: "https://th-api.upbit.com", KeysPage: "https://th.upbit.com",
+	},
 }
 
 func info() exchanges.Info {
-	i := exchanges.Info{ID: ID, Name: "Upbit", Form: form(), Guide: guide()}
-	for _, s := range []exchanges.Site{
-		{ID: korea, Name: "Upbit Korea", Origin: "https://api.upbit.com", KeysPage: "https://upbit.com/mypage/open_api_management"},
-		{ID: "sg", Name: "Upbit Singapore", Origin: "https://sg-api.upbit.com", KeysPage: "https://sg.upbit.com"},
-		{ID: "id", Name: "Upbit Indonesia", Origin: "https://id-api.upbit.com", KeysPage: "https://id.upbit.com"},
-		{ID: "th", Name: "Upbit Thailand", Origin: "https://th-api.upbit.com", KeysPage: "https://th.upbit.com"},
-	} {
-		s.Environment, s.Capabilities = exchanges.Live, exchanges.Capabilities{Expires: true}
-		i.Sites = append(i.Sites, s)
-	}
-	return i
+	return exchanges.Info{ID: ID, Name: "Upbit", Form: form, Guide: guide(), Sites: sites}
 }
 
 // venue is one site.
-type venue struct{ rest.API }
+type venue struct{ rest.Venue }
 
 func open(c exchanges.Connection) (exchanges.Exchange, error) {
-	client, err := rest.New(rest.Config{Exchange: ID, Connection: c, Limit: rate.Limit(callsPerSecond), Burst: callsAtOnce})
+	client, err := rest.New(rest.Config{Exchange: ID, Connection: c, Limit: callsPerSecond, Burst: callsAtOnce})
 	if err != nil {
 		return nil, err
 	}
-	return &venue{rest.API{Client: client, Sign: algorithmAt(c.Site.ID).signed, Refusal: refusal}}, nil
+	v := &venue{rest.Venue{
+		API:   rest.API{Client: client, Sign: algorithmAt(c.Site.ID).signed, Refusal: refusal},
+		About: info, Check: rules.Check, Trip: &course,
+	}}
+	v.Look = v.inspect
+	return v, nil
 }
 
-// Info describes Upbit.
-func (v *venue) Info() exchanges.Info { return info() }
-
-// Inspect looks the key up in the list of its account's keys.
-func (v *venue) Inspect(ctx context.Context, c exchanges.Credential) (out exchanges.KeyInfo, err error) {
-	if c, err = check(c); err != nil {
-		return exchanges.KeyInfo{}, err
-	}
-	err = v.Get(ctx, rest.Call{Credential: c}, inspectPath, rest.Into(&out, func(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
+// inspect looks the key up in the list of its account's keys.
+func (v *venue) inspect(ctx context.Context, c exchanges.Credential, out *exchanges.KeyInfo) error {
+	return v.Get(ctx, rest.Call{Credential: c}, inspectPath, rest.Into(out, func(r rest.Response) (exchanges.KeyInfo, *exchanges.Error) {
 		return parseKeys(r, c.KeyID)
 	}))
-	if err != nil {
-		return exchanges.KeyInfo{}, err
-	}
-	return v.Stamp(out), nil
 }
 
 // usage words what the header says of the limit: "group=default; min=1799;
 // sec=29" are the calls that are left.
-func usage(h http.Header) string {
+func usage(r rest.Response) string {
 	fields := map[string]string{}
-	for part := range strings.SplitSeq(h.Get("Remaining-Req"), ";") {
+	for part := range strings.SplitSeq(r.Header.Get("Remaining-Req"), ";") {
 		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
 		fields[name] = exchanges.Clean(value)
 	}
@@ -100,4 +103,15 @@ func usage(h http.Header) string {
 		return ""
 	}
 	return fields["sec"] + " calls left in this second"
+}
+
+// course is by docs.upbit.com: "Get Account Balance", "List Orderbooks" and "List
+// Tickers by Trading Pairs".
+var course = rest.Course{
+	Market:  "KRW-BTC",
+	Markets: wire.Glossary{{"sg", "SGD-BTC"}, {"id", "IDR-BTC"}, {"th", "THB-BTC"}},
+	Balance: "GET /v1/accounts",
+	Book:    "GET /v1/orderbook?markets={market}",
+	Ticker:  "GET /v1/ticker?markets={market}",
+	Usage:   usage,
 }

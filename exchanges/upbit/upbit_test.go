@@ -14,6 +14,7 @@ import (
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/exchangetest"
+	"github.com/keyrota/keyrota/exchanges/internal/rest"
 )
 
 const (
@@ -177,7 +178,7 @@ func TestUsageSaysWhatIsLeft(t *testing.T) {
 		"group=default; min=1799":         "", "": "", "sec": "", "sec=": "",
 		"sec=2\x1b[2J": "2[2J calls left in this second",
 	} {
-		if got := usage(http.Header{"Remaining-Req": {header}}); got != want {
+		if got := usage(rest.Response{Header: http.Header{"Remaining-Req": {header}}}); got != want {
 			t.Errorf("%q: %q, want %q", header, got, want)
 		}
 	}
@@ -192,7 +193,7 @@ func TestCheckTellsAWholeKeyFromAPiece(t *testing.T) {
 		"three in one":    {testKey, testSecret + testSecret + testSecret, "about 40"},
 		"the key twice":   {testKey, testKey, "same"},
 	} {
-		_, err := check(exchanges.Credential{KeyID: c.key, Secret: exchanges.NewSecret(c.secret)})
+		_, err := rules.Check(exchanges.Credential{KeyID: c.key, Secret: exchanges.NewSecret(c.secret)})
 		e := exchanges.AsError(err)
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(e.Error()+e.Hint, c.want) {
 			t.Errorf("%s: %v", name, err)

@@ -1,62 +1,63 @@
 package pages
 
 import (
-	"reflect"
 	"slices"
 	"testing"
 
 	"github.com/keyrota/keyrota/exchanges"
 )
 
-func TestStepsOfAPage(t *testing.T) {
-	got := slices.Concat(
-		Go("Menu → Keys", "New key"), Label("Name"), Rights("Tick", "Leave off"), IPs("Addresses"),
-		Only(exchanges.FromExchange, Go("Copy the secret")), Only(exchanges.FromKeyPair, PublicKey("Paste")),
-	)
-	want := []exchanges.GuideStep{
-		{Text: "Menu → Keys"},
-		{Text: "New key"},
-		{Text: "Name", Put: exchanges.PutLabel},
-		{Text: "Tick", Put: exchanges.PutTicks},
-		{Text: "Leave off", Put: exchanges.PutNoTicks},
-		{Text: "Addresses", Put: exchanges.PutIPs},
-		{Text: "Copy the secret", Only: exchanges.FromExchange},
-		{Text: "Paste", Put: exchanges.PutPublicKey, Only: exchanges.FromKeyPair},
-	}
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("%+v", got)
-	}
-}
-
-func TestOnlyLeavesItsStepsAlone(t *testing.T) {
-	steps := Go("Copy")
-	if Only(exchanges.FromKeyPair, steps); steps[0].Only != "" {
-		t.Error("the steps of others were changed")
+// a page with a step of every kind.
+func page() *Page {
+	return &Page{
+		Place: "Menu → Keys",
+		Make: Steps{
+			{Text: "New"},
+			{Text: "Paste", Put: exchanges.PutPublicKey, Only: exchanges.FromKeyPair},
+		},
+		Rights: Steps{{Text: "Tick", Put: exchanges.PutTicks}},
+		Made:   Steps{{Text: "Copy", Only: exchanges.FromExchange}},
+		Edit:   Steps{{Text: "Edit"}},
+		Edited: Steps{{Text: "Save"}},
+		Delete: Steps{{Text: "Delete"}},
+		Takes:  exchanges.Guide{MostKeys: 7},
 	}
 }
 
 func TestPageLeadsToAKeyAndBack(t *testing.T) {
-	g := Page{
-		Place: "Keys", Make: Go("New"), Rights: Put(exchanges.PutTicks, "Tick"), Made: Go("Copy"),
-		Edit: Go("Edit"), Edited: Go("Save"), Delete: Go("Delete"),
-	}.Guide(exchanges.Guide{MostKeys: 7})
-	for name, c := range map[string]struct {
-		steps []exchanges.GuideStep
-		want  []string
-	}{
-		"create":   {g.Create, []string{"Keys", "New", "Tick", "Copy"}},
-		"restrict": {g.Restrict, []string{"Keys", "Find the key", "Edit", "Tick", "Save"}},
-		"delete":   {g.Delete, []string{"Keys", "Find the key", "Delete"}},
+	g := page().Guide()
+	find := exchanges.GuideStep{Text: "Find the key", Put: exchanges.PutKey}
+	tick := exchanges.GuideStep{Text: "Tick", Put: exchanges.PutTicks}
+	for name, c := range map[string]struct{ got, want Steps }{
+		"create": {g.Create, Steps{
+			{Text: "Menu → Keys"},
+			{Text: "New"},
+			{Text: "Paste", Put: exchanges.PutPublicKey, Only: exchanges.FromKeyPair},
+			tick,
+			{Text: "Copy", Only: exchanges.FromExchange},
+		}},
+		"restrict": {g.Restrict, Steps{{Text: "Menu → Keys"}, find, {Text: "Edit"}, tick, {Text: "Save"}}},
+		"delete":   {g.Delete, Steps{{Text: "Menu → Keys"}, find, {Text: "Delete"}}},
 	} {
-		var got []string
-		for _, s := range c.steps {
-			got = append(got, s.Text)
-		}
-		if !slices.Equal(got, c.want) {
-			t.Errorf("%s: %q", name, got)
+		if !slices.Equal(c.got, c.want) {
+			t.Errorf("%s: %+v", name, c.got)
 		}
 	}
-	if g.MostKeys != 7 || g.Delete[1].Put != exchanges.PutKey || g.Restrict[3].Put != exchanges.PutTicks {
+	if g.MostKeys != 7 {
 		t.Errorf("%+v", g)
+	}
+}
+
+// TestAGuideIsItsCallers: adapters word single steps anew.
+func TestAGuideIsItsCallers(t *testing.T) {
+	p := page()
+	g := p.Guide()
+	for _, steps := range []Steps{g.Create, g.Restrict, g.Delete} {
+		for i := range steps {
+			steps[i].Text = "changed"
+		}
+	}
+	if again := p.Guide(); again.Create[1].Text != "New" || again.Restrict[2].Text != "Edit" || again.Delete[2].Text != "Delete" {
+		t.Errorf("the page was changed: %+v", again)
 	}
 }

@@ -31,7 +31,7 @@ type API struct {
 
 // Ask makes a signed call. Of call, credential, limiter and secrets count. read
 // takes an answer that is no refusal: see Into.
-func (a API) Ask(ctx context.Context, call Call, r Request, read func(Response) *exchanges.Error) error {
+func (a *API) Ask(ctx context.Context, call Call, r Request, read func(Response) *exchanges.Error) error {
 	call.Op = r.Method + " " + cmp.Or(r.Shown, r.Path)
 	call.Write = r.Method != http.MethodGet && !a.ReadsOnly
 	call.Build = func(now time.Time) (Request, error) { return a.Sign(call.Credential, r, now) }
@@ -49,12 +49,12 @@ func (a API) Ask(ctx context.Context, call Call, r Request, read func(Response) 
 // Get asks for a path. Not inlined: it has many callers.
 //
 //go:noinline
-func (a API) Get(ctx context.Context, call Call, path string, read func(Response) *exchanges.Error) error {
+func (a *API) Get(ctx context.Context, call Call, path string, read func(Response) *exchanges.Error) error {
 	return a.Ask(ctx, call, Request{Method: http.MethodGet, Path: path}, read)
 }
 
 // Post sends a change with v as its JSON body.
-func (a API) Post(ctx context.Context, call Call, path string, v any, read func(Response) *exchanges.Error) error {
+func (a *API) Post(ctx context.Context, call Call, path string, v any, read func(Response) *exchanges.Error) error {
 	body, err := json.Marshal(v)
 	if err != nil {
 		return err

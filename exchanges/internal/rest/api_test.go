@@ -11,8 +11,8 @@ import (
 )
 
 // signing is an API that signs with the key and the second.
-func signing(r *rig) API {
-	return API{
+func signing(r *rig) *API {
+	return &API{
 		Client: r.Client, Refusal: HTTPError,
 		Sign: func(c exchanges.Credential, r Request, now time.Time) (Request, error) {
 			if c.KeyID == "" {

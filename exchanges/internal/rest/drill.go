@@ -3,11 +3,11 @@ package rest
 import (
 	"cmp"
 	"context"
-	"net/http"
 	"strings"
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/wire"
 )
 
 // Course is the test run of an exchange as data: see exchanges.Driller. A request
@@ -19,7 +19,8 @@ import (
 //	{account}  for what ReadAccount finds
 //	{ms}       for the exchange's time in Unix ms
 type Course struct {
-	Market string // where the person names none
+	Market  string        // where the person names none
+	Markets wire.Glossary // those of sites, by their IDs, that do not have it
 
 	Balance      string
 	BalanceElse  string // for accounts of another kind, to which Balance is closed through no fault of the key
@@ -41,50 +42,12 @@ type Course struct {
 	Limit              string // how many tickers the exchange allows, by its documents; empty: not known
 }
 
-// Runner is who makes the calls of a course.
-type Runner struct {
-	API
-	Check func(exchanges.Credential) (exchanges.Credential, error) // Adapter.Check
-
-	// Begin begins a signed call, for exchanges that count the calls of a key;
-	// nil: API.Sign signs.
-	Begin func(context.Context, exchanges.Credential, exchanges.Drill) (Signing, error)
-
-	Public http.Header // of public calls
-}
-
-// Signing is the right to sign calls until Done.
-type Signing struct {
-	Sign func(exchanges.Credential, Request, time.Time) (Request, error)
-	Done func()
-}
-
 // The measures of drills.
 const (
 	hurried  = 5         // calls that try for a rate limit
 	staleBy  = time.Hour // far beyond every exchange's window
 	noMarket = "no-such-market"
 )
-
-// Calls returns the calls of the course for a key and a market.
-func (c *Course) Calls(by Runner, key exchanges.Credential, market string) ([]exchanges.TestCall, error) {
-	key, err := by.Check(key)
-	if err != nil {
-		return nil, err
-	}
-	t := &trip{Runner: by, course: c, key: key, market: cmp.Or(market, c.Market), balanceAt: c.Balance}
-	if !isMarket(t.market) {
-		return nil, &exchanges.Error{
-			Exchange: t.cfg.Exchange, Op: "test run", Kind: exchanges.Invalid, Outcome: exchanges.NotSent,
-			Code: exchanges.Clean(market) + " cannot be a market", Hint: "Write the market as the exchange does, such as " + c.Market + ".",
-		}
-	}
-	calls := t.reads()
-	if t.Site().Environment != exchanges.Live {
-		calls = append(calls, t.drills()...)
-	}
-	return calls, nil
-}
 
 // isMarket reports whether a word can be the name of a market or of an account:
 // nothing in it leads out of the path or the parameter that it is put into.
@@ -96,7 +59,7 @@ func isMarket(s string) bool {
 // trip is a course with a key and a market. Its calls are made one after the
 // other.
 type trip struct {
-	Runner
+	*Venue
 
 	course    *Course
 	key       exchanges.Credential

@@ -90,14 +90,15 @@ func (s *drillSite) run(t *testing.T, c Course, env exchanges.Environment, sleep
 	if err != nil {
 		t.Fatal(err)
 	}
-	by := Runner{
+	by := Venue{
+		Trip:  &c,
 		Check: func(c exchanges.Credential) (exchanges.Credential, error) { return c, nil },
 		API: API{Client: client, Refusal: toyRefusal, Sign: func(c exchanges.Credential, r Request, now time.Time) (Request, error) {
 			r.Header = http.Header{"T": {millis(now)}, "Sig": {c.KeyID + c.Secret.Reveal()}}
 			return r, nil
 		}},
 	}
-	all, err := c.Calls(by, exchanges.Credential{KeyID: drillKey, Secret: exchanges.NewSecret(drillSecret)}, market)
+	all, err := by.Course(exchanges.Credential{KeyID: drillKey, Secret: exchanges.NewSecret(drillSecret)}, market)
 	if err != nil {
 		t.Fatal(err)
 	}

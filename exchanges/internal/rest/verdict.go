@@ -2,6 +2,7 @@ package rest
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/keyrota/keyrota/exchanges"
 )
@@ -39,29 +40,40 @@ type Meaning[C comparable] struct {
 	Codes        []C
 }
 
-// Verdicts lists the verdicts on codes. Not inlined: it has many callers.
-//
-//go:noinline
-func Verdicts[C comparable](meanings []Meaning[C]) map[C]Verdict {
-	all := map[C]Verdict{}
-	for _, m := range meanings {
-		v := Refused(m.Kind, m.Hint, m.Causes...)
+// Verdicts are the codes of an exchange: a table of constants, in which each code
+// is once.
+type Verdicts[C comparable] []Meaning[C]
+
+// Of returns the verdict on a code that is in the table.
+func (all Verdicts[C]) Of(code C) (v Verdict, known bool) {
+	for _, m := range all {
+		if !slices.Contains(m.Codes, code) {
+			continue
+		}
+		v = Refused(m.Kind, m.Hint, m.Causes...)
 		if m.MayHaveActed {
 			v.Outcome = exchanges.OutcomeUnknown
 		}
-		for _, code := range m.Codes {
-			all[code] = v
-		}
+		return v, true
 	}
-	return all
+	return Verdict{}, false
+}
+
+// Codes returns all that are in the table, in its order.
+func (all Verdicts[C]) Codes() []C {
+	var codes []C
+	for _, m := range all {
+		codes = append(codes, m.Codes...)
+	}
+	return codes
 }
 
 // Judge turns an exchange's error code into an error: by the table, else by the
 // HTTP status, else as a refusal that is not understood. words are the code and
 // the exchange's text, and other is the hint for what the table does not have. That
 // a request is forbidden is no firewall's word where the exchange has spoken.
-func Judge[C comparable](r Response, table map[C]Verdict, code C, words, other string) *exchanges.Error {
-	v, known := table[code]
+func Judge[C comparable](r Response, table Verdicts[C], code C, words, other string) *exchanges.Error {
+	v, known := table.Of(code)
 	if !known {
 		v = Refused(exchanges.Protocol, other)
 		if s := HTTPError(r); s != nil && s.Kind != exchanges.Protocol && r.Status != http.StatusForbidden {

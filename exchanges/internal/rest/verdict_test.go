@@ -2,6 +2,8 @@ package rest
 
 import (
 	"net/http"
+	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -9,7 +11,10 @@ import (
 )
 
 func TestJudgePrefersTheTable(t *testing.T) {
-	table := map[int]Verdict{7: Refused(exchanges.IPBlocked, "mend the list", exchanges.CauseIP, exchanges.CauseBlocked)}
+	table := Verdicts[int]{{
+		Kind: exchanges.IPBlocked, Hint: "mend the list",
+		Causes: []exchanges.Cause{exchanges.CauseIP, exchanges.CauseBlocked}, Codes: []int{7},
+	}}
 	for name, c := range map[string]struct {
 		status, code int
 		kind         exchanges.Kind
@@ -44,5 +49,25 @@ func TestVerdictsByTheirNames(t *testing.T) {
 	}
 	if v := Trouble("wait"); v.Kind != exchanges.Unavailable || v.Outcome != exchanges.OutcomeUnknown || v.Hint != "wait" || v.Causes != nil {
 		t.Errorf("%+v", v)
+	}
+}
+
+func TestVerdictsOnCodes(t *testing.T) {
+	table := Verdicts[string]{
+		{Kind: exchanges.Auth, Hint: "mend it", Causes: NoSuchKey, Codes: []string{"dead", "gone"}},
+		{Kind: exchanges.Unavailable, Hint: "wait", MayHaveActed: true, Codes: []string{"slow"}},
+	}
+	for code, want := range map[string]Verdict{
+		"dead": Refused(exchanges.Auth, "mend it", NoSuchKey...),
+		"gone": Refused(exchanges.Auth, "mend it", NoSuchKey...),
+		"slow": Trouble("wait"),
+		"new":  {},
+	} {
+		if v, known := table.Of(code); known != (code != "new") || !reflect.DeepEqual(v, want) {
+			t.Errorf("%s: %+v", code, v)
+		}
+	}
+	if got := table.Codes(); !slices.Equal(got, []string{"dead", "gone", "slow"}) {
+		t.Error(got)
 	}
 }

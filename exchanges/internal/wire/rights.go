@@ -17,8 +17,9 @@ type Right struct {
 // Rights are the words of an exchange that lists all rights of a key.
 type Rights []Right
 
-// of returns what a word means. One that is not there gives Other.
-func (all Rights) of(word string) (Right, bool) {
+// Of returns what a word means, and whether it is in the table. One that is not
+// gives Other.
+func (all Rights) Of(word string) (Right, bool) {
 	if i := slices.IndexFunc(all, func(r Right) bool { return r.Word == word }); i >= 0 {
 		return all[i], true
 	}
@@ -32,7 +33,7 @@ func (all Rights) Set(words []string) exchanges.PermissionSet {
 	set := exchanges.NewPermissionSet()
 	var given []exchanges.Permission
 	for _, word := range words {
-		r, known := all.of(word)
+		r, known := all.Of(word)
 		maybe := r.Maybe
 		if !known {
 			maybe = exchanges.Permissions()
@@ -55,7 +56,7 @@ func (all Rights) Words(want exchanges.PermissionSet, have []string) (words []st
 	denied := func(p exchanges.Permission) bool { return want.Get(p) == exchanges.NotGranted }
 	var given []exchanges.Permission
 	for _, word := range have {
-		if r, _ := all.of(word); !slices.ContainsFunc(r.Gives, denied) {
+		if r, _ := all.Of(word); !slices.ContainsFunc(r.Gives, denied) {
 			words, given = append(words, word), append(given, r.Gives...)
 		}
 	}

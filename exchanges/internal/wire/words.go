@@ -48,3 +48,16 @@ func between(r rune) bool { return r == ',' || unicode.IsSpace(r) }
 func (w Words) Sorted() []string {
 	return slices.Compact(slices.Sorted(slices.Values(w.Values)))
 }
+
+// Glossary has pairs of a word of an exchange and what stands for it.
+type Glossary [][2]string
+
+// Of returns what stands for a word; nothing for one that is not there.
+func (all Glossary) Of(word string) string {
+	for _, pair := range all {
+		if pair[0] == word {
+			return pair[1]
+		}
+	}
+	return ""
+}

@@ -50,3 +50,12 @@ func TestWordsAreAllRead(t *testing.T) {
 		t.Errorf("%d words, %q, %v", len(w.Values), w.Sorted(), err)
 	}
 }
+
+func TestGlossary(t *testing.T) {
+	g := Glossary{{"2", "managed"}, {"5", "custody"}}
+	for word, want := range map[string]string{"2": "managed", "5": "custody", "7": "", "": ""} {
+		if got := g.Of(word); got != want {
+			t.Errorf("%q: %q", word, got)
+		}
+	}
+}
