@@ -163,7 +163,8 @@ func (p *flowPage) head() []string {
 	return append(lines, s.Border.Render(strings.Repeat(rule, p.w)))
 }
 
-// heading keeps environment and step in sight, whatever the name's length.
+// heading keeps environment, a site that is not the usual one, and step in sight,
+// whatever the name's length.
 func (p *flowPage) heading() string {
 	s := p.env.Styles
 	title := " " + p.Title()
@@ -175,6 +176,9 @@ func (p *flowPage) heading() string {
 	tail := "   " + p.stepWords()
 	if env == "" {
 		return s.Header.Render(ansi.Truncate(title, p.w-cells(tail), "…")) + s.Muted.Render(tail)
+	}
+	if site := cleanAll(st.Plan.Site); site != "" {
+		tail = " · " + site + tail
 	}
 	title = ansi.Truncate(title, max(1, p.w-cells(tail)-cells(env)-3), "…")
 	return s.Header.Render(title) + s.Muted.Render(" · ") + s.Environment(env).Render(env) + s.Muted.Render(tail)

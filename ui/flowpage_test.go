@@ -108,6 +108,12 @@ func TestFlowEnterGivesTheDefault(t *testing.T) {
 	}
 }
 
+func TestFlowHeadingNamesTheSite(t *testing.T) {
+	elsewhere := asks(1, question())
+	elsewhere.State.Plan.Site = "us"
+	openFlow(t, elsewhere).see("Rotate grid-bot · Binance · live · us   step 3 of")
+}
+
 func TestFlowChoicesAreReachedByEveryKey(t *testing.T) {
 	for _, keys := range []string{"tab", "right", "l", "shift+tab shift+tab", "left left", "h h", "tab right left"} {
 		d := openFlow(t, asks(1, question()))
