@@ -21,8 +21,21 @@ type Unmanaged struct {
 	Fingerprint string   // of the key ID as far as the exchange tells it
 	Facts       Facts    // as the list has them; Seen is when it was last there
 	Found       time.Time
+	Was         Was
 	Ignored     Ignored
 }
+
+// Was is how keyrota parted from a key that it had before. The zero value: it
+// never had it, by the audit log.
+type Was struct {
+	Action Action // ActionRevoked and its like, or ActionForgotten
+	At     time.Time
+	Name   string // of the record
+}
+
+// Revoked reports whether keyrota saw the key off at its exchange. That it is
+// listed again means that it is alive, or that it was made alive again.
+func (w Was) Revoked() bool { return w.Action != "" && w.Action != ActionForgotten }
 
 // Ignored is a person's word that an unmanaged key is well as it is. The zero
 // value: nobody said so.
@@ -87,6 +100,9 @@ type fileFoundling struct {
 	Created     string   `toml:"created,omitempty"`
 	Expires     string   `toml:"expires,omitempty"`
 	LastUsed    string   `toml:"last_used,omitempty"`
+	Was         string   `toml:"was,omitempty"`
+	WasAt       string   `toml:"was_at,omitempty"`
+	WasName     string   `toml:"was_name,omitempty"`
 	IgnoredAt   string   `toml:"ignored,omitempty"`
 	Reason      string   `toml:"ignored_reason,omitempty"`
 	Actor       string   `toml:"ignored_by,omitempty"`
@@ -144,6 +160,7 @@ func foundling(u *Unmanaged) fileFoundling {
 		Granted: permissionText(f.Permissions, exchanges.Granted), Denied: permissionText(f.Permissions, exchanges.NotGranted),
 		Permissions: cleanList(f.ExchangePermissions), IP: string(f.IPs.State), IPEntries: cleanList(f.IPs.Entries),
 		Created: momentText(rounded(f.Created)), Expires: momentText(rounded(f.Expires)), LastUsed: momentText(rounded(f.LastUsed)),
+		Was: exchanges.Clean(string(u.Was.Action)), WasAt: timeText(roundTime(u.Was.At)), WasName: exchanges.Clean(u.Was.Name),
 		IgnoredAt: timeText(roundTime(u.Ignored.At)), Reason: u.Ignored.Reason, Actor: u.Ignored.Actor,
 	}
 }
@@ -162,6 +179,7 @@ func (k fileFoundling) unmanaged() (Unmanaged, error) {
 		Exchange: exchanges.ID(k.Exchange), Environment: exchanges.Environment(k.Environment), Site: exchanges.Clean(k.Site),
 		SubAccount: exchanges.Clean(k.SubAccount), By: RecordID(k.By), KeyID: exchanges.Clean(k.KeyID), Fingerprint: k.Fingerprint,
 		Found: errs.time("found", k.Found),
+		Was:   Was{Action(exchanges.Clean(k.Was)), errs.time("was_at", k.WasAt), exchanges.Clean(k.WasName)},
 		Facts: Facts{
 			Seen: errs.time("seen", k.Seen), Label: exchanges.Clean(k.Label), Account: exchanges.Clean(k.Owner),
 			Permissions: errs.permissions(k.Granted, k.Denied), ExchangePermissions: cleanList(k.Permissions),

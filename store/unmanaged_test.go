@@ -22,6 +22,7 @@ func testUnmanaged(keyID string) Unmanaged {
 			ExchangePermissions: []string{"wallet:read_write"}, IPs: exchanges.IPWhitelist{State: exchanges.IPAny},
 			Created: exchanges.At(at.Add(-100 * day)), Expires: exchanges.Never(),
 		},
+		Was:     Was{ActionRevoked, at, "grid-bot"},
 		Ignored: Ignored{At: at, Reason: "of the tax office", Actor: "andrea"},
 	}
 }
@@ -41,7 +42,7 @@ func TestUnmanagedKeysAreKept(t *testing.T) {
 		t.Fatalf("%v, %v", all, err)
 	}
 	one, other := testUnmanaged("key-id-0001"), testUnmanaged("key-id-0002")
-	other.Ignored, other.Facts = Ignored{}, Facts{Seen: other.Found}
+	other.Ignored, other.Was, other.Facts = Ignored{}, Was{}, Facts{Seen: other.Found}
 	keep := func(all ...Unmanaged) func([]Unmanaged) []Unmanaged {
 		return func([]Unmanaged) []Unmanaged { return all }
 	}
@@ -61,6 +62,14 @@ func TestUnmanagedKeysAreKept(t *testing.T) {
 	}
 	if info, err := os.Stat(s.Paths().Unmanaged); err != nil || info.Mode().Perm()&0o077 != 0 {
 		t.Errorf("%v, %v", info.Mode(), err)
+	}
+}
+
+func TestAKeyThatWasForgottenWasNotRevoked(t *testing.T) {
+	for action, want := range map[Action]bool{ActionRevoked: true, ActionProvenDead: true, ActionFoundRefused: true, ActionForgotten: false, "": false} {
+		if got := (Was{Action: action}).Revoked(); got != want {
+			t.Errorf("%q: %v", action, got)
+		}
 	}
 }
 

@@ -67,6 +67,25 @@ func TestUnmanagedPageMoves(t *testing.T) {
 	d.see("Adopt key some…0003")
 }
 
+func TestUnmanagedPageTellsWhatWasOursBefore(t *testing.T) {
+	d, fake := withStrays(t, 100, 24)
+	was := func(action store.Action, name string) func(*store.Unmanaged) {
+		return func(u *store.Unmanaged) { u.Was = store.Was{Action: action, At: noon.Add(-3 * day), Name: name} }
+	}
+	fake.strays.keys = []store.Unmanaged{
+		stray("back", "some-key-id-0001", was(store.ActionProvenDead, "grid-bot")),
+		stray("left", "some-key-id-0002", was(store.ActionForgotten, "dca-bot")),
+		stray("new", "some-key-id-0003", nil),
+	}
+	keys(d, "u")
+	d.see("revoked as grid-bot 3d ago, and listed again: it is alive")
+	keys(d, "j")
+	d.see("forgotten as dca-bot 3d ago")
+	d.seeNot("alive")
+	keys(d, "j")
+	d.seeNot("before", "forgotten as")
+}
+
 func TestUnmanagedPageSaysWhatWasLookedAt(t *testing.T) {
 	d, fake := withStrays(t, 60, 20)
 	keys(d, "u")

@@ -189,10 +189,22 @@ func (p *unmanagedPage) about(u *store.Unmanaged) []string {
 		fact("life", "used "+sinceWords(f.LastUsed, now)+" · created "+sinceWords(f.Created, now)+" · expires "+momentWords(f.Expires, "never")),
 		fact("listed", "by "+p.lister(u)+", "+ago(f.Seen, now)+" · found "+ago(u.Found, now)),
 	}
+	if u.Was.Action != "" {
+		lines = append(lines, p.line(span{inkMuted, "   " + fit("before", 9)}, wasSpan(u, now)))
+	}
 	if !u.Ignored.At.IsZero() {
 		lines = append(lines, fact("ignored", fmt.Sprintf("%s (%s, %s)", u.Ignored.Reason, u.Ignored.Actor, date(u.Ignored.At))))
 	}
 	return exactly(lines, p.w, unmanagedAbout)
+}
+
+// wasSpan says what keyrota had to do with a key before.
+func wasSpan(u *store.Unmanaged, now time.Time) span {
+	words := exchanges.Clean(u.Was.Name) + " " + ago(u.Was.At, now)
+	if u.Was.Revoked() {
+		return span{inkDanger, "revoked as " + words + ", and listed again: it is alive"}
+	}
+	return span{inkText, "forgotten as " + words}
 }
 
 // strayAccount names the account that has a key.

@@ -1,6 +1,7 @@
 package exchangetest
 
 import (
+	"bytes"
 	"compress/gzip"
 	"io"
 	"maps"
@@ -8,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 )
 
@@ -121,13 +123,19 @@ func Endless(sent *atomic.Int64) Reply {
 
 // Bomb is Endless behind gzip: few bytes on the wire, many for the reader.
 func Bomb() Reply {
-	r := Reply{misbehave: func(w http.ResponseWriter, _ *http.Request, closing <-chan struct{}) {
-		z := gzip.NewWriter(w)
-		pour(z, 8<<20, nil, closing)
-		_ = z.Close()
-	}}
+	r := Reply{misbehave: func(w http.ResponseWriter, _ *http.Request, _ <-chan struct{}) { _, _ = w.Write(bomb()) }}
 	return r.With("Content-Encoding", "gzip")
 }
+
+// bomb is packed once: a busy machine may take longer for that than an adapter
+// waits.
+var bomb = sync.OnceValue(func() []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	pour(z, 8<<20, nil, nil)
+	_ = z.Close()
+	return b.Bytes()
+})
 
 // pour writes until the reader hangs up, but no more than most bytes, so that a
 // reader that never does makes the law fail instead of filling the memory.

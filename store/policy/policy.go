@@ -72,6 +72,7 @@ type Flow struct {
 type Strays struct {
 	Count    int
 	Withdraw int       // those among them that may withdraw
+	Revoked  int       // those that keyrota had revoked
 	Found    time.Time // the first of them
 }
 

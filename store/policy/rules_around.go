@@ -134,6 +134,11 @@ func unmanaged(s *subject) (Finding, bool) {
 		f.Severity = s.grave(Critical)
 		f.Text = strings.TrimSuffix(f.Text, ".") + ", of which " + strconv.Itoa(x.Withdraw) + " may withdraw."
 	}
+	if x.Revoked > 0 {
+		f.Severity = s.grave(Critical)
+		f.Fact += ", " + plural(x.Revoked, "revoked key")
+		f.Text += " Revoked here, and listed again: " + strconv.Itoa(x.Revoked) + "."
+	}
 	return f, true
 }
 

@@ -213,6 +213,7 @@ func aroundSituations() []situation {
 		{"a name with such letters in it", key(func(r *store.Record) { r.Name = "newspaper-latest" }), nil},
 		{"a name of both", key(func(r *store.Record) { r.Name = "live-test" }), nil},
 		{"strays", func(c *Case) { c.Around.Strays = &Strays{Count: 2, Found: daysAgo(4)} }, []string{"warning unmanaged-keys: Its account has 2 keys that keyrota does not manage. | Look"}},
+		{"strays that were revoked", func(c *Case) { c.Around.Strays = &Strays{Count: 2, Revoked: 1} }, []string{"critical unmanaged-keys: Its account has 2 keys that keyrota does not manage. Revoked here, and listed again: 1."}},
 		{"strays that withdraw", func(c *Case) { c.Around.Strays = &Strays{Count: 1, Withdraw: 1} }, []string{"critical unmanaged-keys: Its account has 1 key that keyrota does not manage, of which 1 may withdraw."}},
 		{"a rotation that was begun", flow(begun), []string{`info flow-unfinished: To rotate it was begun 3 days ago and is at "consumers".`}},
 		{"one that is stuck", flow(stuck), []string{"warning flow-unfinished: To rotate it was begun 3 days ago and is at \"consumers\". It is stuck: The keyring is locked."}},

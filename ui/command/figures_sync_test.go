@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -38,6 +39,7 @@ type lab struct {
 	world   *sim.Sim
 	store   *store.Store
 	secrets store.Secrets
+	log     *slog.Logger // of the desks that are opened; nil: none
 }
 
 func newLab(tb testing.TB, o sim.Options) *lab {
@@ -56,14 +58,14 @@ func newLab(tb testing.TB, o sim.Options) *lab {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { _ = st.Close() })
-	return &lab{tb, world, st, store.NewMemorySecrets()}
+	return &lab{tb: tb, world: world, store: st, secrets: store.NewMemorySecrets()}
 }
 
 // open returns a desk as it is after a fresh start: no connection, no clock,
 // no token.
 func (l *lab) open() *desk.Desk {
 	return desk.New(desk.Deps{
-		Store: l.store, Registry: all.Registry(), Platform: l.secrets.Backend(),
+		Store: l.store, Registry: all.Registry(), Platform: l.secrets.Backend(), Log: l.log,
 		OpenKeyring:  func(context.Context, string) (store.Secrets, error) { return l.secrets, nil },
 		ProveKeyring: func(context.Context, store.Secrets) error { return nil },
 	})

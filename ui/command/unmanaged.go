@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -105,6 +106,11 @@ func (a *App) printUnmanaged(s *session, keys []store.Unmanaged, accounts []desk
 	}
 	if err := w.Flush(); err != nil {
 		return err
+	}
+	for i := range keys {
+		if u := &keys[i]; u.Was.Revoked() {
+			fmt.Fprintf(a.Stdout, "%s was revoked as %s on %s, and is listed again: it is alive.\n", u.ID(), u.Was.Name, u.Was.At.UTC().Format(time.DateOnly))
+		}
 	}
 	read := 0
 	for _, acc := range accounts {

@@ -35,7 +35,15 @@ type unmanagedJSON struct {
 	Listed              *time.Time            `json:"listed"`
 	ListedBy            *string               `json:"listed_by"` // null: that key is forgotten
 	Revocable           bool                  `json:"revocable"` // by API
+	Was                 *wasJSON              `json:"was"`       // null: keyrota never had it
 	Ignored             *ignoredJSON          `json:"ignored"`
+}
+
+// wasJSON is how keyrota parted from a key that it had before.
+type wasJSON struct {
+	Action store.Action `json:"action"` // "revoked", "proven-dead", "found-refused", "forgotten"
+	At     *time.Time   `json:"at"`
+	Name   string       `json:"name"`
 }
 
 type ignoredJSON struct {
@@ -90,6 +98,9 @@ func newUnmanagedJSON(s *session, keys []store.Unmanaged) []unmanagedJSON {
 		}
 		if name := s.lister(u); name != "" {
 			out[i].ListedBy = &name
+		}
+		if u.Was.Action != "" {
+			out[i].Was = &wasJSON{u.Was.Action, timeJSON(u.Was.At), u.Was.Name}
 		}
 		if !u.Ignored.At.IsZero() {
 			out[i].Ignored = &ignoredJSON{timeJSON(u.Ignored.At), u.Ignored.Reason, u.Ignored.Actor}

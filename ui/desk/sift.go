@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/store"
@@ -44,6 +45,7 @@ func (d *Desk) sift(before []store.Unmanaged, ours ours, looks []look) (after []
 	for _, u := range before {
 		known[u.Fingerprint] = u
 	}
+	once := sync.OnceValue(d.partings) // read where there is something new
 	after = slices.DeleteFunc(slices.Clone(before), func(u store.Unmanaged) bool { return ours.has(&u) })
 	for _, l := range looks {
 		if l.found.Err != nil {
@@ -56,15 +58,44 @@ func (d *Desk) sift(before []store.Unmanaged, ours ours, looks []look) (after []
 				continue
 			}
 			if old, again := known[u.Fingerprint]; again {
-				u.Found, u.Ignored = old.Found, old.Ignored
+				u.Found, u.Was, u.Ignored = old.Found, old.Was, old.Ignored
 			} else {
-				events = append(events, d.unmanagedEvent(&u, store.ActionFound, ""))
+				u.Was = once()[parted{u.Exchange, u.Environment, u.KeyID}]
+				events = append(events, d.unmanagedEvent(&u, store.ActionFound, string(u.Was.Action)))
 			}
 			known[u.Fingerprint] = u
 			after = append(slices.DeleteFunc(after, func(o store.Unmanaged) bool { return o.Fingerprint == u.Fingerprint }), u)
 		}
 	}
 	return after, events
+}
+
+// parted is a key that keyrota had, by what the audit log knows of it.
+type parted struct {
+	exchange exchanges.ID
+	env      exchanges.Environment
+	keyID    string // masked
+}
+
+// partings are the last words of the audit log about the keys that keyrota let go
+// of. A log that cannot be read says nothing here: others say that.
+func (d *Desk) partings() map[parted]store.Was {
+	out := map[parted]store.Was{}
+	for e, err := range d.store.ReadAudit() {
+		if err != nil || e.KeyID == "" {
+			continue
+		}
+		k := parted{e.Exchange, e.Environment, e.KeyID}
+		switch e.Action {
+		case store.ActionAdded, store.ActionKept:
+			delete(out, k)
+		case store.ActionForgotten, store.ActionRevoked, store.ActionProvenDead, store.ActionFoundRefused:
+			if e.Action != store.ActionForgotten || !out[k].Revoked() { // what is revoked is forgotten afterwards
+				out[k] = store.Was{Action: e.Action, At: e.At, Name: e.Key}
+			}
+		}
+	}
+	return out
 }
 
 // covers reports whether a list would have a key again, if it were still there.

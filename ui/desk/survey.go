@@ -272,7 +272,7 @@ func ignoredRank(u *store.Unmanaged) int {
 
 func (d *Desk) unmanagedEvent(u *store.Unmanaged, a store.Action, detail string) store.Event {
 	return store.Event{
-		At: d.now().UTC(), Action: a, Key: u.Name(), Exchange: u.Exchange, Environment: u.Environment, Result: "ok",
+		At: d.now().UTC(), Action: a, Key: u.Name(), Exchange: u.Exchange, Environment: u.Environment, Result: "ok", KeyID: u.KeyID,
 		Detail: strings.TrimSpace(u.KeyID + " " + detail),
 	}
 }

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -119,6 +120,54 @@ func TestASurveyFindsWhatNoRecordIsAbout(t *testing.T) {
 	survey(t, b)
 	if got := names(t, b); got != "" {
 		t.Errorf("%s is deleted at the exchange", got)
+	}
+}
+
+// A key that keyrota had before is told apart from a stranger: one that it saw
+// off is alive, or was made alive again.
+func TestAListedKeyThatWasOursSaysHowItWent(t *testing.T) {
+	b, x := newRegistry(t, ownKeys)
+	b.add(t, key("one", "id-of-one"))
+	dropped := b.add(t, key("two", "id-of-two"))
+	if err := b.Forget(t.Context(), dropped.ID); err != nil {
+		t.Fatal(err)
+	}
+	dead := b.event(dropped, store.ActionRevoked, "ok", "")
+	dead.Key, dead.KeyID = "three", store.MaskKeyID("id-of-three")
+	gone := dead
+	gone.Action = store.ActionForgotten // as what is revoked is
+	if err := b.audit(t.Context(), "", dead, gone); err != nil {
+		t.Fatal(err)
+	}
+	x.rows[""] = rows("id-of-one", "id-of-two", "id-of-three", "id-of-stranger")
+	survey(t, b)
+	survey(t, b) // which remembers
+	all, err := b.Unmanaged()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, u := range all {
+		got[u.Name()] = string(u.Was.Action) + " " + u.Was.Name
+	}
+	want := map[string]string{"label of id-of-two": "forgotten two", "label of id-of-three": "revoked three", "label of id-of-stranger": " "}
+	if !maps.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+	if s := b.strays[all[0].By]; s == nil || s.Revoked != 1 || s.Count != 3 {
+		t.Errorf("%+v", s)
+	}
+	again := b.add(t, key("three", "id-of-three"))
+	survey(t, b)
+	if err := b.Forget(t.Context(), again.ID); err != nil {
+		t.Fatal(err)
+	}
+	survey(t, b)
+	all, _ = b.Unmanaged()
+	for _, u := range all {
+		if u.Was.Revoked() {
+			t.Errorf("%s was taken in since: %+v", u.Name(), u.Was)
+		}
 	}
 }
 

@@ -68,6 +68,9 @@ func (d *Desk) noteStrays(all []store.Unmanaged) {
 		if u.Facts.Permissions.Has(exchanges.Withdraw) {
 			s.Withdraw++
 		}
+		if u.Was.Revoked() {
+			s.Revoked++
+		}
 		if u.Found.Before(s.Found) {
 			s.Found = u.Found
 		}
