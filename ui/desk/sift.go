@@ -77,6 +77,9 @@ type parted struct {
 	keyID    string // masked
 }
 
+// letGo are the deeds after which keyrota has a key no more.
+var letGo = []store.Action{store.ActionForgotten, store.ActionRevoked, store.ActionProvenDead, store.ActionFoundRefused}
+
 // partings are the last words of the audit log about the keys that keyrota let go
 // of. A log that cannot be read says nothing here: others say that.
 func (d *Desk) partings() map[parted]store.Was {
@@ -86,13 +89,12 @@ func (d *Desk) partings() map[parted]store.Was {
 			continue
 		}
 		k := parted{e.Exchange, e.Environment, e.KeyID}
-		switch e.Action {
-		case store.ActionAdded, store.ActionKept:
+		now := store.Was{Action: e.Action, At: e.At, Name: e.Key}
+		switch {
+		case e.Action == store.ActionAdded || e.Action == store.ActionKept:
 			delete(out, k)
-		case store.ActionForgotten, store.ActionRevoked, store.ActionProvenDead, store.ActionFoundRefused:
-			if e.Action != store.ActionForgotten || !out[k].Revoked() { // what is revoked is forgotten afterwards
-				out[k] = store.Was{Action: e.Action, At: e.At, Name: e.Key}
-			}
+		case slices.Contains(letGo, e.Action) && (now.Revoked() || !out[k].Revoked()): // what is revoked is forgotten afterwards
+			out[k] = now
 		}
 	}
 	return out
