@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math/big"
 	"strings"
+	"sync"
 
 	"github.com/ProtonMail/go-crypto/bitcurves"
 	"golang.org/x/crypto/sha3"
@@ -23,8 +24,17 @@ var koblitz = bitcurves.S256()
 func (m *material) wallet() wallet {
 	private := new(big.Int).SetBytes(m.bytes(32))
 	raw := private.Mod(private, koblitz.N).FillBytes(make([]byte, 32))
-	return wallet{addressOf(koblitz.ScalarBaseMult(raw)), "0x" + hex.EncodeToString(raw)}
+	address, known := addresses.Load(string(raw))
+	if !known {
+		address, _ = addresses.LoadOrStore(string(raw), addressOf(koblitz.ScalarBaseMult(raw)))
+	}
+	text, _ := address.(string)
+	return wallet{text, "0x" + hex.EncodeToString(raw)}
 }
+
+// addresses are those of private keys. A world has the same ones at every start,
+// and each takes a millisecond to find.
+var addresses sync.Map
 
 // keccak is the hash of Ethereum: SHA-3 as it was before it became a standard.
 func keccak(parts ...[]byte) []byte {

@@ -39,6 +39,7 @@ func accepted(t *testing.T) (tr *trader, until string) {
 }
 
 func TestAFindingIsAcceptedByCommand(t *testing.T) {
+	t.Parallel()
 	tr, until := accepted(t)
 	k := tr.keys(tr.ok("", "list", "--json"))["phx-bot"]
 	if len(k.Findings) != 0 || len(k.Accepted) != 1 {
@@ -57,6 +58,7 @@ func TestAFindingIsAcceptedByCommand(t *testing.T) {
 }
 
 func TestWhatIsAcceptedIsSaidInText(t *testing.T) {
+	t.Parallel()
 	tr, until := accepted(t)
 	for command, want := range map[string][]string{
 		"list":         {"accepted\n"},
@@ -74,6 +76,7 @@ func TestWhatIsAcceptedIsSaidInText(t *testing.T) {
 }
 
 func TestWhatAcceptRefuses(t *testing.T) {
+	t.Parallel()
 	tr := phemex(t)
 	for _, c := range []struct {
 		args []string
@@ -98,6 +101,7 @@ func TestWhatAcceptRefuses(t *testing.T) {
 }
 
 func TestFindingsSayWhatMendsThem(t *testing.T) {
+	t.Parallel()
 	tr := phemex(t)
 	if f := tr.keys(tr.ok("", "list", "--json"))["phx-bot"].Findings[0]; f.Mend != policy.ByRestricting || f.Began == nil {
 		t.Errorf("finding %+v", f)
@@ -108,6 +112,7 @@ func TestFindingsSayWhatMendsThem(t *testing.T) {
 }
 
 func TestDeadlinesSayWhatIsBehindThem(t *testing.T) {
+	t.Parallel()
 	tr := phemex(t)
 	for _, c := range []struct{ config, rule, source, text string }{
 		{"", "rotate every 90 days", "policy", " policy: rotate every 90 days\n"},
@@ -148,6 +153,7 @@ func grown(t *testing.T) *trader {
 }
 
 func TestShowTellsWhatWasBefore(t *testing.T) {
+	t.Parallel()
 	tr := grown(t)
 	var k shownJSON
 	if err := json.Unmarshal([]byte(tr.ok("", "show", "grid-bot", "--json")), &k); err != nil || len(k.Past) != 1 || k.Since == nil {

@@ -29,6 +29,7 @@ func (tr *trader) held(flags ...string) []holdingRow {
 }
 
 func TestAsOfAnswersInOneTable(t *testing.T) {
+	t.Parallel()
 	tr := chronicle(t)
 	out := tr.ok("", "audit", "--as-of", "2025-10-04", "--consumer", "grid-bot")
 	lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
@@ -61,6 +62,7 @@ func splitCells(line string) []string {
 }
 
 func TestAsOfFollowsConsumersAndKeys(t *testing.T) {
+	t.Parallel()
 	tr := chronicle(t)
 	for flags, want := range map[string]string{
 		"2025-10-01":                              "grid",
@@ -90,6 +92,7 @@ func TestAsOfFollowsConsumersAndKeys(t *testing.T) {
 
 // TestAsOfInJSON: null is what the log does not tell.
 func TestAsOfInJSON(t *testing.T) {
+	t.Parallel()
 	id, purpose, since := "vmPU…uh8A", "spot bot", october(5)
 	want := []holdingRow{
 		{Key: "grid", Record: "r-grid", Exchange: "binance", Environment: exchanges.Live, KeyID: &id, Consumers: []string{"tax"}, AllConsumers: true,
@@ -104,6 +107,7 @@ func TestAsOfInJSON(t *testing.T) {
 }
 
 func TestAsOfInCSV(t *testing.T) {
+	t.Parallel()
 	tr := chronicle(t)
 	rows, err := csv.NewReader(strings.NewReader(tr.ok("", "audit", "--as-of", "2025-10-06", "--format", "csv"))).ReadAll()
 	if err != nil || len(rows) != 3 {
@@ -136,6 +140,7 @@ func TestWhatTheLogDoesNotTellHasWords(t *testing.T) {
 
 // TestWhoHadAKeyIsAnsweredAfterARotation: with what keyrota itself writes down.
 func TestWhoHadAKeyIsAnsweredAfterARotation(t *testing.T) {
+	t.Parallel()
 	tr := options(t)
 	k := tr.seeded("bybit", "live", plain)
 	if r := tr.add("grid", "bybit", "live", k, "--consumer", "grid-bot", "--purpose", "spot bot"); r.code != 0 {
@@ -163,6 +168,7 @@ func TestWhoHadAKeyIsAnsweredAfterARotation(t *testing.T) {
 }
 
 func TestOutputGoesToAFile(t *testing.T) {
+	t.Parallel()
 	tr := chronicle(t)
 	dir := t.TempDir()
 	path, link := filepath.Join(dir, "out.csv"), filepath.Join(dir, "link.csv")
@@ -188,6 +194,7 @@ func TestOutputGoesToAFile(t *testing.T) {
 }
 
 func TestOutputIsRefusedWhereItWouldHurt(t *testing.T) {
+	t.Parallel()
 	tr := chronicle(t)
 	dir := t.TempDir()
 	for to, want := range map[string]string{

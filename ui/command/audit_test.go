@@ -74,6 +74,7 @@ func (tr *trader) actions(flags ...string) string {
 }
 
 func TestAuditChoosesEntries(t *testing.T) {
+	t.Parallel()
 	tr := chronicle(t)
 	for flags, want := range map[string]string{
 		"":                                    "added added verify-failed edited revoked",
@@ -113,6 +114,7 @@ func TestAuditChoosesEntries(t *testing.T) {
 }
 
 func TestAuditRefusesWhatItDoesNotUnderstand(t *testing.T) {
+	t.Parallel()
 	tr := chronicle(t)
 	future := time.Now().AddDate(0, 0, 3).UTC().Format(time.DateOnly)
 	for flags, want := range map[string][]string{
@@ -167,6 +169,7 @@ func fileText(t *testing.T, path string) string {
 
 // TestADamagedLogIsPrintedAndSaysSo: what can be read is, and the exit code tells.
 func TestADamagedLogIsPrintedAndSaysSo(t *testing.T) {
+	t.Parallel()
 	tr := chronicle(t)
 	tr.spoilsSecondLine()
 	out := filepath.Join(t.TempDir(), "out.json")
@@ -190,6 +193,7 @@ func TestADamagedLogIsPrintedAndSaysSo(t *testing.T) {
 }
 
 func TestAuditCSVIsSafeForSpreadsheets(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{})
 	tr.writes(store.Event{At: october(1), Actor: "=cmd|' /C calc'!A0", Host: "box", Action: store.ActionEdited, Key: "+1", Exchange: "kraken",
 		Environment: exchanges.Live, Result: "@SUM(1)", Detail: `-2015 "quoted", and more`, Consumers: []string{"=one", "two"}})

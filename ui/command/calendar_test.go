@@ -38,6 +38,7 @@ func property(c interface {
 }
 
 func TestTheCalendarHasOneEventADeadline(t *testing.T) {
+	t.Parallel()
 	tr := stocked(t)
 	key := tr.keys(tr.ok("", "list", "--json"))["grid-bot"]
 	all := events(t, tr.ok("", "calendar"))
@@ -74,6 +75,7 @@ func TestTheCalendarHasOneEventADeadline(t *testing.T) {
 }
 
 func TestAnEventKeepsItsIdentityWhenItMoves(t *testing.T) {
+	t.Parallel()
 	tr := stocked(t)
 	config := fileText(t, filepath.Join(tr.home, "config.toml"))
 	first := tr.ok("", "calendar")
@@ -114,6 +116,7 @@ func TestAnEventKeepsItsIdentityWhenItMoves(t *testing.T) {
 }
 
 func TestTheCalendarGoesAsFarAsItIsAsked(t *testing.T) {
+	t.Parallel()
 	tr := stocked(t)
 	due := tr.keys(tr.ok("", "list", "--json"))["grid-bot"].Deadline.At
 	left := int(time.Until(due).Hours() / 24) // whole days
@@ -132,6 +135,7 @@ func TestTheCalendarGoesAsFarAsItIsAsked(t *testing.T) {
 }
 
 func TestTheCalendarReplacesItsFile(t *testing.T) {
+	t.Parallel()
 	tr := stocked(t)
 	path := filepath.Join(t.TempDir(), "keys.ics")
 	if err := os.WriteFile(path, []byte("old"), 0o644); err != nil {
@@ -157,6 +161,7 @@ func TestTheCalendarReplacesItsFile(t *testing.T) {
 }
 
 func TestTheCalendarRefusesWhatItDoesNotUnderstand(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{World: "empty"})
 	for flags, want := range map[string]string{
 		"--days 0": "--days cannot be 0", "--days -1": "--days cannot be -1", "--days 99999999": "--days cannot be", "--days many": "--days",

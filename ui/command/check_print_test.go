@@ -192,6 +192,7 @@ func TestCheckMetrics(t *testing.T) {
 }
 
 func TestMetricsOfTheDemo(t *testing.T) {
+	t.Parallel()
 	r := newTrader(t, sim.Options{World: "empty"}).run("", "--demo", "check", "--offline", "--format", "prometheus")
 	if got := families(t, r.out); r.code != 1 || len(got["keyrota_key_status"].GetMetric()) < 60 || len(got["keyrota_finding"].GetMetric()) < 20 {
 		t.Errorf("exit %d, %d keys", r.code, len(got["keyrota_key_status"].GetMetric()))
@@ -199,6 +200,7 @@ func TestMetricsOfTheDemo(t *testing.T) {
 }
 
 func TestCheckAsOfJudgesByThatMoment(t *testing.T) {
+	t.Parallel()
 	tr := stocked(t)
 	var keys []checkJSON
 	day := time.Now().UTC().AddDate(2, 0, 0).Format(time.DateOnly)
@@ -249,6 +251,7 @@ func TestADayAheadLastsToItsEnd(t *testing.T) {
 }
 
 func TestCheckRefusesWhatItDoesNotUnderstand(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{World: "empty"})
 	for flags, want := range map[string]string{
 		"--format xml":                "text, table, markdown, prometheus, json",

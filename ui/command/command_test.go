@@ -2,8 +2,11 @@ package command
 
 import (
 	"encoding/json"
+	"flag"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +19,12 @@ import (
 func TestMain(m *testing.M) {
 	// A test must not reach the desktop of whoever runs it.
 	_ = os.Setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:")
+	// Most of the tests wait: for limits that exchanges set, and for other
+	// processes. So more go on at once than there are processors.
+	flag.Parse()
+	if f := flag.Lookup("test.parallel"); f.Value.String() == f.DefValue {
+		_ = f.Value.Set(strconv.Itoa(3 * runtime.GOMAXPROCS(0)))
+	}
 	code := m.Run()
 	removeBuilds()
 	os.Exit(code)
@@ -34,6 +43,7 @@ func stocked(t *testing.T) *trader {
 }
 
 func TestWhatWasAddedIsListed(t *testing.T) {
+	t.Parallel()
 	tr := stocked(t)
 	listed := tr.keys(tr.ok("", "list", "--json"))["grid-bot"]
 	if listed.Status != "ok" || listed.Account != "main" || listed.Purpose != "spot bot" || listed.Permissions["read"] != "granted" || len(listed.Permissions) != 9 {
@@ -45,6 +55,7 @@ func TestWhatWasAddedIsListed(t *testing.T) {
 }
 
 func TestWhatIsListedIsShownAndChecked(t *testing.T) {
+	t.Parallel()
 	tr := stocked(t)
 	listed := tr.keys(tr.ok("", "list", "--json"))["grid-bot"]
 	var shown keyJSON
@@ -60,6 +71,7 @@ func TestWhatIsListedIsShownAndChecked(t *testing.T) {
 }
 
 func TestForgetWantsTheNameAndLeavesATrace(t *testing.T) {
+	t.Parallel()
 	tr := stocked(t)
 	if r := tr.run("", "forget", "grid-bot"); r.code == 0 {
 		t.Error("forgotten without a word")
@@ -82,6 +94,7 @@ func TestForgetWantsTheNameAndLeavesATrace(t *testing.T) {
 }
 
 func TestJSONHasExactlyTheDocumentedFields(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{})
 	if r := tr.add("a", "kraken", "live", tr.seeded("kraken", "live", plain)); r.code != 0 {
 		t.Fatal(r.err)
@@ -157,6 +170,7 @@ func unverified(t *testing.T) *trader {
 }
 
 func TestCheckExitCodes(t *testing.T) {
+	t.Parallel()
 	if r := newTrader(t, sim.Options{}).run("", "check"); r.code != 0 {
 		t.Errorf("no keys: exit %d %s", r.code, r.err)
 	}
@@ -178,6 +192,7 @@ func TestCheckExitCodes(t *testing.T) {
 }
 
 func TestCheckThatReachesNobodyExitsTwo(t *testing.T) {
+	t.Parallel()
 	tr := unverified(t)
 	tr.unplug()
 	r := tr.run("", "check", "--json")
@@ -187,6 +202,7 @@ func TestCheckThatReachesNobodyExitsTwo(t *testing.T) {
 }
 
 func TestASecretOnTheCommandLineIsRefused(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{World: "empty"})
 	const canary = "s3cret-c4nary-on-argv"
 	for _, args := range [][]string{
@@ -204,6 +220,7 @@ func TestASecretOnTheCommandLineIsRefused(t *testing.T) {
 }
 
 func TestBadInputNamesTheThingAndLosesNothing(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{})
 	k := tr.seeded("bybit", "live", plain)
 	add := func(more ...string) []string {
@@ -248,6 +265,7 @@ func TestBadInputNamesTheThingAndLosesNothing(t *testing.T) {
 }
 
 func TestDoctorFindsAWellKeptHome(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{})
 	if r := tr.add("a", "bybit", "live", tr.seeded("bybit", "live", plain)); r.code != 0 {
 		t.Fatal(r.err)
@@ -277,6 +295,7 @@ func TestDemoCommandsLeaveNothingBehind(t *testing.T) {
 }
 
 func TestWithoutATerminalThePlainCommandsAreNamed(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{World: "empty"})
 	if r := tr.run(""); r.code != 2 || !strings.Contains(r.err, "keyrota list") {
 		t.Errorf("%+v", r)
@@ -284,6 +303,7 @@ func TestWithoutATerminalThePlainCommandsAreNamed(t *testing.T) {
 }
 
 func TestAWrongPassphraseChangesNothing(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{})
 	k := tr.seeded("bybit", "live", plain)
 	if r := tr.add("a", "bybit", "live", k); r.code != 0 {

@@ -40,6 +40,7 @@ var exchangeWalks = map[string]exchangeWalk{
 // TestEveryExchangeOfTheDemo walks a creation, a rotation and a revocation by
 // hand and, where keys of sub-accounts are managed there, by API.
 func TestEveryExchangeOfTheDemo(t *testing.T) {
+	t.Parallel()
 	for at, w := range exchangeWalks {
 		t.Run(at, func(t *testing.T) {
 			t.Parallel()

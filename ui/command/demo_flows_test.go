@@ -287,6 +287,7 @@ func TestDemoRevokes(t *testing.T) {
 
 // TestTheDemoKnowsNoRealExchange: each site that it offers is simulated.
 func TestTheDemoKnowsNoRealExchange(t *testing.T) {
+	t.Parallel()
 	s := demoSession(t, "")
 	infos := s.desk.Exchanges()
 	if len(infos) < 4 {

@@ -11,6 +11,7 @@ import (
 
 // TestTheDemoHasAPast: the world began a moment ago, its trader did not.
 func TestTheDemoHasAPast(t *testing.T) {
+	t.Parallel()
 	r := newTrader(t, sim.Options{World: "empty"}).run("", "--demo", "check", "--offline", "--json")
 	var keys []checkJSON
 	if err := json.Unmarshal([]byte(r.out), &keys); err != nil {

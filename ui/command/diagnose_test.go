@@ -75,6 +75,7 @@ func unasked(t *testing.T, exchange, env, label string) *trader {
 }
 
 func TestDiagnoseAKeyThatWorks(t *testing.T) {
+	t.Parallel()
 	tr := unasked(t, "bybit", "live", "perp-bot")
 	d := tr.diagnosed("it", 0)
 	d.want(t, "nothing", exchanges.CauseClock, exchanges.CauseIP, exchanges.CauseDeleted, exchanges.CauseNetwork, exchanges.CauseSwapped)
@@ -139,6 +140,7 @@ func TestDiagnoseFaultsOnTheWay(t *testing.T) {
 }
 
 func TestDiagnoseWithoutAWayToTheExchange(t *testing.T) {
+	t.Parallel()
 	tr := unasked(t, "bybit", "live", "perp-bot")
 	tr.unplug()
 	d := tr.diagnosed("it", 1)
@@ -154,6 +156,7 @@ func TestDiagnoseWithoutAWayToTheExchange(t *testing.T) {
 // TestDiagnoseAKeyOfAnotherEnvironment: it is shown there only when the person
 // says so, and that is written down.
 func TestDiagnoseAKeyOfAnotherEnvironment(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{})
 	k := tr.seeded("bybit", "testnet", labelled("paper-perp"))
 	if r := tr.add("it", "bybit", "live", k, "--no-verify"); r.code != 0 {
@@ -237,6 +240,7 @@ func withSecret(k sim.Key) bool { return k.PrivateKey == "" }
 // TestDiagnoseAKeyThatWorkedBefore: what was accepted here before is of no other
 // place, and neither cut nor swapped.
 func TestDiagnoseAKeyThatWorkedBefore(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{})
 	if r := tr.add("it", "bybit", "live", tr.seeded("bybit", "live", labelled("perp-bot"))); r.code != 0 {
 		t.Fatal(r.err)
@@ -253,6 +257,7 @@ func TestDiagnoseAKeyThatWorkedBefore(t *testing.T) {
 }
 
 func TestDiagnoseThatCannotLook(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{})
 	if r := tr.run("", "diagnose", "nobody"); r.code != 2 || !strings.Contains(r.err, `"nobody"`) {
 		t.Errorf("%+v", r)

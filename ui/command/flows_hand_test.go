@@ -18,6 +18,7 @@ import (
 // TestRotateByHandWithAnswers: Binance has no API for the keys of the main
 // account, and refuses a key that is gone in words that may mean other things.
 func TestRotateByHandWithAnswers(t *testing.T) {
+	t.Parallel()
 	tr := holder(t, "binance", "live", "grid-bot")
 	tr.config("sync_every = \"0\"\n" + demoConfig(tr.world.Describe()) + quickProof)
 	old := tr.seeded("binance", "live", func(k sim.Key) bool { return k.Label == "grid-bot" })
@@ -59,6 +60,7 @@ func pasted(k sim.Key) string {
 }
 
 func TestAOneTimeCodeIsAnAnswer(t *testing.T) {
+	t.Parallel()
 	tr := holder(t, "deribit", "testnet", "test-admin")
 	r := tr.run(`{"where": {"choice": "go", "exchange": "deribit", "environment": "testnet"}, "purpose": {"choice": "go", "purpose": "spot-bot"},
 		"ips": {"choice": "go", "ips": "any"}, "plan": "go"}`, "create", "fresh", "--answers", "-", "--json")

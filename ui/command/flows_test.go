@@ -107,6 +107,7 @@ func (p *promptJSON) label() string {
 const rotateVolDesk = `{"plan":"go","watch":"go","revoke":{"choice":"go","phrase":"vol-desk"}}`
 
 func TestRotateTellsHowItGoes(t *testing.T) {
+	t.Parallel()
 	tr := options(t)
 	before := tr.keys(tr.ok("", "list", "--json"))["vol-desk"]
 	out := tr.ok(rotateVolDesk, "rotate", "vol-desk", "--answers", "-")
@@ -126,6 +127,7 @@ func TestRotateTellsHowItGoes(t *testing.T) {
 // TestCreateStopsWhereNobodyAnswers walks through create with one answer more
 // each time; each stop says enough to write the next one.
 func TestCreateStopsWhereNobodyAnswers(t *testing.T) {
+	t.Parallel()
 	tr := options(t)
 	r := tr.run("{}", "create", "fresh", "--answers", "-", "--json")
 	for _, step := range []struct {
@@ -152,6 +154,7 @@ func TestCreateStopsWhereNobodyAnswers(t *testing.T) {
 }
 
 func TestRevokeWantsTheName(t *testing.T) {
+	t.Parallel()
 	tr := options(t)
 	r := tr.run(`{"plan": "go", "revoke": "go"}`, "revoke", "vol-desk", "--answers", "-")
 	if r.code != exitBadInput || !strings.Contains(r.err, "vol-desk") || !strings.Contains(r.out, "field phrase") {
@@ -167,6 +170,7 @@ func TestRevokeWantsTheName(t *testing.T) {
 }
 
 func TestAbandonedExitsOne(t *testing.T) {
+	t.Parallel()
 	tr := options(t)
 	r := tr.run(`{"plan": "abandon", "abandon": "end"}`, "rotate", "vol-desk", "--answers", "-")
 	if r.code != exitFailed || !strings.Contains(r.out, "Abandoned") {
@@ -178,6 +182,7 @@ func TestAbandonedExitsOne(t *testing.T) {
 }
 
 func TestASecondFlowForAKeyNamesTheFirst(t *testing.T) {
+	t.Parallel()
 	tr := options(t)
 	tr.run("{}", "rotate", "vol-desk", "--answers", "-")
 	id := string(tr.unfinished()[0].Flow)
@@ -193,6 +198,7 @@ func TestASecondFlowForAKeyNamesTheFirst(t *testing.T) {
 }
 
 func TestBadInputStartsNoFlow(t *testing.T) {
+	t.Parallel()
 	tr := options(t)
 	missing := filepath.Join(t.TempDir(), "nothing.json")
 	for _, tt := range []struct {
@@ -225,6 +231,7 @@ func TestBadInputStartsNoFlow(t *testing.T) {
 }
 
 func TestSeveralKeysAreABatch(t *testing.T) {
+	t.Parallel()
 	tr := holder(t, "bybit", "live", "perp-bot", "spare-bybit")
 	for _, tt := range []struct {
 		args  string
@@ -253,6 +260,7 @@ func TestSeveralKeysAreABatch(t *testing.T) {
 }
 
 func TestAllOverdueAreRotated(t *testing.T) {
+	t.Parallel()
 	tr := options(t)
 	r := tr.run(rotateVolDesk, "rotate", "--all-overdue", "--answers", "-")
 	if r.code != exitDone || !strings.Contains(r.out, "vol-desk uses") || strings.Contains(r.out, "key-admin") {
@@ -264,6 +272,7 @@ func TestAllOverdueAreRotated(t *testing.T) {
 }
 
 func TestAHookRunsOnlyWhenToldTo(t *testing.T) {
+	t.Parallel()
 	tr := options(t)
 	proof := filepath.Join(t.TempDir(), "ran")
 	err := tr.app(nil, os.Stdout, os.Stderr).withSession(context.Background(), &globals{}, func(s *session) error {
@@ -290,6 +299,7 @@ func TestAHookRunsOnlyWhenToldTo(t *testing.T) {
 }
 
 func TestBesideAnOpenDashboardNothingIsBegun(t *testing.T) {
+	t.Parallel()
 	tr := options(t)
 	held, err := store.Open(store.Options{Home: tr.home, Stays: true})
 	if err != nil {
@@ -308,6 +318,7 @@ func TestBesideAnOpenDashboardNothingIsBegun(t *testing.T) {
 }
 
 func TestTheScreenStartsAtTheFlow(t *testing.T) {
+	t.Parallel()
 	tr := options(t)
 	err := tr.app(nil, os.Stdout, os.Stderr).looking(context.Background(), &globals{}, func(s *session) error {
 		start := func(names ...string) (*flow.Request, error) {

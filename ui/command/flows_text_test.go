@@ -14,6 +14,7 @@ import (
 )
 
 func TestProgressIsTheStagesThatAreDone(t *testing.T) {
+	t.Parallel()
 	var out bytes.Buffer
 	p := &progress{out: &out}
 	u := &flow.Update{State: flow.State{Kind: flow.Rotate, Step: flow.StepPreflight, Notes: []string{"an old note"}}}
@@ -104,6 +105,7 @@ func TestOfAPublicHalfThatIsTheKeyNothingIsPasted(t *testing.T) {
 }
 
 func TestWordsFromOutsideCannotSteerTheTerminal(t *testing.T) {
+	t.Parallel()
 	evil := "\x1b[2Jgone\u202e"
 	p := flow.Prompt{ID: flow.AskPaste, Title: evil, Text: []string{evil}, Warn: []string{evil}, Page: evil,
 		Guide: []flow.Line{{Text: evil, Copy: evil + "\n" + evil, Many: []string{evil}}}, Review: []flow.ReviewLine{{What: evil, Found: evil}},

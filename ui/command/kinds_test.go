@@ -86,6 +86,7 @@ func TestWrongCredentialsEndInTheRightKind(t *testing.T) {
 }
 
 func TestSwappedFieldsAreFoundHereOrNamedAsACause(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{})
 	for _, v := range []struct{ exchange, env string }{{"bybit", "live"}, {"kraken", "live"}, {"deribit", "live"}} {
 		k := tr.seeded(v.exchange, v.env, plain)
@@ -109,6 +110,7 @@ func TestSwappedFieldsAreFoundHereOrNamedAsACause(t *testing.T) {
 }
 
 func TestATestnetKeyOnLiveIsRefusedAndExplained(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{})
 	for _, exchange := range []string{"binance", "bybit", "deribit"} {
 		r := tr.add(exchange, exchange, "live", tr.seeded(exchange, "testnet", plain), "--json")
@@ -121,6 +123,7 @@ func TestATestnetKeyOnLiveIsRefusedAndExplained(t *testing.T) {
 }
 
 func TestAnAddressThatIsNotListed(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{})
 	for exchange, kind := range map[string]string{"binance": "auth", "bybit": "ip-blocked"} {
 		k := tr.seeded(exchange, "live", func(k sim.Key) bool { return len(k.IPWhitelist) > 0 && !plain(k) && k.PrivateKey == "" })
@@ -132,6 +135,7 @@ func TestAnAddressThatIsNotListed(t *testing.T) {
 }
 
 func TestAClockTenMinutesOff(t *testing.T) {
+	t.Parallel()
 	// The exchange tells its time, so a key works whatever this machine believes.
 	tr := newTrader(t, sim.Options{Now: func() time.Time { return time.Now().Add(10 * time.Minute) }})
 	for _, exchange := range []string{"binance", "bybit", "kraken", "deribit"} {

@@ -71,6 +71,7 @@ func (tr *trader) echoHost() string {
 }
 
 func TestMachineUsesTheNetworkOnlyWhenAsked(t *testing.T) {
+	t.Parallel()
 	tr := atHome(t)
 	wantWords(t, tr.ok("", "machine"), "not known: nobody was asked yet", "--ask asks "+tr.echoHost(), "lend-bot")
 	if m := tr.machine(); m.Asked != nil || len(m.Addresses) != 0 || m.key("lend-bot").Standing != store.StandingUnknown {
@@ -82,6 +83,7 @@ func TestMachineUsesTheNetworkOnlyWhenAsked(t *testing.T) {
 }
 
 func TestMachineSaysHowOldTheAnswerIs(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{})
 	tr.ok("", "machine", "--ask")
 	tr.unplug()
@@ -92,6 +94,7 @@ func TestMachineSaysHowOldTheAnswerIs(t *testing.T) {
 }
 
 func TestMachineHoldsItsAddressesAgainstEveryList(t *testing.T) {
+	t.Parallel()
 	tr := atHome(t)
 	m := tr.machine("--ask")
 	for name, want := range map[string]struct {
@@ -131,6 +134,7 @@ func moved(t *testing.T) *trader {
 }
 
 func TestMachineTellsOfAChange(t *testing.T) {
+	t.Parallel()
 	tr := moved(t)
 	m := tr.machine("--ask")
 	if len(m.Changed) != 1 || m.Changed[0].From != "198.51.100.20" || m.Changed[0].To != "203.0.113.7" || !m.Changed[0].Fresh || len(m.Earlier) != 1 {
@@ -142,6 +146,7 @@ func TestMachineTellsOfAChange(t *testing.T) {
 }
 
 func TestMachineRemarksWhatThePasteLeavesOut(t *testing.T) {
+	t.Parallel()
 	tr := moved(t)
 	wantWords(t, strings.Join(tr.machine("--ask").key("lend-bot").Remarks, " "), "2001:db8::7 is left out: Gate", "had 198.51.100.20 earlier")
 	if out := tr.ok("", "machine"); strings.Count(out, "2001:db8::7 is left out: Gate") != 1 {
@@ -150,6 +155,7 @@ func TestMachineRemarksWhatThePasteLeavesOut(t *testing.T) {
 }
 
 func TestCheckWatchesWhereThatIsSet(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{})
 	if r := tr.add("a", "bybit", "live", tr.seeded("bybit", "live", plain), "--no-verify"); r.code != 0 {
 		t.Fatal(r.err)

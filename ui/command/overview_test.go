@@ -137,6 +137,7 @@ func TestOverviewInJSON(t *testing.T) {
 
 // TestOverviewCommand runs it on a real home: it asks nobody, and needs no lock.
 func TestOverviewCommand(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{})
 	if out := tr.ok("", "overview"); !strings.HasPrefix(out, "No keys yet.") {
 		t.Errorf("without keys: %s", out)

@@ -252,6 +252,7 @@ func TestRhythms(t *testing.T) {
 }
 
 func TestScheduleRunsThisProgramOnThisHome(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{World: "empty"})
 	self, err := os.Executable()
 	if err != nil {
@@ -271,6 +272,7 @@ func TestScheduleRunsThisProgramOnThisHome(t *testing.T) {
 }
 
 func TestScheduleWritesIntoAFolder(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{World: "empty"})
 	dir := filepath.Join(t.TempDir(), "a", "b")
 	for range 2 { // the second time it replaces them
@@ -289,6 +291,7 @@ func TestScheduleWritesIntoAFolder(t *testing.T) {
 }
 
 func TestScheduleRefusesWhatItDoesNotUnderstand(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{World: "empty"})
 	for flags, want := range map[string]string{
 		"": "--print is missing", "--print upstart": "systemd, launchd, cron, windows", "--print cron --every 7m": `--every cannot be "7m"`,

@@ -40,6 +40,7 @@ func aFile(t *testing.T, text string) string {
 }
 
 func TestSignShowsEachStepAndHidesTheSignature(t *testing.T) {
+	t.Parallel()
 	tr := stocked(t)
 	k := tr.seeded("bybit", "live", plain)
 	out := tr.ok("", "sign", "grid-bot", "get", queryAPI, "--query", "a=1", "--at", "1700000000000")
@@ -59,6 +60,7 @@ func TestSignShowsEachStepAndHidesTheSignature(t *testing.T) {
 }
 
 func TestARevealIsWrittenDown(t *testing.T) {
+	t.Parallel()
 	tr := stocked(t)
 	hidden := tr.signedOf(tr.run("", "sign", "grid-bot", "GET", queryAPI, "--at", "1700000000000", "--json"))
 	shown := tr.signedOf(tr.run("", "sign", "grid-bot", "GET", queryAPI, "--at", "1700000000000", "--json", "--reveal"))
@@ -76,6 +78,7 @@ func TestARevealIsWrittenDown(t *testing.T) {
 }
 
 func TestNothingIsRevealedWithoutATrace(t *testing.T) {
+	t.Parallel()
 	tr := stocked(t)
 	if r := tr.run("", "sign", "grid-bot", "GET", queryAPI, "--reveal", "--read-only"); r.code == 0 || strings.Contains(r.out, "X-BAPI-SIGN") || !strings.Contains(r.err, "audit log") {
 		t.Errorf("revealed without a trace: %+v", r)
@@ -84,6 +87,7 @@ func TestNothingIsRevealedWithoutATrace(t *testing.T) {
 
 // What is shown is what a simulated exchange takes, sent by someone else.
 func TestTheShownCallIsAccepted(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{})
 	for _, c := range []struct{ exchange, method, path string }{
 		{"bybit", "GET", queryAPI}, {"binance", "GET", "/sapi/v1/account/apiRestrictions"}, {"kraken", "POST", "/0/private/GetApiKeyInfo"},
@@ -113,6 +117,7 @@ func TestTheShownCallIsAccepted(t *testing.T) {
 }
 
 func TestSignDialsNobody(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{})
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -142,6 +147,7 @@ func TestSignDialsNobody(t *testing.T) {
 }
 
 func TestSignComparesAndExitsByTheVerdict(t *testing.T) {
+	t.Parallel()
 	tr := stocked(t)
 	k := tr.seeded("bybit", "live", plain)
 	text := "1700000000000" + k.Key + "5000b=2&a=x%20y"
@@ -173,6 +179,7 @@ func TestSignComparesAndExitsByTheVerdict(t *testing.T) {
 }
 
 func TestSignRefusesRubbish(t *testing.T) {
+	t.Parallel()
 	tr := stocked(t)
 	for name, c := range map[string]struct {
 		args  []string
@@ -204,6 +211,7 @@ func TestSignRefusesRubbish(t *testing.T) {
 }
 
 func TestAKeyThatNothingIsKnownOfIsNotSigned(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{World: "empty"})
 	if r := tr.addPhemex("--venue", "Phemex"); r.code != 0 {
 		t.Fatal(r.err)

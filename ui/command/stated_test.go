@@ -29,6 +29,7 @@ var allSaid = []string{
 }
 
 func TestAKeyOfAnyExchangeIsAddedAndListed(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{World: "empty"})
 	r := tr.addPhemex(allSaid...)
 	if r.code != 0 || !strings.Contains(r.out, "added phx-bot: Phemex live, may do: read,spot (stated)") {
@@ -48,6 +49,7 @@ func TestAKeyOfAnyExchangeIsAddedAndListed(t *testing.T) {
 }
 
 func TestWhatIsStatedOfPermissionsIsListed(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{World: "empty"})
 	if r := tr.addPhemex(allSaid...); r.code != 0 {
 		t.Fatal(r.err)
@@ -59,6 +61,7 @@ func TestWhatIsStatedOfPermissionsIsListed(t *testing.T) {
 }
 
 func TestWhatIsStatedIsSaidInText(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{World: "empty"})
 	if r := tr.addPhemex("--venue", "Phemex", "--permissions", "read", "--ips", "any"); r.code != 0 {
 		t.Fatal(r.err)
@@ -97,6 +100,7 @@ func (tr *trader) addPhemexNamed(name string, more ...string) result {
 }
 
 func TestWhatCannotBeStatedOnTheCommandLine(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{World: "empty"})
 	for _, c := range []struct {
 		flags []string
@@ -125,6 +129,7 @@ func TestWhatCannotBeStatedOnTheCommandLine(t *testing.T) {
 }
 
 func TestAFlowWithoutAPIByAnswers(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{World: "empty"})
 	r := tr.run(`{"where": {"choice": "go", "environment": "live"}, "purpose": {"choice": "go", "purpose": "futures-bot"},
 		"ips": {"choice": "go", "ips": "203.0.113.7"}, "plan": "go"}`, "create", "phx-bot", "--venue", "Phemex", "--keys-page", "https://phemex.example/api", "--answers", "-", "--json")
@@ -151,6 +156,7 @@ func TestAFlowWithoutAPIByAnswers(t *testing.T) {
 }
 
 func TestTheExchangeOfANewKeyMustBeOne(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{World: "empty"})
 	for _, flags := range [][]string{{"--keys-page", "https://phemex.example"}, {"--venue", "Phemex", "--keys-page", "phemex"}, {"--venue", "\x1b"}} {
 		r := tr.run(`{}`, append([]string{"create", "x", "--answers", "-"}, flags...)...)

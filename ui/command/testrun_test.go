@@ -24,6 +24,7 @@ func drilled(t *testing.T) *trader {
 }
 
 func TestTestrunTellsWhatWasSentAndWhatCameBack(t *testing.T) {
+	t.Parallel()
 	tr := drilled(t)
 	out := tr.ok("", "testrun", "paper", "--drills", "--market", "ETHUSDT")
 	for _, line := range []string{
@@ -44,6 +45,7 @@ func TestTestrunTellsWhatWasSentAndWhatCameBack(t *testing.T) {
 }
 
 func TestTestrunOfALiveKeyReadsOnly(t *testing.T) {
+	t.Parallel()
 	tr := drilled(t)
 	if r := tr.run("", "testrun", "real", "--drills"); r.code != 2 || !strings.Contains(r.err, "testnet and demo keys only") || !strings.Contains(r.err, "Leave the drills out") {
 		t.Errorf("%+v", r)

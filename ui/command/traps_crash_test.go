@@ -109,6 +109,7 @@ func TestKilledAtAnyMomentNothingIsLost(t *testing.T) {
 }
 
 func TestTwoAtOnceLoseNothingOfEachOther(t *testing.T) {
+	t.Parallel()
 	p := newPerson(t)
 	for round := range 2 { // in the first there is no keyring yet
 		var both sync.WaitGroup

@@ -44,6 +44,7 @@ func (s surveyJSON) labels() string {
 }
 
 func TestUnmanagedListsWhatNobodyAdded(t *testing.T) {
+	t.Parallel()
 	tr := keyAdmin(t)
 	if r := tr.run("", "unmanaged", "--offline"); r.code != 0 || !strings.Contains(r.out, "0 unmanaged keys, 0 ignored") {
 		t.Errorf("before any look: %+v", r)
@@ -68,6 +69,7 @@ func TestUnmanagedListsWhatNobodyAdded(t *testing.T) {
 }
 
 func TestUnmanagedKeysAsJSON(t *testing.T) {
+	t.Parallel()
 	tr := keyAdmin(t)
 	r := tr.run("", "unmanaged", "--json")
 	s := tr.survey(r.out)
@@ -96,6 +98,7 @@ func TestUnmanagedKeysAsJSON(t *testing.T) {
 // A key that was had before says how it went. The log is written as a revocation
 // writes it: the simulated exchange would not list the key again.
 func TestUnmanagedTellsOfKeysThatWereRevoked(t *testing.T) {
+	t.Parallel()
 	tr := keyAdmin(t)
 	k := tr.seeded("deribit", "live", func(k sim.Key) bool { return k.Label == "vol-desk" })
 	st, err := store.Open(store.Options{Home: tr.home, Actor: "ann", Host: "test", Now: func() time.Time { return time.Date(2026, 9, 1, 12, 0, 0, 0, time.UTC) }})
@@ -121,6 +124,7 @@ func TestUnmanagedTellsOfKeysThatWereRevoked(t *testing.T) {
 }
 
 func TestIgnoredKeysAreNoReasonToWorry(t *testing.T) {
+	t.Parallel()
 	tr := keyAdmin(t)
 	tr.run("", "unmanaged")
 	if r := tr.run("", "unmanaged", "ignore", "vol_desk"); r.code == 0 || !strings.Contains(r.err, "no reason") {
@@ -140,6 +144,7 @@ func TestIgnoredKeysAreNoReasonToWorry(t *testing.T) {
 }
 
 func TestWhatCannotBeReadIsAnExitCode(t *testing.T) {
+	t.Parallel()
 	tr := holder(t, "deribit", "testnet", "test-admin") // its account wants a code for each look
 	r := tr.run("", "unmanaged")
 	if r.code != 2 || !strings.Contains(r.out, "not read: deribit testnet by test-admin") || !strings.Contains(r.out, "0 of 1 accounts read") {
@@ -155,6 +160,7 @@ func TestWhatCannotBeReadIsAnExitCode(t *testing.T) {
 }
 
 func TestRevokeAnUnmanagedKey(t *testing.T) {
+	t.Parallel()
 	tr := keyAdmin(t)
 	tr.run("", "unmanaged")
 	r := tr.run("", "unmanaged", "revoke", "spare_deribit")
@@ -176,6 +182,7 @@ func TestRevokeAnUnmanagedKey(t *testing.T) {
 }
 
 func TestAdoptTakesTheKeyThatIsMeantAndNoOther(t *testing.T) {
+	t.Parallel()
 	tr := keyAdmin(t)
 	tr.run("", "unmanaged")
 	labelled := func(label string) sim.Key {
@@ -200,6 +207,7 @@ func TestAdoptTakesTheKeyThatIsMeantAndNoOther(t *testing.T) {
 }
 
 func TestASubAccountsKeyIsAdoptedAsSuch(t *testing.T) {
+	t.Parallel()
 	tr := newTrader(t, sim.Options{})
 	seeded := func(label string) sim.Key {
 		return tr.seeded("binance", "live", func(k sim.Key) bool { return k.Label == label })
@@ -230,6 +238,7 @@ func TestASubAccountsKeyIsAdoptedAsSuch(t *testing.T) {
 }
 
 func TestCheckMentionsUnmanagedKeys(t *testing.T) {
+	t.Parallel()
 	tr := keyAdmin(t)
 	r := tr.run("", "check")
 	if r.code != 0 || !strings.Contains(r.out, "2 keys on your accounts are not managed") {
@@ -250,6 +259,7 @@ func TestCheckMentionsUnmanagedKeys(t *testing.T) {
 
 // Without the account's own word nobody is asked; what was found stays.
 func TestCheckOfOneKeyLooksAtNoAccount(t *testing.T) {
+	t.Parallel()
 	tr := keyAdmin(t)
 	if out := tr.ok("", "check", "key-admin"); strings.Contains(out, "not managed") {
 		t.Error(out)
@@ -263,6 +273,7 @@ func TestCheckOfOneKeyLooksAtNoAccount(t *testing.T) {
 }
 
 func TestStraysAreFoundByIDOrLabel(t *testing.T) {
+	t.Parallel()
 	tr := keyAdmin(t)
 	tr.run("", "unmanaged")
 	s := reopened(t, tr)
@@ -311,6 +322,7 @@ func reopened(t *testing.T, tr *trader) *session {
 }
 
 func TestUnmanagedWantsOneKey(t *testing.T) {
+	t.Parallel()
 	tr := keyAdmin(t)
 	for _, args := range [][]string{{"ignore"}, {"heed", "a", "b"}, {"revoke"}, {"adopt"}, {"revoke", "a", "--code", "123456"}, {"somebody"}} {
 		r := tr.run("", append([]string{"unmanaged"}, args...)...)
@@ -321,6 +333,7 @@ func TestUnmanagedWantsOneKey(t *testing.T) {
 }
 
 func TestCodesAreReadALineEachTime(t *testing.T) {
+	t.Parallel()
 	tr := keyAdmin(t)
 	file := filepath.Join(t.TempDir(), "codes")
 	if err := os.WriteFile(file, []byte("111111\n 222222 \n"), 0o600); err != nil {
@@ -357,6 +370,7 @@ func TestCodesAreReadALineEachTime(t *testing.T) {
 // The demo's stray keys: all can be adopted, and those that a managing key
 // reaches be revoked by API.
 func TestTheDemoHasStrays(t *testing.T) {
+	t.Parallel()
 	s := demoSession(t, "")
 	all, err := s.desk.Unmanaged()
 	if err != nil {
