@@ -6,7 +6,6 @@ import (
 	"crypto/ed25519"
 	"encoding/base64"
 	"errors"
-	"regexp"
 	"strings"
 
 	"github.com/keyrota/keyrota/exchanges"
@@ -29,14 +28,14 @@ var form = exchanges.Form{Fields: []exchanges.Field{
 var pairs = []cred.Algorithm{cred.Ed25519, cred.P256}
 
 var (
-	keyName   = regexp.MustCompile(`^(organizations/[^/]+/apiKeys/[^/]+|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$`)
-	legacyKey = regexp.MustCompile(`^[0-9A-Za-z]{16}$`)
-	legacySec = regexp.MustCompile(`^[0-9A-Za-z]{32}$`)
+	isKeyName   = cred.Pattern(`^(organizations/[^/]+/apiKeys/[^/]+|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$`)
+	isLegacyKey = cred.Pattern(`^[0-9A-Za-z]{16}$`)
+	isLegacySec = cred.Pattern(`^[0-9A-Za-z]{32}$`)
 )
 
 var rules = cred.Rules{
 	Exchange: ID,
-	Key:      cred.Shape{Words: `the whole name "organizations/…/apiKeys/…", or an ID of 36 characters`, Fits: keyName.MatchString},
+	Key:      cred.Shape{Words: `the whole name "organizations/…/apiKeys/…", or an ID of 36 characters`, Fits: isKeyName},
 	Secret:   cred.Shape{Words: "the private key: a PEM, or base64 of 32 or 64 bytes (44 or 88 characters) of which no character is missing", Fits: isSeed},
 	Pairs:    pairs,
 }
@@ -58,7 +57,7 @@ func check(c exchanges.Credential) (exchanges.Credential, error) {
 	case strings.HasPrefix(key, "{") || strings.HasPrefix(secret, "{"):
 		e.Err = errors.New("the whole key file is in one field")
 		e.Hint = `Give its two values apart: "name" (or "id") as API key name, "privateKey" as private key.`
-	case legacyKey.MatchString(key) && legacySec.MatchString(secret):
+	case isLegacyKey(key) && isLegacySec(secret):
 		e.Err = errors.New("this is a legacy API key of Coinbase")
 		e.Hint = "Coinbase switched legacy keys off in February 2025. Make a secret API key in the CDP portal."
 	}

@@ -1,9 +1,7 @@
 package deribit
 
 import (
-	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/exchanges/internal/cred"
@@ -13,26 +11,16 @@ import (
 // characters, secrets of 43, both URL-safe. These bounds leave room and still
 // tell one from the other.
 var (
-	clientID = pattern(`^[A-Za-z0-9_-]{4,24}$`)
-	secret   = pattern(`^[A-Za-z0-9_-]{32,128}$`)
+	clientID = cred.Pattern(`^[A-Za-z0-9_-]{4,24}$`)
+	secret   = cred.Pattern(`^[A-Za-z0-9_-]{32,128}$`)
 
 	// label is what Deribit takes as the name of a key.
-	label = pattern(`^[A-Za-z0-9_]{1,16}$`)
+	label = cred.Pattern(`^[A-Za-z0-9_]{1,16}$`)
 
 	// fingerprint is what Deribit's page and API show in the place of the
 	// secret for a key whose pair the person made.
-	fingerprint = pattern(`^([0-9A-Fa-f]{2}:){15}[0-9A-Fa-f]{2}$`)
+	fingerprint = cred.Pattern(`^([0-9A-Fa-f]{2}:){15}[0-9A-Fa-f]{2}$`)
 )
-
-// pattern returns a matcher. The expression is compiled when it is first
-// needed: at start-up it would cost every command a millisecond. Not inlined:
-// it has many callers.
-//
-//go:noinline
-func pattern(expr string) func(string) bool {
-	compiled := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
-	return func(s string) bool { return compiled().MatchString(s) }
-}
 
 // pairs are the kinds of key pairs that Deribit registers.
 var pairs = []cred.Algorithm{cred.Ed25519, cred.RSA}

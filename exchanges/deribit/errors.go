@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
+	"github.com/keyrota/keyrota/exchanges/internal/cred"
 	"github.com/keyrota/keyrota/exchanges/internal/rest"
 	"github.com/keyrota/keyrota/exchanges/internal/wire"
 )
@@ -177,8 +178,8 @@ func (e *wireError) verdict() rest.Verdict {
 }
 
 var (
-	aboutIP   = pattern(`(?i)(^|[^a-z])ip([^a-z]|$)|white_?list`)
-	aboutTime = pattern(`(?i)time_?stamp`)
+	aboutIP   = cred.Pattern(`(?i)(^|[^a-z])ip([^a-z]|$)|white_?list`)
+	aboutTime = cred.Pattern(`(?i)time_?stamp`)
 )
 
 // refine splits a vague refusal where Deribit gives a reason. No page lists
@@ -201,8 +202,8 @@ var scopeCodes = []string{"11042", "13021", "13403"}
 var changes = []string{createMethod, editMethod, removeMethod}
 
 var (
-	tooMany   = pattern(`(?i)(max(imum)?.?(number|count|amount)|limit|too.?many).{0,12}keys|keys?.{0,12}(limit|max(imum)?.?reached|too.?many)`)
-	nameTaken = pattern(`(?i)(^|[^a-z])name.{0,12}(taken|already|duplicate|not.?unique|in.?use)|(taken|already|duplicate|not.?unique|in.?use).{0,12}[^a-z]name([^a-z]|$)`)
+	tooMany   = cred.Pattern(`(?i)(max(imum)?.?(number|count|amount)|limit|too.?many).{0,12}keys|keys?.{0,12}(limit|max(imum)?.?reached|too.?many)`)
+	nameTaken = cred.Pattern(`(?i)(^|[^a-z])name.{0,12}(taken|already|duplicate|not.?unique|in.?use)|(taken|already|duplicate|not.?unique|in.?use).{0,12}[^a-z]name([^a-z]|$)`)
 )
 
 // aboutNewKey finds the refusals of create_api_key that have kinds of their

@@ -5,8 +5,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"math/big"
-	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/ProtonMail/go-crypto/bitcurves"
 	"golang.org/x/crypto/sha3"
@@ -28,10 +28,16 @@ var form = exchanges.Form{Fields: []exchanges.Field{
 }}
 
 var (
-	address    = regexp.MustCompile(`^0[xX][0-9a-fA-F]{40}$`)
-	privateKey = regexp.MustCompile(`^(0[xX])?[0-9a-fA-F]{64}$`)
-	phrase     = regexp.MustCompile(`^\pL+(\s+\pL+){11,}$`) // of the words from which a wallet is recovered
+	isAddress    = cred.Pattern(`^0[xX][0-9a-fA-F]{40}$`)
+	isPrivateKey = cred.Pattern(`^(0[xX])?[0-9a-fA-F]{64}$`)
 )
+
+// isPhrase reports whether a text is one of the phrases from which a wallet is
+// recovered: they have 12 words and more.
+func isPhrase(text string) bool {
+	odd := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsSpace(r) }
+	return len(strings.Fields(text)) >= 12 && !strings.ContainsFunc(text, odd)
+}
 
 const (
 	hintPrivate = "Give the private key of the API wallet, whole: 0x and 64 hexadecimal digits. It is shown once; if it is lost, make a new API wallet."
@@ -55,9 +61,9 @@ func check(c exchanges.Credential) (exchanges.Credential, error) {
 	switch given := cred.Trim(c.KeyID); {
 	case given == "", strings.EqualFold(given, derived):
 		return exchanges.Credential{KeyID: derived, PrivateKey: private, Nonce: c.Nonce}, nil
-	case privateKey.MatchString(given):
+	case isPrivateKey(given):
 		return c, invalid(exchanges.FieldKey, "there is a private key in the place of the API wallet address", hintAddress)
-	case !address.MatchString(given):
+	case !isAddress(given):
 		return c, invalid(exchanges.FieldKey, "the API wallet address is not an address", hintAddress)
 	}
 	return c, invalid(exchanges.FieldPrivateKey, "the private key belongs to another address", hintOther)
@@ -78,11 +84,11 @@ func privateHalf(c exchanges.Credential) (exchanges.Secret, error) {
 		field, problem, hint = exchanges.FieldPassphrase, "there is a passphrase, and API wallets have none", "Leave the passphrase empty."
 	case text == "":
 		problem = "the private key is missing"
-	case address.MatchString(text):
+	case isAddress(text):
 		problem = "there is an address in the place of the private key"
-	case phrase.MatchString(text):
+	case isPhrase(text):
 		problem, hint = "the private key is a recovery phrase", hintPhrase
-	case !privateKey.MatchString(text):
+	case !isPrivateKey(text):
 		problem = "the private key does not have the form of one"
 	default:
 		return exchanges.NewSecret("0x" + strings.ToLower(text[len(text)-64:])), nil

@@ -44,7 +44,7 @@ const (
 // parseRole reads whose agent an address is. What is no living agent is an error.
 func parseRole(r rest.Response) (master string, _ *exchanges.Error) {
 	role, user := string(wire.At[wire.Text](r.Body, "role")), string(wire.At[wire.Text](r.Body, "data", "user"))
-	if role == "" || role == "agent" && !address.MatchString(user) {
+	if role == "" || role == "agent" && !isAddress(user) {
 		return "", rest.NotJSON(r)
 	}
 	refused := &exchanges.Error{Outcome: exchanges.Refused, Code: "role " + role}
@@ -82,7 +82,7 @@ func parseAgents(r rest.Response) ([]agent, *exchanges.Error) {
 		return nil, rest.NotJSON(r)
 	}
 	for i, a := range all {
-		if !address.MatchString(string(a.Address)) {
+		if !isAddress(string(a.Address)) {
 			return nil, rest.NotJSON(r)
 		}
 		all[i].Address = wire.Text(strings.ToLower(string(a.Address)))

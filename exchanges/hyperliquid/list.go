@@ -48,7 +48,7 @@ func (v *venue) agents(master string, self exchanges.Credential) subkeys.Keys[ag
 // which it was found, if it was not named.
 func (v *venue) accountOf(ctx context.Context, m exchanges.Manager) (master string, self exchanges.Credential, err error) {
 	if named := cred.Trim(m.SubAccount); named != "" {
-		if !address.MatchString(named) {
+		if !isAddress(named) {
 			return "", self, desk.Invalid("name the account", "Name the account by the address of its wallet: 0x and 40 hexadecimal digits.")
 		}
 		return strings.ToLower(named), self, nil

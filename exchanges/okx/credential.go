@@ -2,7 +2,6 @@ package okx
 
 import (
 	"errors"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -27,8 +26,8 @@ var form = exchanges.Form{Fields: []exchanges.Field{
 }}
 
 var (
-	keyForm       = regexp.MustCompile(`^(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
-	usualSecret   = regexp.MustCompile(`^(?i)[0-9a-f]{32}$`)
+	isKey         = cred.Pattern(`^(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+	isUsualSecret = cred.Pattern(`^(?i)[0-9a-f]{32}$`)
 	longestPhrase = 64 // characters: twice what the page takes
 )
 
@@ -38,16 +37,16 @@ var (
 func check(c exchanges.Credential) (exchanges.Credential, error) {
 	rules := cred.Rules{
 		Exchange: ID,
-		Swapped:  cred.ByForm(keyForm.MatchString),
+		Swapped:  cred.ByForm(isKey),
 		Passphrase: &cred.Shape{
 			Words: "8 to 32 characters without a blank at the ends, chosen by you; it is neither the API key nor the secret",
 			Fits: func(p string) bool {
-				return !keyForm.MatchString(p) && utf8.RuneCountInString(p) <= longestPhrase && strings.TrimSpace(p) == p
+				return !isKey(p) && utf8.RuneCountInString(p) <= longestPhrase && strings.TrimSpace(p) == p
 			},
 		},
 	}
 	c, err := rules.Check(c)
-	if err == nil && usualSecret.MatchString(c.Passphrase.Reveal()) && !usualSecret.MatchString(c.Secret.Reveal()) {
+	if err == nil && isUsualSecret(c.Passphrase.Reveal()) && !isUsualSecret(c.Secret.Reveal()) {
 		err = &exchanges.Error{
 			Exchange: ID, Op: "check " + string(exchanges.FieldPassphrase), Kind: exchanges.Invalid, Outcome: exchanges.NotSent,
 			Causes: []exchanges.Cause{exchanges.CausePassphrase}, Err: errors.New("secret and passphrase seem to be swapped"), Hint: "They look swapped: put each into the other's field.",

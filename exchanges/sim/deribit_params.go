@@ -2,7 +2,6 @@ package sim
 
 import (
 	"encoding/json"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -109,12 +108,12 @@ func (c *deribitCall) maxScope() (deribitScope, *deribitError) {
 	return readDeribitScope(words)
 }
 
-var deribitNames = regexp.MustCompile(`^[A-Za-z0-9_]{0,16}$`)
+var deribitNames = pattern(`^[A-Za-z0-9_]{0,16}$`)
 
 // keyName returns a key's name: at most 16 letters, digits and underscores.
 func (c *deribitCall) keyName() (string, *deribitError) {
 	name, isText := c.params["name"].(string)
-	if c.has("name") && (!isText || !deribitNames.MatchString(name)) {
+	if c.has("name") && (!isText || !deribitNames().MatchString(name)) {
 		return "", deribitBadParams.with("only letters, numbers and underscores, at most 16", "name")
 	}
 	return name, nil

@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"maps"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -224,4 +226,12 @@ func (a account) worth() float64 {
 // total is the same as figures, in dollars and in bitcoins.
 func (a account) total() figures {
 	return figures{"worth": decimal(a.worth(), 8), "dollars": decimal(a.worth(), 2), "bitcoins": decimal(a.worth()/dollars("BTC"), 8)}
+}
+
+// pattern returns a regular expression that is compiled when it is first needed:
+// every command has this package, and few start an exchange.
+//
+//go:noinline // it has many callers
+func pattern(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 }

@@ -1,18 +1,17 @@
 package sim
 
 import (
-	"regexp"
 	"time"
 )
 
-var htxOTP = regexp.MustCompile(`^[0-9]{6}$`)
+var htxOTP = pattern(`^[0-9]{6}$`)
 
 // oneTime checks the code of the parent's authenticator. It was mandatory at
 // first and is optional now: asked for, here, where the parent has one. A code
 // that nobody asks for still has to look like one.
 func (v *htx) oneTime(code string) *htxRefusal {
 	asked := v.factor != nil || code != ""
-	if asked && !htxOTP.MatchString(code) || v.factor.confirm(code, v.now()) != nil {
+	if asked && !htxOTP().MatchString(code) || v.factor.confirm(code, v.now()) != nil {
 		return htxField("otpToken")
 	}
 	return nil

@@ -3,7 +3,6 @@ package sim
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -43,7 +42,7 @@ func (v *hyperliquid) approveAgent(fields hyperliquidFields) (any, *hyperliquidR
 }
 
 // agentEnd is how SDKs say until when an agent lives: behind its name.
-var agentEnd = regexp.MustCompile(`^(.*) valid_until ([0-9]+)$`)
+var agentEnd = pattern(`^(.*) valid_until ([0-9]+)$`)
 
 // hyperliquidMostName is how many characters a name may have.
 const hyperliquidMostName = 16
@@ -53,7 +52,7 @@ const hyperliquidMostName = 16
 // users saw; it is not documented.
 func (v *hyperliquid) readAgentName(text string, w *wanted) string {
 	w.Label = text
-	if parts := agentEnd.FindStringSubmatch(text); parts != nil {
+	if parts := agentEnd().FindStringSubmatch(text); parts != nil {
 		w.Label = parts[1]
 		millis, err := strconv.ParseInt(parts[2], 10, 64)
 		w.Expires = time.UnixMilli(millis)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -19,7 +18,7 @@ const (
 	mexcAhead         = 1_000  // ms that a timestamp may lie in the future
 )
 
-var mexcKey = regexp.MustCompile(`^mx0[0-9A-Za-z]{15}$`)
+var mexcKey = pattern(`^mx0[0-9A-Za-z]{15}$`)
 
 var (
 	errMexcKey       = &mexcRefusal{http.StatusBadRequest, 10072, "Api key info invalid"}
@@ -39,7 +38,7 @@ func (v *mexc) admit(r *http.Request, body string, params url.Values) (*entry, *
 	switch {
 	case id == "":
 		return nil, mexcSays(400, "api key required")
-	case !mexcKey.MatchString(id):
+	case !mexcKey().MatchString(id):
 		return nil, mexcSays(700001, "API-key format invalid.")
 	}
 	key, refusal := v.identify(id)
@@ -105,7 +104,7 @@ func (v *mexc) checkTime(params url.Values) *mexcRefusal {
 }
 
 // lowerEscape finds an escape that is not written as MEXC writes it.
-var lowerEscape = regexp.MustCompile(`%([a-f]|.[a-f])`)
+var lowerEscape = pattern(`%([a-f]|.[a-f])`)
 
 // validMexcRequest checks what was signed: the query followed by the body,
 // byte for byte and without a separator, less the signature itself, which
@@ -115,7 +114,7 @@ func validMexcRequest(secret, query, body string) bool {
 	query, signature, inQuery := cutMexcSignature(query)
 	body, other, inBody := cutMexcSignature(body)
 	signed := query + body
-	return inQuery != inBody && percentEncoded(signed) && !lowerEscape.MatchString(signed) &&
+	return inQuery != inBody && percentEncoded(signed) && !lowerEscape().MatchString(signed) &&
 		sameText(signature+other, lowerHexHMAC(secret, signed))
 }
 

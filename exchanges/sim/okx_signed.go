@@ -3,7 +3,6 @@ package sim
 import (
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -31,7 +30,7 @@ var (
 	errOKXDenied = &okxError{http.StatusUnauthorized, "50120", "This API key doesn't have permission to use this function"}
 )
 
-var okxUUID = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+var okxUUID = pattern(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
 // okxHeaders are those that a signed request cannot do without.
 var okxHeaders = []struct{ name, code string }{
@@ -82,7 +81,7 @@ func (v *okx) identify(r *http.Request) (*entry, *okxError) {
 	demo := headerOf(r, "x-simulated-trading") == "1"
 	key, ok := v.find(id)
 	switch {
-	case !okxUUID.MatchString(id):
+	case !okxUUID().MatchString(id):
 		return nil, &okxError{http.StatusUnauthorized, "50111", "Invalid OK-ACCESS-KEY"}
 	case !ok && v.realms.elsewhere(id, v.env):
 		return nil, errOKXRealm

@@ -14,7 +14,6 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"strings"
 )
 
@@ -63,7 +62,7 @@ func (v *upbit) authenticate(authorization string, from netip.Addr, query string
 	switch {
 	case !known || e.Disabled:
 		return nil, &upbitRefusal{http.StatusUnauthorized, "invalid_access_key", "잘못된 엑세스 키입니다."}
-	case !validUpbitSignature(e.Secret, token) || !upbitNonce.MatchString(claims.Nonce):
+	case !validUpbitSignature(e.Secret, token) || !upbitNonce().MatchString(claims.Nonce):
 		return nil, upbitBadToken()
 	case e.expired(v.now()):
 		return nil, &upbitRefusal{http.StatusUnauthorized, "expired_access_key", "This key has expired."}
@@ -78,7 +77,7 @@ func (v *upbit) authenticate(authorization string, from netip.Addr, query string
 }
 
 // upbitNonce is the form of a nonce, a UUID in text.
-var upbitNonce = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+var upbitNonce = pattern(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
 func upbitBadToken() *upbitRefusal {
 	return &upbitRefusal{http.StatusUnauthorized, "jwt_verification", "Jwt 토큰 검증에 실패했습니다."}

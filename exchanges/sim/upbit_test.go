@@ -102,7 +102,7 @@ func TestUpbitTokens(t *testing.T) {
 			"market=KRW-BTC"},
 	} {
 		said, ok := upbitReadToken(vector.token)
-		if !ok || !validUpbitSignature(secret, vector.token) || !said.cover(vector.query) || said.AccessKey != "test-api-key" || !upbitNonce.MatchString(said.Nonce) {
+		if !ok || !validUpbitSignature(secret, vector.token) || !said.cover(vector.query) || said.AccessKey != "test-api-key" || !upbitNonce().MatchString(said.Nonce) {
 			t.Errorf("%s is refused: %+v", vector.token, said)
 		}
 		if validUpbitSignature(secret+"x", vector.token) || validUpbitSignature(secret, vector.token+"A") || said.cover(vector.query+"&a=1") {

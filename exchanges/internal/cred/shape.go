@@ -3,6 +3,8 @@ package cred
 import (
 	"encoding/base64"
 	"errors"
+	"regexp"
+	"sync"
 
 	"github.com/keyrota/keyrota/exchanges"
 )
@@ -27,6 +29,16 @@ func Base64(words string, fit func(bytes int) bool) Shape {
 		defer clear(raw)
 		return err == nil && fit(len(raw))
 	}}
+}
+
+// Pattern returns what tells whether a text has a form, a regular expression. That
+// is compiled when it is first needed: at the start it would cost every command
+// a part of a millisecond. Not inlined: it has many callers.
+//
+//go:noinline
+func Pattern(expr string) func(string) bool {
+	compiled := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
+	return func(s string) bool { return compiled().MatchString(s) }
 }
 
 // ByLength sees that fields are swapped by the lengths that keys and secrets have

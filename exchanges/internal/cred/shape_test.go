@@ -36,6 +36,15 @@ func TestBase64IsJudgedByItsBytes(t *testing.T) {
 	}
 }
 
+func TestPattern(t *testing.T) {
+	isCode := Pattern(`^[0-9]{6}$`)
+	for text, want := range map[string]bool{"123456": true, "12345": false, "1234567": false, "": false, "12345x": false} {
+		if isCode(text) != want {
+			t.Errorf("%q fits: %t", text, !want)
+		}
+	}
+}
+
 func TestSwappedFieldsAreSeen(t *testing.T) {
 	length, form := ByLength(2, 3), ByForm(func(s string) bool { return strings.HasPrefix(s, "k") })
 	for _, c := range []struct {
