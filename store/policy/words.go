@@ -80,15 +80,6 @@ func quote(s string) string { return `"` + exchanges.Clean(s) + `"` }
 // mostListed is how many words a sentence takes.
 const mostListed = 6
 
-// words names permissions.
-func words(all []exchanges.Permission) []string {
-	out := make([]string, len(all))
-	for i, p := range all {
-		out[i] = p.String()
-	}
-	return out
-}
-
 // list writes words as a sentence has them.
 //
 //go:noinline // it has many callers
@@ -97,6 +88,15 @@ func list(all []string) string {
 		return strings.Join(all[:mostListed], ", ") + " and " + strconv.Itoa(more) + " more"
 	}
 	return strings.Join(all, ", ")
+}
+
+// words names permissions.
+func words(all []exchanges.Permission) []string {
+	out := make([]string, len(all))
+	for i, p := range all {
+		out[i] = p.String()
+	}
+	return out
 }
 
 // subset reports whether all words are among others.
