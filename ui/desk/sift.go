@@ -60,7 +60,7 @@ func (d *Desk) sift(before []store.Unmanaged, ours ours, looks []look) (after []
 			if old, again := known[u.Fingerprint]; again {
 				u.Found, u.Was, u.Ignored = old.Found, old.Was, old.Ignored
 			} else {
-				u.Was = once()[parted{u.Exchange, u.Environment, u.KeyID}]
+				u.Was = once().with(&u)
 				events = append(events, d.unmanagedEvent(&u, store.ActionFound, string(u.Was.Action)))
 			}
 			known[u.Fingerprint] = u
@@ -77,13 +77,30 @@ type parted struct {
 	keyID    string // masked
 }
 
+// partings say how keyrota parted from keys.
+type partings map[parted]store.Was
+
+// with returns how it parted from a listed key. One whose ID the exchange hides in
+// part is the last of those that it may be.
+func (all partings) with(u *store.Unmanaged) (last store.Was) {
+	if !u.Hidden() {
+		return all[parted{u.Exchange, u.Environment, u.KeyID}]
+	}
+	for k, was := range all {
+		if k.exchange == u.Exchange && k.env == u.Environment && shows(u.KeyID, k.keyID) && was.At.After(last.At) {
+			last = was
+		}
+	}
+	return last
+}
+
 // letGo are the deeds after which keyrota has a key no more.
 var letGo = []store.Action{store.ActionForgotten, store.ActionRevoked, store.ActionProvenDead, store.ActionFoundRefused}
 
 // partings are the last words of the audit log about the keys that keyrota let go
 // of. A log that cannot be read says nothing here: others say that.
-func (d *Desk) partings() map[parted]store.Was {
-	out := map[parted]store.Was{}
+func (d *Desk) partings() partings {
+	out := partings{}
 	for e, err := range d.store.ReadAudit() {
 		if err != nil || e.KeyID == "" {
 			continue

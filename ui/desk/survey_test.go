@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/keyrota/keyrota/exchanges"
 	"github.com/keyrota/keyrota/store"
@@ -167,6 +168,27 @@ func TestAListedKeyThatWasOursSaysHowItWent(t *testing.T) {
 	for _, u := range all {
 		if u.Was.Revoked() {
 			t.Errorf("%s was taken in since: %+v", u.Name(), u.Was)
+		}
+	}
+}
+
+func TestAHiddenKeyIDIsHeldAgainstWhatWasLetGo(t *testing.T) {
+	revoked := func(daysAgo int, name string) store.Was {
+		return store.Was{Action: store.ActionRevoked, At: time.Date(2026, 11, 20-daysAgo, 12, 0, 0, 0, time.UTC), Name: name}
+	}
+	all := partings{
+		{"toy", exchanges.Live, "ab12…cd34"}:    revoked(3, "one"),
+		{"toy", exchanges.Live, "ab12…ef56"}:    revoked(2, "two"),
+		{"toy", exchanges.Testnet, "ab12…gh78"}: revoked(1, "play"),
+		{"other", exchanges.Live, "ab12…ij90"}:  revoked(1, "elsewhere"),
+	}
+	for id, want := range map[string]string{
+		"ab12…cd34": "one", "ab12…zz99": "", // not hidden
+		"ab12****cd34": "one", "ab12****": "two", "zz12****": "", "ab****": "",
+	} {
+		u := store.Unmanaged{Exchange: "toy", Environment: exchanges.Live, KeyID: id}
+		if got := all.with(&u); got.Name != want {
+			t.Errorf("%s was %q, want %q", id, got.Name, want)
 		}
 	}
 }
